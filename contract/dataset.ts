@@ -1,0 +1,141 @@
+// A registered dataset: what was found in a folder, what each label means, what is wrong with which case.
+// Availability is case x organ; a dataset's row only summarises its cases.
+import { z } from 'zod'
+import { GeometrySchema } from './geometry.ts'
+import { OrganIdSchema } from './organ.ts'
+
+/** Names of datasets and runs are folder names too. */
+export const NameSchema = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    'expected 1 to 64 letters, digits, dots, dashes or underscores, starting with a letter or digit',
+  )
+
+/**
+ * train: may be trained on. test: never, nor any patient or image that it holds.
+ * reference: complete labels of images that others train on, used only to measure pseudo labels.
+ */
+export const DatasetRoleSchema = z.enum(['train', 'test', 'reference'])
+export type DatasetRole = z.infer<typeof DatasetRoleSchema>
+
+export const LayoutIdSchema = z.enum(['nnunet', 'organ-files', 'paired'])
+export type LayoutId = z.infer<typeof LayoutIdSchema>
+
+export const ModalitySchema = z.enum(['CT', 'MR', 'other'])
+export type Modality = z.infer<typeof ModalitySchema>
+
+/** One label of a dataset: a value of its label maps, or a mask file name, and the organs it stands for. */
+export const LabelSchema = z.object({
+  key: z.string().min(1).describe('The label value ("10") or the mask file name without extension ("parotid_left")'),
+  sourceName: z.string().min(1).describe('The name the dataset gives it'),
+  organs: z.array(OrganIdSchema).min(1).describe('One organ, or several when the label merges them'),
+  mapped: z.enum(['vocabulary', 'user', 'kept']).describe('kept: the name maps to nothing and stays as it is'),
+})
+export type Label = z.infer<typeof LabelSchema>
+
+export const AvailabilityStateSchema = z.enum([
+  'labelled', // delineated and present
+  'absent', // labelled in this case, and no voxel carries it
+  'unlabelled', // nobody looked for it in this case: never background
+  'merged', // inside a label that covers several organs
+  'cut', // labelled, and it touches the first or last slice: cut by the field of view
+])
+export type AvailabilityState = z.infer<typeof AvailabilityStateSchema>
+
+export const AvailabilitySchema = z.object({
+  state: AvailabilityStateSchema,
+  voxels: z.int().nonnegative(),
+  volumeMl: z.number().nonnegative(),
+})
+export type Availability = z.infer<typeof AvailabilitySchema>
+
+export const FindingCodeSchema = z.enum([
+  'unreadable-image',
+  'unreadable-label',
+  'missing-image',
+  'missing-label',
+  'shape-mismatch',
+  'geometry-mismatch',
+  'geometry-drift',
+  'unknown-label-value',
+  'non-integer-label',
+  'empty-label',
+  'all-labels-empty',
+  'label-overlap',
+  'not-finite',
+  'constant-image',
+  'duplicate-image',
+  'unmapped-organ',
+  'ambiguous-file',
+  'not-three-dimensional',
+  'header-oddity',
+  'undeclared-label',
+])
+export const FindingSchema = z.object({
+  severity: z.enum(['error', 'warning', 'info']).describe('error: the case is excluded'),
+  code: FindingCodeSchema,
+  caseId: z.string().nullable(),
+  organ: OrganIdSchema.nullable(),
+  message: z.string().min(1),
+})
+export type Finding = z.infer<typeof FindingSchema>
+export type FindingCode = z.infer<typeof FindingCodeSchema>
+
+/** Where a case's labels are: one label map, or one mask file a label. Paths are relative to the dataset's root. */
+export const LabelSourceSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('map'), path: z.string() }),
+  z.object({ kind: z.literal('mask'), path: z.string(), labelKey: z.string() }),
+])
+export type LabelSource = z.infer<typeof LabelSourceSchema>
+
+export const IntensitySchema = z.object({
+  min: z.number(),
+  max: z.number(),
+  mean: z.number(),
+  sd: z.number().nonnegative(),
+  foreground: z
+    .object({
+      voxels: z.int(),
+      mean: z.number(),
+      sd: z.number(),
+      p005: z.number(),
+      p995: z.number(),
+      median: z.number(),
+    })
+    .nullable()
+    .describe('Over the labelled voxels; null without any'),
+})
+export type Intensity = z.infer<typeof IntensitySchema>
+
+export const CaseSchema = z.object({
+  id: z.string().min(1),
+  patient: z.string().min(1).describe('Cases of one patient never straddle training and validation'),
+  image: z.string().describe('Path relative to the root'),
+  labels: z.array(LabelSourceSchema),
+  status: z.enum(['ok', 'excluded']),
+  excludedReason: z.string().nullable(),
+  geometry: GeometrySchema.nullable(),
+  imageHash: z.string().nullable().describe('SHA-256 of the decoded voxel values and the shape'),
+  fileHash: z.string().nullable().describe('SHA-256 over the bytes of the image and label files'),
+  intensity: IntensitySchema.nullable(),
+  availability: z.record(OrganIdSchema, AvailabilitySchema),
+})
+export type Case = z.infer<typeof CaseSchema>
+
+/** datasets/NAME/dataset.json in the workspace. */
+export const DatasetSchema = z.object({
+  schemaVersion: z.literal(1),
+  name: NameSchema,
+  role: DatasetRoleSchema,
+  root: z.string().min(1).describe('Absolute path of the registered folder; never written to'),
+  layout: LayoutIdSchema,
+  layoutReason: z.string().describe('Why this layout was recognised'),
+  modality: ModalitySchema,
+  registeredAt: z.iso.datetime(),
+  labels: z.array(LabelSchema),
+  cases: z.array(CaseSchema),
+  findings: z.array(FindingSchema),
+  fingerprint: z.string().describe('SHA-256 over labels and the file hashes of the cases in use'),
+})
+export type Dataset = z.infer<typeof DatasetSchema>

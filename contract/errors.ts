@@ -1,0 +1,50 @@
+// Every failure a person can meet is an OrganMosaicError: a code for programs, one clear sentence for people.
+// A message says what was expected, what came, where, and the next step.
+import { z } from 'zod'
+
+/** The kinds of failure. `usage` ends a command with exit code 2, all others with 1. */
+export const ErrorCodeSchema = z.enum([
+  'usage', // the call itself is wrong: unknown option, missing argument, value out of range
+  'not-found', // a dataset, run, file or checkpoint that was named does not exist
+  'conflict', // the name is taken, the run is already active, the state does not allow the call
+  'invalid-file', // a file is damaged, truncated, or of a kind that is not understood
+  'invalid-data', // a file reads well but its content cannot be used (shape, labels, NaN, ...)
+  'invalid-config', // a run configuration that cannot be trained
+  'leakage', // test data, or a patient or image that is also in test data, would be trained on
+  'environment', // TensorFlow, disk, memory or permissions of this machine
+  'job-failed', // the trainer child ended without finishing
+  'internal', // a bug
+])
+export type ErrorCode = z.infer<typeof ErrorCodeSchema>
+
+export const ErrorReportSchema = z.object({
+  error: z.object({
+    code: ErrorCodeSchema,
+    message: z.string().min(1),
+    details: z.record(z.string(), z.unknown()).default({}),
+  }),
+})
+export type ErrorReport = z.infer<typeof ErrorReportSchema>
+
+export class OrganMosaicError extends Error {
+  readonly code: ErrorCode
+  readonly details: Record<string, unknown>
+
+  constructor(code: ErrorCode, message: string, options: { details?: Record<string, unknown>; cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.name = 'OrganMosaicError'
+    this.code = code
+    this.details = options.details ?? {}
+  }
+
+  toReport(): ErrorReport {
+    return { error: { code: this.code, message: this.message, details: this.details } }
+  }
+}
+
+/** Any thrown value as an OrganMosaicError; what is not one yet becomes `internal` with its cause kept. */
+export function toOrganMosaicError(thrown: unknown): OrganMosaicError {
+  if (thrown instanceof OrganMosaicError) return thrown
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return new OrganMosaicError('internal', message, { cause: thrown })
+}

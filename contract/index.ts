@@ -1,0 +1,11 @@
+// The shared vocabulary of OrganMosaic. Pure: imports zod only.
+export * from './dataset.ts'
+export * from './errors.ts'
+export * from './events.ts'
+export * from './geometry.ts'
+export * from './job.ts'
+export * from './matrix.ts'
+export * from './organ.ts'
+export * from './plan.ts'
+export * from './report.ts'
+export * from './run-config.ts'

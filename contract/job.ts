@@ -1,0 +1,114 @@
+// A job is a folder: run.json (what to do), events.jsonl (what happens), control.json (pause, stop).
+// The trainer talks only through it, so a job here, one that outlived its window and one on a cluster are the same.
+import { z } from 'zod'
+import { CaseSchema, LabelSchema, ModalitySchema, NameSchema } from './dataset.ts'
+import { OrganIdSchema, OrganSchema } from './organ.ts'
+import { PresetSchema, RunConfigSchema, StagesSchema } from './run-config.ts'
+
+/** What a job needs to know of a dataset; a copy, so that the run stays explainable when the dataset changes. */
+export const JobDatasetSchema = z.object({
+  name: NameSchema,
+  root: z.string(),
+  modality: ModalitySchema,
+  fingerprint: z.string(),
+  labels: z.array(LabelSchema),
+  cases: z.array(CaseSchema).describe('Cases in use only'),
+})
+export type JobDataset = z.infer<typeof JobDatasetSchema>
+
+/** Which model of a run predicts: a number (1-based, the dataset's position), all of them averaged, or stored pseudo labels. */
+export const ModelChoiceSchema = z.union([z.int().min(1).max(9), z.enum(['ensemble', 'pseudo'])])
+export type ModelChoice = z.infer<typeof ModelChoiceSchema>
+
+const common = {
+  schemaVersion: z.literal(1),
+  name: NameSchema,
+  createdAt: z.iso.datetime(),
+  versions: z.record(z.string(), z.string()),
+  cacheFolder: z.string().describe('Absolute; preprocessed cases, shared by jobs'),
+}
+
+export const TrainJobSchema = z.object({
+  kind: z.literal('train'),
+  ...common,
+  preset: PresetSchema,
+  stages: StagesSchema,
+  stage1From: z.string().nullable().describe('Absolute folder of the run whose POS models stage 2 starts from'),
+  organs: z.array(OrganIdSchema).min(1).describe('The union O in channel order'),
+  vocabulary: z.array(OrganSchema).describe('The entries that O touches: laterality, part-of, overlap, codes, colours'),
+  datasets: z.array(JobDatasetSchema).min(1).max(9),
+  config: RunConfigSchema,
+})
+export type TrainJob = z.infer<typeof TrainJobSchema>
+
+const modelUse = {
+  runFolder: z.string().describe('Absolute folder of the trained run'),
+  stage: z.union([z.literal(1), z.literal(2)]),
+  model: ModelChoiceSchema,
+}
+
+export const PredictJobSchema = z.object({
+  kind: z.literal('predict'),
+  ...common,
+  ...modelUse,
+  inputs: z
+    .array(z.object({ id: z.string().min(1), image: z.string() }))
+    .min(1)
+    .describe('Absolute image paths'),
+  output: z.string().describe('Absolute folder'),
+  completeTruth: z
+    .boolean()
+    .describe("export: true labels of the run's own cases win over predictions, and the provenance says so"),
+})
+export type PredictJob = z.infer<typeof PredictJobSchema>
+
+export const EvaluateJobSchema = z.object({
+  kind: z.literal('evaluate'),
+  ...common,
+  ...modelUse,
+  dataset: JobDatasetSchema,
+  nsdToleranceMm: z.number().positive(),
+  savePredictions: z.boolean(),
+})
+export type EvaluateJob = z.infer<typeof EvaluateJobSchema>
+
+export const ProbeJobSchema = z.object({ kind: z.literal('probe'), ...common })
+export type ProbeJob = z.infer<typeof ProbeJobSchema>
+
+export const JobSchema = z.discriminatedUnion('kind', [
+  TrainJobSchema,
+  PredictJobSchema,
+  EvaluateJobSchema,
+  ProbeJobSchema,
+])
+export type Job = z.infer<typeof JobSchema>
+
+/** control.json: written by services, read by the trainer between steps. */
+export const ControlSchema = z.object({ request: z.enum(['run', 'pause', 'stop']) })
+export type Control = z.infer<typeof ControlSchema>
+
+/** review.json: the answer to state awaiting-review. */
+export const ReviewSchema = z.object({
+  accepted: z.boolean(),
+  rejected: z.array(z.object({ dataset: z.string(), caseId: z.string(), organ: OrganIdSchema })).default([]),
+})
+export type Review = z.infer<typeof ReviewSchema>
+
+/** process.json: who works on the job now. */
+export const ProcessSchema = z.object({
+  pid: z.int(),
+  host: z.string(),
+  startedAt: z.iso.datetime(),
+})
+
+export const JobStateSchema = z.enum([
+  'queued',
+  'running',
+  'paused',
+  'awaiting-review',
+  'stopped',
+  'failed',
+  'finished',
+  'interrupted',
+])
+export type JobState = z.infer<typeof JobStateSchema>

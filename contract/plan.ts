@@ -1,0 +1,31 @@
+// The plan of a study: derived from the datasets' fingerprints, shown to people, used for every case alike.
+import { z } from 'zod'
+import { ShapeSchema, SpacingSchema } from './geometry.ts'
+
+export const NormalisationSchema = z.discriminatedUnion('kind', [
+  z
+    .object({ kind: z.literal('ct'), low: z.number(), high: z.number(), mean: z.number(), sd: z.number().positive() })
+    .describe('Clip to [low, high] (0.5 and 99.5 percentile of the labelled voxels), subtract mean, divide by sd'),
+  z
+    .object({ kind: z.literal('per-volume') })
+    .describe("Clip to the volume's own 0.5 and 99.5 percentile, subtract its mean, divide by its sd"),
+])
+export type Normalisation = z.infer<typeof NormalisationSchema>
+
+/** Cases are brought to LPS axis order (depth to superior, height to posterior, width to left) before resampling. */
+export const PlanSchema = z.object({
+  spacingMm: SpacingSchema,
+  patch: ShapeSchema,
+  channels: z
+    .array(z.int().positive())
+    .min(2)
+    .describe('Feature channels of each resolution, highest resolution first'),
+  strides: z
+    .array(z.tuple([z.int(), z.int(), z.int()]))
+    .describe('Downsampling before each resolution; the first is [1, 1, 1]'),
+  normalisation: NormalisationSchema,
+  cropToBody: z.boolean(),
+  medianShape: ShapeSchema.describe('Of the cases at spacingMm'),
+  reasons: z.array(z.string()).describe('One sentence a decision'),
+})
+export type Plan = z.infer<typeof PlanSchema>

@@ -1,0 +1,194 @@
+// The whole configuration of a training run: every loss term, weight, ramp and budget, with its default.
+// Presets (presets.ts) are partial configurations on top of these defaults; --config and --set on top of those.
+import { z } from 'zod'
+import { ShapeSchema, SpacingSchema } from './geometry.ts'
+
+const auto = z.literal('auto')
+const fraction = z.number().min(0).max(1)
+
+/** A loss term: its switch, its weight, and over which share of the stage it grows from zero to that weight. */
+const term = (weight: number, ramp: number, what: string) =>
+  z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      weight: z.number().nonnegative().default(weight),
+      ramp: fraction.default(ramp).describe('Share of the stage over which the weight grows linearly from 0'),
+    })
+    .prefault({})
+    .describe(what)
+
+export const PlanConfigSchema = z.strictObject({
+  spacingMm: z
+    .union([auto, SpacingSchema])
+    .default('auto')
+    .describe('[depth, height, width] mm; auto: from the fingerprints'),
+  patch: z.union([auto, ShapeSchema]).default('auto').describe('Voxels; auto: from the median size and maxPatchVoxels'),
+  maxPatchVoxels: z.int().min(512).default(90_000),
+  maxMedianVoxels: z
+    .int()
+    .min(4096)
+    .default(400_000)
+    .describe('auto spacing grows until the median case has at most so many voxels'),
+  cropToBody: z.boolean().default(true),
+})
+
+export const NetworkConfigSchema = z.strictObject({
+  baseChannels: z.int().min(2).max(128).default(16),
+  maxChannels: z.int().min(2).max(512).default(128),
+  levels: z
+    .union([auto, z.int().min(2).max(6)])
+    .default('auto')
+    .describe('Resolutions of the U-Net; auto: from the patch'),
+  convolutions: z.int().min(1).max(4).default(2).describe('Convolutions a level'),
+  deepSupervision: z.boolean().default(false),
+})
+
+export const OptimiserConfigSchema = z.strictObject({
+  learningRate: z.number().positive().default(2e-3),
+  weightDecay: z.number().nonnegative().default(1e-4).describe('Decoupled (AdamW)'),
+  gradientClip: z.number().positive().default(5).describe('Largest L2 norm over all gradients of a step'),
+  warmup: fraction.default(0.02).describe('Share of the stage with a linearly rising rate'),
+  polyPower: z.number().nonnegative().default(0.9),
+})
+
+export const AugmentationConfigSchema = z.strictObject({
+  enabled: z.boolean().default(true),
+  shift: fraction.default(0.15).describe('Largest shift of the patch centre, as a share of the patch'),
+  rotationDeg: z.number().min(0).max(180).default(12),
+  scale: fraction.default(0.15).describe('Zoom between 1 - scale and 1 + scale'),
+  gamma: fraction.default(0.25).describe('Gamma between 1 - gamma and 1 + gamma on the patch range'),
+  noiseSd: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.05)
+    .describe('Largest standard deviation, in units of the normalised image'),
+  contrast: fraction.default(0.15),
+  narrowFov: fraction.default(0.15).describe('Probability of blanking slices at one end, as a scan that ends there'),
+  mirror: z
+    .enum(['auto', 'off'])
+    .default('auto')
+    .describe('auto: left-right, exchanging paired labels; off when any organ is lateral and unpaired in the union'),
+})
+
+const stageCommon = {
+  steps: z.int().min(1).default(400).describe('Optimiser steps of each model'),
+  foreign: z
+    .enum(['one', 'all'])
+    .default('one')
+    .describe('Patches of other datasets a step: one drawn at random (linear in N), or one of each'),
+  validateEvery: z.int().min(1).default(100),
+  earlyStopPatience: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('Stop a stage after so many validations without a better one; 0: never'),
+  supervised: term(1, 0, 'Soft Dice over present organs plus marginal cross-entropy'),
+}
+
+export const Stage1ConfigSchema = z.strictObject({
+  ...stageCommon,
+  predictionDifference: term(0.5, 0.3, "Other datasets' organ labels tell a model where its own organs cannot be"),
+  featureDifference: term(0.02, 0.3, "Positive cosine between features of own and of other datasets' organs"),
+})
+
+export const PseudoLabelConfigSchema = z.strictObject({
+  organThreshold: fraction.default(0.7).describe('An organ needs at least this calibrated probability'),
+  oddsMargin: z.number().nonnegative().default(0.5).describe('... and this lead in log-odds over the next organ'),
+  backgroundThreshold: fraction.default(0.3).describe('Background where every competent model stays below'),
+  calibrate: z.boolean().default(true).describe('Temperature-scale each model on its validation cases'),
+  volumeRange: z
+    .tuple([z.number().nonnegative(), z.number().positive()])
+    .default([0.3, 3])
+    .describe('A pseudo organ outside this multiple of the volumes seen in training is ignored and flagged'),
+  ignoreCut: z
+    .boolean()
+    .default(true)
+    .describe('A pseudo organ that touches the first or last slice is ignored and flagged'),
+  review: z.boolean().default(false).describe('Pause between the stages until review.json accepts the pseudo labels'),
+})
+
+export const Stage2ConfigSchema = z.strictObject({
+  ...stageCommon,
+  initialise: z
+    .enum(['stage1', 'scratch'])
+    .default('stage1')
+    .describe('FOS models start from the POS encoders and decoders'),
+  pseudoSupervision: z
+    .boolean()
+    .default(true)
+    .describe('Train on pseudo labels too; off: true labels alone, marginally'),
+  predictionSimilarity: term(0.5, 0.3, 'The true labels of the other datasets supervise every model'),
+  featureSimilarity: term(0.3, 0.3, 'Each worse model is pulled to the features of the more accurate one (dynamic)'),
+  featureSimilarityGain: z.number().nonnegative().default(5).describe('w = weight * min(1, gain * (a_best - a_i))'),
+  accuracySource: z.enum(['validation', 'patch']).default('validation').describe('How accurate a model is on an organ'),
+})
+
+export const RunConfigSchema = z.strictObject({
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(1),
+  plan: PlanConfigSchema.prefault({}),
+  network: NetworkConfigSchema.prefault({}),
+  optimiser: OptimiserConfigSchema.prefault({}),
+  augmentation: AugmentationConfigSchema.prefault({}),
+  sampling: z
+    .strictObject({
+      foreground: fraction.default(0.8).describe('Share of own patches centred on an organ; organs are drawn evenly'),
+    })
+    .prefault({}),
+  validation: z
+    .strictObject({
+      fraction: z
+        .number()
+        .min(0)
+        .max(0.5)
+        .default(0.2)
+        .describe('Share of the patients of each dataset held back from every model'),
+      maxCases: z
+        .int()
+        .min(1)
+        .default(6)
+        .describe('At most so many held-back cases a dataset are scored while training'),
+    })
+    .prefault({}),
+  stage1: Stage1ConfigSchema.prefault({}),
+  pseudoLabels: PseudoLabelConfigSchema.prefault({}),
+  stage2: Stage2ConfigSchema.prefault({}),
+  inference: z
+    .strictObject({
+      overlap: z
+        .number()
+        .min(0)
+        .max(0.9)
+        .default(0.5)
+        .describe('Of neighbouring windows, when predicting and evaluating'),
+      trainingOverlap: z.number().min(0).max(0.9).default(0.25).describe('When validating and making pseudo labels'),
+    })
+    .prefault({}),
+  checkpoint: z
+    .strictObject({ everySeconds: z.number().min(0).default(60).describe('Between checkpoints; 0: after every step') })
+    .prefault({}),
+  runtime: z
+    .strictObject({
+      threads: z
+        .int()
+        .min(0)
+        .default(0)
+        .describe('TensorFlow threads; 0: the number of cores. Part of the determinism contract'),
+      prefetch: z.int().min(1).max(64).default(6).describe('Patches prepared ahead'),
+      caseCacheMb: z.int().min(16).default(2048).describe('Memory for preprocessed cases of the data worker'),
+    })
+    .prefault({}),
+})
+export type RunConfig = z.infer<typeof RunConfigSchema>
+export type RunConfigInput = z.input<typeof RunConfigSchema>
+export type LossTerm = RunConfig['stage1']['supervised']
+
+export const PresetSchema = z.enum(['quick', 'standard', 'full'])
+export type Preset = z.infer<typeof PresetSchema>
+
+export const StagesSchema = z.enum(['1', '2', '1,2'])
+export type Stages = z.infer<typeof StagesSchema>
