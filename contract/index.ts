@@ -1,4 +1,5 @@
 // The shared vocabulary of OrganMosaic. Pure: imports zod only.
+export * from './commands.ts'
 export * from './dataset.ts'
 export * from './errors.ts'
 export * from './events.ts'
@@ -7,5 +8,6 @@ export * from './job.ts'
 export * from './matrix.ts'
 export * from './organ.ts'
 export * from './plan.ts'
+export * from './presets.ts'
 export * from './report.ts'
 export * from './run-config.ts'

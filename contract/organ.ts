@@ -6,7 +6,7 @@ export const OrganIdSchema = z.string().min(1).max(120)
 export type OrganId = z.infer<typeof OrganIdSchema>
 
 export const OrganSchema = z.object({
-  id: z.string().regex(/^[a-z][a-z0-9_]*$/),
+  id: OrganIdSchema,
   name: z.string().min(1).describe('As shown to people, e.g. "Left kidney"'),
   synonyms: z.array(z.string().min(1)).describe('Other names that map here; compared after normalisation'),
   laterality: z.enum(['left', 'right']).nullable(),
@@ -21,5 +21,11 @@ export const OrganSchema = z.object({
 })
 export type Organ = z.infer<typeof OrganSchema>
 
-export const VocabularySchema = z.object({ version: z.int(), organs: z.array(OrganSchema) })
+const VocabularyIdSchema = z.string().regex(/^[a-z][a-z0-9_]*$/, 'expected an id such as kidney_left')
+
+/** Its ids are strict; a job's vocabulary also holds entries made for names that map to nothing here. */
+export const VocabularySchema = z.object({
+  version: z.int(),
+  organs: z.array(OrganSchema.extend({ id: VocabularyIdSchema })),
+})
 export type Vocabulary = z.infer<typeof VocabularySchema>
