@@ -1,0 +1,39 @@
+// Rebuilds the index from the folders. The same function fills an empty database and repairs a doubtful one.
+import type { ReindexResult } from '../../../contract/commands.ts'
+import { toOrganMosaicError } from '../../../contract/errors.ts'
+import { listDatasetNames, readDataset } from '../workspace/datasetStore.ts'
+import type { Workspace } from '../workspace/openWorkspace.ts'
+import { listRunNames, readRun, runFolder } from '../workspace/runStore.ts'
+import { indexDataset } from './indexDataset.ts'
+import { indexRun } from './indexRun.ts'
+import type { Database } from './openDatabase.ts'
+
+/** A folder that cannot be read is skipped and named in the result; it never ends the rebuilding. */
+export function reindex(database: Database, workspace: Workspace): ReindexResult {
+  database.transaction(() => {
+    database.exec('DELETE FROM datasets; DELETE FROM runs;')
+  })()
+  const result: ReindexResult = { datasets: 0, cases: 0, runs: 0, events: 0, skipped: [] }
+  const attempt = (what: string, work: () => void): void => {
+    try {
+      work()
+    } catch (thrown) {
+      result.skipped.push(`${what}: ${toOrganMosaicError(thrown).message}`)
+    }
+  }
+  for (const name of listDatasetNames(workspace)) {
+    attempt(`dataset ${name}`, () => {
+      const dataset = readDataset(workspace, name)
+      indexDataset(database, dataset)
+      result.datasets += 1
+      result.cases += dataset.cases.length
+    })
+  }
+  for (const name of listRunNames(workspace)) {
+    attempt(`run ${name}`, () => {
+      result.events += indexRun(database, runFolder(workspace, name), readRun(workspace, name))
+      result.runs += 1
+    })
+  }
+  return result
+}

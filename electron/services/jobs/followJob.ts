@@ -1,0 +1,74 @@
+// Follows a job: passes on its events as they appear, and says how it ended.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { OrganMosaicError } from '../../../contract/errors.ts'
+import type { JobEvent } from '../../../contract/events.ts'
+import type { JobState } from '../../../contract/job.ts'
+import { isAlive, jobState } from './jobState.ts'
+import { lastEvent, readJournal } from './readJournal.ts'
+import { TRAINER_LOG } from './startJob.ts'
+
+export type FollowOptions = {
+  /** Ends the following (not the job) at the next look. */
+  signal?: AbortSignal
+  /** Byte offset in the journal to begin at; a resumed job is followed from where its journal ended. */
+  from?: number
+  pollMs?: number
+}
+
+/** After its last word a process may still be on its way out; whoever starts the next one must not meet it. */
+const goodbyeMs = 10_000
+
+/** @returns the state of the job when its process ended or it waits for a review, or when the signal fired */
+export async function followJob(
+  folder: string,
+  onEvent: (event: JobEvent) => void,
+  { signal, from = 0, pollMs = 200 }: FollowOptions = {},
+): Promise<JobState> {
+  let offset = from
+  let saidGoodbyeAt: number | null = null
+  for (;;) {
+    // Liveness before the journal: what a process wrote before it died is then never missed.
+    const alive = isAlive(folder)
+    const part = readJournal(folder, offset)
+    offset = part.end
+    for (const event of part.events) {
+      onEvent(event)
+      if (event.type === 'state') saidGoodbyeAt = event.state === 'running' ? null : Date.now()
+    }
+    const gone = !alive || (saidGoodbyeAt !== null && Date.now() - saidGoodbyeAt > goodbyeMs)
+    if (gone || signal?.aborted) return jobState(folder)
+    await sleep(pollMs)
+  }
+}
+
+/**
+ * The error that tells why a job did not finish: the trainer's own, else the last line of its log.
+ * @param what e.g. 'The training of run demo'
+ */
+export function jobFailure(folder: string, what: string, nextStep: string): OrganMosaicError {
+  const reported = lastEvent(folder, 'error')
+  if (reported && jobState(folder) === 'failed') {
+    const { code, message, details } = reported.report.error
+    return new OrganMosaicError(code, message, { details })
+  }
+  const line = lastLogLine(folder)
+  return new OrganMosaicError(
+    'job-failed',
+    `${what} ended without finishing${line ? ` ("${line}")` : ''}; its log is ${join(folder, TRAINER_LOG)}. ${nextStep}`,
+    { details: { folder } },
+  )
+}
+
+/** The last line that says something: stack frames and Node's closing version line do not. */
+function lastLogLine(folder: string): string {
+  try {
+    const lines = readFileSync(join(folder, TRAINER_LOG), 'utf8').split('\n')
+    const telling = lines.filter((line) => line.trim() !== '' && !/^\s+at |^Node\.js v|^\s*[{}]/.test(line))
+    const error = telling.findLast((line) => /^\w*Error\b/.test(line))
+    return (error ?? telling.at(-1) ?? '').trim().slice(0, 300)
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,70 @@
+// Reads events.jsonl from a byte offset on. The writer may be in the middle of a line, or may have been killed there.
+import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { JobEventSchema, type JobEvent } from '../../../contract/events.ts'
+
+export const JOURNAL = 'events.jsonl'
+
+export type JournalPart = {
+  events: JobEvent[]
+  /** Byte offset behind the last complete line: where the next reading starts. */
+  end: number
+  /** Complete lines that are no event, e.g. half a line that a killed writer left. */
+  damaged: number
+}
+
+/** Complete lines from byte `start` on; a partial last line is left for the next time. */
+export function readJournal(folder: string, start = 0): JournalPart {
+  const bytes = readBytes(join(folder, JOURNAL), start)
+  const last = bytes.lastIndexOf(0x0a)
+  const part: JournalPart = { events: [], end: start + last + 1, damaged: 0 }
+  if (last < 0) return part
+  for (const line of bytes.toString('utf8', 0, last).split('\n')) {
+    if (line.trim() === '') continue
+    const event = parseEvent(line)
+    if (event) part.events.push(event)
+    else part.damaged += 1
+  }
+  return part
+}
+
+/** The last event of a type, without parsing all the others. */
+export function lastEvent<T extends JobEvent['type']>(folder: string, type: T): Extract<JobEvent, { type: T }> | null {
+  const lines = readBytes(join(folder, JOURNAL), 0).toString('utf8').split('\n')
+  for (const line of lines.reverse()) {
+    const event = line.includes(`"${type}"`) ? parseEvent(line) : null
+    if (event && isOfType(event, type)) return event
+  }
+  return null
+}
+
+function isOfType<T extends JobEvent['type']>(event: JobEvent, type: T): event is Extract<JobEvent, { type: T }> {
+  return event.type === type
+}
+
+/** Size of the journal in bytes; 0 without one. */
+export function journalSize(folder: string): number {
+  return statSync(join(folder, JOURNAL), { throwIfNoEntry: false })?.size ?? 0
+}
+
+/** Bytes [start, end) of a file, to its present end by default; empty when there is no file. */
+export function readBytes(path: string, start: number, end?: number): Buffer {
+  if (!existsSync(path)) return Buffer.alloc(0)
+  const file = openSync(path, 'r')
+  try {
+    const length = Math.max(0, Math.min(end ?? Infinity, fstatSync(file).size) - start)
+    const bytes = Buffer.alloc(length)
+    const read = length > 0 ? readSync(file, bytes, 0, length, start) : 0
+    return bytes.subarray(0, read)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function parseEvent(line: string): JobEvent | null {
+  try {
+    return JobEventSchema.parse(JSON.parse(line))
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,30 @@
+// Training runs as folders of the workspace: runs/NAME, each a job folder with its run.json.
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { OrganMosaicError } from '../../../contract/errors.ts'
+import { TrainJobSchema, type TrainJob } from '../../../contract/job.ts'
+import { readJsonFile } from './jsonFile.ts'
+import { nearestName } from './nearestName.ts'
+import type { Workspace } from './openWorkspace.ts'
+
+export const runFolder = (workspace: Workspace, name: string): string => join(workspace.runs, name)
+
+/** Alphabetical. */
+export function listRunNames(workspace: Workspace): string[] {
+  return readdirSync(workspace.runs)
+    .filter((name) => existsSync(join(workspace.runs, name, 'run.json')))
+    .sort()
+}
+
+/** @throws OrganMosaicError `not-found` with the nearest name, `invalid-file` */
+export function readRun(workspace: Workspace, name: string): TrainJob {
+  const names = listRunNames(workspace)
+  if (names.includes(name)) {
+    // The folder's name counts: a run folder may have been copied or renamed.
+    return { ...readJsonFile(join(runFolder(workspace, name), 'run.json'), TrainJobSchema), name }
+  }
+  throw new OrganMosaicError(
+    'not-found',
+    `No run is called ${name}${nearestName(name, names)}; organ-mosaic runs lists them, organ-mosaic train starts one.`,
+  )
+}
