@@ -1,12 +1,12 @@
 // Rebuilds the index from the folders. The same function fills an empty database and repairs a doubtful one.
 import type { ReindexResult } from '../../../contract/commands.ts'
 import { toOrganMosaicError } from '../../../contract/errors.ts'
-import { listDatasetNames, readDataset } from '../workspace/datasetStore.ts'
-import type { Workspace } from '../workspace/openWorkspace.ts'
-import { listRunNames, readRun, runFolder } from '../workspace/runStore.ts'
-import { indexDataset } from './indexDataset.ts'
-import { indexRun } from './indexRun.ts'
-import type { Database } from './openDatabase.ts'
+import { listDatasetNames, readDataset } from '../workspace/dataset-store.ts'
+import type { Workspace } from '../workspace/open-workspace.ts'
+import { listRunNames, readRun, runFolder } from '../workspace/run-store.ts'
+import { indexDataset } from './index-dataset.ts'
+import { indexRun } from './index-run.ts'
+import type { Database } from './open-database.ts'
 
 /** A folder that cannot be read is skipped and named in the result; it never ends the rebuilding. */
 export function reindex(database: Database, workspace: Workspace): ReindexResult {

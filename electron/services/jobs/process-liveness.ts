@@ -5,7 +5,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import { ProcessSchema } from '../../../contract/job.ts'
-import { readJsonFile } from '../workspace/jsonFile.ts'
+import { readJsonFile } from '../workspace/json-file.ts'
 
 export type JobProcess = z.infer<typeof ProcessSchema>
 export const PROCESS_FILE = 'process.json'

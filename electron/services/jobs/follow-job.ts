@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { JobEvent } from '../../../contract/events.ts'
 import type { JobState } from '../../../contract/job.ts'
-import { isAlive, jobState } from './jobState.ts'
-import { lastEvent, readJournal } from './readJournal.ts'
-import { TRAINER_LOG } from './startJob.ts'
+import { isAlive, jobState } from './job-state.ts'
+import { lastEvent, readJournal } from './read-journal.ts'
+import { TRAINER_LOG } from './start-job.ts'
 
 export type FollowOptions = {
   /** Ends the following (not the job) at the next look. */

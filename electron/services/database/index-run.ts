@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { JobEvent } from '../../../contract/events.ts'
 import type { TrainJob } from '../../../contract/job.ts'
-import { JOURNAL, journalSize, readBytes, readJournal } from '../jobs/readJournal.ts'
-import type { Database } from './openDatabase.ts'
+import { JOURNAL, journalSize, readBytes, readJournal } from '../jobs/read-journal.ts'
+import type { Database } from './open-database.ts'
 
 type JournalMark = { journal_bytes: number; journal_tail: string }
 const tailLength = 512

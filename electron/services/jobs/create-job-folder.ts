@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { JobSchema, type Job } from '../../../contract/job.ts'
-import { describeIssues, readJsonFile, writeJsonFile } from '../workspace/jsonFile.ts'
+import { describeIssues, readJsonFile, writeJsonFile } from '../workspace/json-file.ts'
 
 /**
  * @returns `folder`

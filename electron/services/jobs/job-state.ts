@@ -2,8 +2,8 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JobState } from '../../../contract/job.ts'
-import { processLiveness, readJobProcess } from './processLiveness.ts'
-import { JOURNAL, lastEvent } from './readJournal.ts'
+import { processLiveness, readJobProcess } from './process-liveness.ts'
+import { JOURNAL, lastEvent } from './read-journal.ts'
 
 /** A process on another host counts as alive while its journal was written to within this time. */
 const silenceMs = 10 * 60_000

@@ -3,9 +3,9 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatasetSchema, type Dataset } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
-import { readJsonFile, writeJsonFile } from './jsonFile.ts'
-import { nearestName } from './nearestName.ts'
-import type { Workspace } from './openWorkspace.ts'
+import { readJsonFile, writeJsonFile } from './json-file.ts'
+import { nearestName } from './nearest-name.ts'
+import type { Workspace } from './open-workspace.ts'
 
 const fileOf = (workspace: Workspace, name: string): string => join(workspace.datasets, name, 'dataset.json')
 

@@ -3,9 +3,9 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { TrainJobSchema, type TrainJob } from '../../../contract/job.ts'
-import { readJsonFile } from './jsonFile.ts'
-import { nearestName } from './nearestName.ts'
-import type { Workspace } from './openWorkspace.ts'
+import { readJsonFile } from './json-file.ts'
+import { nearestName } from './nearest-name.ts'
+import type { Workspace } from './open-workspace.ts'
 
 export const runFolder = (workspace: Workspace, name: string): string => join(workspace.runs, name)
 
