@@ -1,0 +1,133 @@
+// From one grid to another. Grids with equal axis directions (all of preprocessing) go axis by axis; others through
+// a general affine map, eight neighbours a voxel.
+import type { Geometry, Shape } from '../../contract/geometry.ts'
+import { axisWeights, type AxisWeights } from './axis-weights.ts'
+import { pointToVoxel, sameDirection, voxelToPoint } from './geometry.ts'
+import { sampleObliqueImage, sampleObliqueLabels } from './resample-oblique.ts'
+import { voxelCount, type Volume } from './volume.ts'
+
+/** Weights for depth, height and width between two grids of equal direction. */
+export function gridWeights(
+  source: Geometry,
+  target: Geometry,
+  smooth = true,
+): [AxisWeights, AxisWeights, AxisWeights] {
+  const offset = pointToVoxel(source, voxelToPoint(target, [0, 0, 0]))
+  const along = (axis: number) =>
+    axisWeights(
+      source.shape[axis],
+      target.shape[axis],
+      offset[axis],
+      target.spacingMm[axis] / source.spacingMm[axis],
+      smooth,
+    )
+  return [along(0), along(1), along(2)]
+}
+
+/**
+ * Linear interpolation, averaged where the target grid is coarser.
+ * @param options.outside value of voxels whose centre lies outside the source grid
+ */
+export function resampleImage(volume: Volume, target: Geometry, options: { outside: number }): Volume<Float32Array> {
+  const source = volume.data instanceof Float32Array ? volume.data : new Float32Array(volume.data)
+  if (!sameDirection(volume.geometry.direction, target.direction)) {
+    const data = sampleObliqueImage({ data: source, geometry: volume.geometry }, target, options.outside)
+    return { data, geometry: target }
+  }
+  const tables = gridWeights(volume.geometry, target)
+  let data = source
+  const shape: Shape = [...volume.geometry.shape]
+  for (const axis of [0, 1, 2] as const) {
+    data = resampleAxis(data, shape, axis, tables[axis], target.shape[axis])
+    shape[axis] = target.shape[axis]
+  }
+  fillOutside(data, shape, tables, options.outside)
+  return { data, geometry: target }
+}
+
+/** data seen as [outer, size, inner]; the middle axis is replaced by weighted sums. */
+function resampleAxis(data: Float32Array, shape: Shape, axis: number, table: AxisWeights, size: number): Float32Array {
+  const inner = shape.slice(axis + 1).reduce((product, n) => product * n, 1)
+  const outer = shape.slice(0, axis).reduce((product, n) => product * n, 1)
+  const { taps, start, weights } = table
+  const result = new Float32Array(outer * size * inner)
+  for (let o = 0; o < outer; o++) {
+    const base = o * shape[axis] * inner
+    for (let n = 0; n < size; n++) {
+      const to = (o * size + n) * inner
+      for (let tap = 0; tap < taps; tap++) {
+        const weight = weights[n * taps + tap]
+        if (weight === 0) continue
+        const from = base + (start[n] + tap) * inner
+        for (let i = 0; i < inner; i++) result[to + i] += weight * data[from + i]
+      }
+    }
+  }
+  return result
+}
+
+function fillOutside(data: Float32Array, shape: Shape, tables: readonly AxisWeights[], outside: number): void {
+  if (tables.every(({ inside }) => inside.every((flag) => flag === 1))) return
+  const [depth, height, width] = shape
+  for (let k = 0, at = 0; k < depth; k++) {
+    for (let j = 0; j < height; j++) {
+      const row = tables[0].inside[k] & tables[1].inside[j]
+      for (let i = 0; i < width; i++, at++) if (!(row & tables[2].inside[i])) data[at] = outside
+    }
+  }
+}
+
+/**
+ * Each voxel takes the code with the largest weight among the source voxels it is made of (the higher code on a tie);
+ * code 0 outside the source grid. Codes are names, never averaged.
+ */
+export function resampleLabels(volume: Volume<Uint8Array>, target: Geometry): Volume<Uint8Array> {
+  if (!sameDirection(volume.geometry.direction, target.direction)) {
+    return { data: sampleObliqueLabels(volume, target), geometry: target }
+  }
+  const [depth, height, width] = target.shape
+  const [z, y, x] = gridWeights(volume.geometry, target)
+  const data = new Uint8Array(voxelCount(target.shape))
+  const ballot = new Float64Array(256)
+  for (let k = 0, at = 0; k < depth; k++) {
+    for (let j = 0; j < height; j++) {
+      const row = z.inside[k] & y.inside[j]
+      for (let i = 0; i < width; i++, at++) {
+        if (row & x.inside[i]) data[at] = vote(volume, [z, y, x], [k, j, i], ballot)
+      }
+    }
+  }
+  return { data, geometry: target }
+}
+
+/** @param ballot 256 zeros, left as 256 zeros */
+function vote(
+  volume: Volume<Uint8Array>,
+  [z, y, x]: [AxisWeights, AxisWeights, AxisWeights],
+  [k, j, i]: [number, number, number],
+  ballot: Float64Array,
+): number {
+  const [, height, width] = volume.geometry.shape
+  let lowest = 255
+  let highest = 0
+  for (let c = 0; c < z.taps; c++) {
+    const wz = z.weights[k * z.taps + c]
+    for (let b = 0; b < y.taps; b++) {
+      const wzy = wz * y.weights[j * y.taps + b]
+      const from = ((z.start[k] + c) * height + y.start[j] + b) * width + x.start[i]
+      for (let a = 0; a < x.taps; a++) {
+        const code = volume.data[from + a]
+        ballot[code] += wzy * x.weights[i * x.taps + a]
+        if (code < lowest) lowest = code
+        if (code > highest) highest = code
+      }
+    }
+  }
+  let winner = highest
+  for (let code = highest; code >= lowest; code--) {
+    // weights are sums of products: equal shares may differ in the last bits
+    if (ballot[code] > ballot[winner] + 1e-9) winner = code
+  }
+  ballot.fill(0, lowest, highest + 1)
+  return winner
+}

@@ -1,0 +1,89 @@
+// What a volume's values look like, once, when it is registered and when it is normalised. Deterministic, two passes.
+import type { Intensity } from '../../contract/dataset.ts'
+import type { VoxelArray } from './volume.ts'
+
+export interface Summary {
+  /** Over the finite values; all 0 when there is none */
+  readonly min: number
+  readonly max: number
+  readonly mean: number
+  readonly sd: number
+  readonly finite: number
+  readonly notFinite: number
+  /** One value everywhere (or none that is finite) */
+  readonly constant: boolean
+}
+
+export function summarise(values: VoxelArray): Summary {
+  let min = Infinity
+  let max = -Infinity
+  let sum = 0
+  let finite = 0
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]
+    if (!Number.isFinite(value)) continue
+    finite++
+    sum += value
+    if (value < min) min = value
+    if (value > max) max = value
+  }
+  const notFinite = values.length - finite
+  if (finite === 0) return { min: 0, max: 0, mean: 0, sd: 0, finite, notFinite, constant: true }
+  const mean = sum / finite
+  let squares = 0
+  for (let i = 0; i < values.length; i++) {
+    const deviation = values[i] - mean
+    if (Number.isFinite(deviation)) squares += deviation * deviation
+  }
+  return { min, max, mean, sd: Math.sqrt(squares / finite), finite, notFinite, constant: min === max }
+}
+
+const MAX_SORTED = 2 ** 18
+
+/**
+ * Percentiles with linear interpolation (numpy's default) over the finite values; of more than 262144 values an evenly
+ * spaced subset is sorted.
+ * @param fractions between 0 and 1
+ * @returns one number a fraction; NaN without any finite value
+ */
+export function percentiles(values: VoxelArray, fractions: readonly number[]): number[] {
+  const step = samplingStep(values.length)
+  const sample = new Float64Array(Math.ceil(values.length / step))
+  let count = 0
+  for (let i = 0; i < values.length; i += step) if (Number.isFinite(values[i])) sample[count++] = values[i]
+  const sorted = sample.subarray(0, count).sort()
+  return fractions.map((fraction) => {
+    const position = fraction * (count - 1)
+    const below = Math.floor(position)
+    const above = Math.min(below + 1, count - 1)
+    return sorted[below] + (position - below) * (sorted[above] - sorted[below])
+  })
+}
+
+/** A step that shares no factor with the number of voxels, so that the sample visits every row and column. */
+function samplingStep(count: number): number {
+  let step = Math.ceil(count / MAX_SORTED)
+  while (step > 1 && greatestCommonDivisor(step, count) > 1) step++
+  return Math.max(1, step)
+}
+
+const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b))
+
+/**
+ * The contract's intensity record.
+ * @param foreground same length as values; non-zero where any label is. null: unknown
+ */
+export function measureIntensity(values: VoxelArray, foreground: Uint8Array | null): Intensity {
+  const { min, max, mean, sd } = summarise(values)
+  return { min, max, mean, sd, foreground: foreground ? measureForeground(values, foreground) : null }
+}
+
+function measureForeground(values: VoxelArray, foreground: Uint8Array): Intensity['foreground'] {
+  const inside = new Float64Array(foreground.reduce((count, label) => count + (label ? 1 : 0), 0))
+  let at = 0
+  for (let i = 0; i < values.length; i++) if (foreground[i]) inside[at++] = values[i]
+  const { mean, sd, finite } = summarise(inside)
+  if (finite === 0) return null
+  const [p005, median, p995] = percentiles(inside, [0.005, 0.5, 0.995])
+  return { voxels: inside.length, mean, sd, p005, p995, median }
+}
