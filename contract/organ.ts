@@ -21,7 +21,7 @@ export const OrganSchema = z.object({
 })
 export type Organ = z.infer<typeof OrganSchema>
 
-const VocabularyIdSchema = z.string().regex(/^[a-z][a-z0-9_]*$/, 'expected an id such as kidney_left')
+const VocabularyIdSchema = z.string().regex(/^[a-z][A-Za-z0-9_]*$/, 'expected an id such as kidney_left')
 
 /** Its ids are strict; a job's vocabulary also holds entries made for names that map to nothing here. */
 export const VocabularySchema = z.object({
