@@ -1,0 +1,81 @@
+// Examines this machine: what checkMachine sees, then a real convolution with its gradients in a trainer child.
+import { basename } from 'node:path'
+import { toOrganMosaicError } from '../../../contract/errors.ts'
+import { ProbeReportSchema, type DoctorReport } from '../../../contract/report.ts'
+import { newJobFolder } from '../jobs/create-job-folder.ts'
+import { readJobReport } from '../jobs/read-job-report.ts'
+import { runJob, type Watch } from '../jobs/run-job.ts'
+import { jobVersions } from '../runs/job-versions.ts'
+import type { Workspace } from '../workspace/open-workspace.ts'
+import { checkMachine, isSetUp } from './check-machine.ts'
+
+type Check = DoctorReport['checks'][number]
+type Probe = NonNullable<DoctorReport['probe']>
+
+/** Gradients by TensorFlow and by finite differences in float32 agree this well. */
+const largestGradientError = 0.02
+/** Below this a two-stage run of the quick preset is no longer a matter of minutes. */
+const slowGflops = 20
+
+/** ok: no check says error. A probe that fails is a finding of the doctor, not a failure of the command. */
+export async function doctor(workspace: Workspace, watch: Watch = {}): Promise<DoctorReport> {
+  const checks = await checkMachine(workspace)
+  let probe: DoctorReport['probe'] = null
+  if (isSetUp()) {
+    try {
+      probe = await runProbe(workspace, watch)
+      checks.push(...judgeProbe(probe))
+    } catch (thrown) {
+      if (watch.signal?.aborted) throw thrown
+      const advice = 'Run npm run setup again; if that does not help, report this message.'
+      checks.push({ name: 'TensorFlow', status: 'error', value: toOrganMosaicError(thrown).message, advice })
+    }
+  }
+  return { ok: checks.every(({ status }) => status !== 'error'), checks, probe }
+}
+
+async function runProbe(workspace: Workspace, watch: Watch): Promise<Probe> {
+  const folder = newJobFolder(workspace.jobs, 'probe')
+  await runJob(
+    folder,
+    {
+      kind: 'probe',
+      schemaVersion: 1,
+      name: basename(folder),
+      createdAt: new Date().toISOString(),
+      versions: jobVersions(),
+      cacheFolder: workspace.cache,
+    },
+    'The TensorFlow probe',
+    watch,
+  )
+  return readJobReport(folder, ProbeReportSchema)
+}
+
+export function judgeProbe(probe: Probe): Check[] {
+  const source = probe.binding === 'wheel' ? 'from the PyPI wheel' : "from the package's own download"
+  const hasIdleGpu = probe.device === 'CPU' && probe.devices.some(({ type }) => type === 'GPU')
+  const isSlow = probe.convolutionGflops < slowGflops
+  const isWrong = probe.gradientError > largestGradientError
+  return [
+    { name: 'TensorFlow', status: 'ok', value: `${probe.tensorflow} ${source}, tfjs ${probe.tfjs}`, advice: '' },
+    {
+      name: 'Computing device',
+      status: hasIdleGpu ? 'warning' : 'ok',
+      value: `${probe.device} (${probe.devices.map(({ name }) => name).join(', ')}), ${probe.threads} threads`,
+      advice: hasIdleGpu ? 'A GPU is there and was not used; run npm run setup again.' : '',
+    },
+    {
+      name: '3D convolution speed',
+      status: isSlow ? 'warning' : 'ok',
+      value: `${probe.convolutionGflops.toFixed(0)} GFLOP/s, forward and both gradients`,
+      advice: isSlow ? 'This is slow; close other programs, or train on another machine.' : '',
+    },
+    {
+      name: 'Gradients',
+      status: isWrong ? 'error' : 'ok',
+      value: `within ${probe.gradientError.toExponential(1)} of finite differences`,
+      advice: isWrong ? 'TensorFlow computes wrong gradients here; run npm run setup again and report this.' : '',
+    },
+  ]
+}

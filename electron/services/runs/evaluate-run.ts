@@ -1,0 +1,90 @@
+// Scores a run's models, or its stored pseudo labels, on a registered dataset.
+import { basename } from 'node:path'
+import type { Dataset } from '../../../contract/dataset.ts'
+import { OrganMosaicError } from '../../../contract/errors.ts'
+import type { TrainJob } from '../../../contract/job.ts'
+import { EvaluationReportSchema, type EvaluationReport } from '../../../contract/report.ts'
+import { newJobFolder } from '../jobs/create-job-folder.ts'
+import { readJobReport } from '../jobs/read-job-report.ts'
+import { runJob, type Watch } from '../jobs/run-job.ts'
+import { readDataset } from '../workspace/dataset-store.ts'
+import type { Workspace } from '../workspace/open-workspace.ts'
+import { jobVersions } from './job-versions.ts'
+import { delineatedOrgans, toJobDataset, usableCases } from './organ-union.ts'
+import { findTrainedModels, type ModelRequest } from './trained-models.ts'
+
+export type EvaluationRequest = ModelRequest & {
+  dataset: string
+  nsdToleranceMm?: number
+  savePredictions?: boolean
+}
+
+/**
+ * @returns the report; the trainer also leaves it as JSON and CSV in the run's report folder
+ * @throws OrganMosaicError as findTrainedModels; `invalid-data` when the dataset has nothing that could be scored
+ */
+export async function evaluateRun(
+  workspace: Workspace,
+  request: EvaluationRequest,
+  watch: Watch = {},
+): Promise<EvaluationReport> {
+  const { job, folder: runFolder, stage, model } = findTrainedModels(workspace, request)
+  const dataset = readDataset(workspace, request.dataset)
+  if (model === 'pseudo') refuseForeignReference(job, dataset)
+  refuseNothingInCommon(job, dataset)
+  const folder = newJobFolder(workspace.jobs, 'evaluate')
+  await runJob(
+    folder,
+    {
+      kind: 'evaluate',
+      schemaVersion: 1,
+      name: basename(folder),
+      createdAt: new Date().toISOString(),
+      versions: jobVersions(),
+      cacheFolder: workspace.cache,
+      runFolder,
+      stage,
+      model,
+      dataset: toJobDataset(dataset),
+      nsdToleranceMm: request.nsdToleranceMm ?? 2,
+      savePredictions: request.savePredictions ?? false,
+    },
+    `The evaluation of run ${job.name} on ${dataset.name}`,
+    watch,
+  )
+  return readJobReport(folder, EvaluationReportSchema)
+}
+
+/** Whether the run trained on an image or a patient of the dataset: scores there flatter. */
+export function trainedOn(job: TrainJob, dataset: Dataset): boolean {
+  const cases = job.datasets.flatMap((item) => item.cases)
+  const images = new Set(cases.map(({ imageHash }) => imageHash))
+  const patients = new Set(cases.map(({ patient }) => patient))
+  return usableCases(dataset).some(
+    ({ imageHash, patient }) => (imageHash !== null && images.has(imageHash)) || patients.has(patient),
+  )
+}
+
+function refuseForeignReference(job: TrainJob, dataset: Dataset): void {
+  if (dataset.role !== 'reference') {
+    throw new OrganMosaicError(
+      'usage',
+      `Pseudo labels are scored against a dataset of role reference, and ${dataset.name} has the role ${dataset.role}; register the complete labels of the training images with --role reference.`,
+    )
+  }
+  const images = new Set(job.datasets.flatMap(({ cases }) => cases.map(({ imageHash }) => imageHash)))
+  if (!usableCases(dataset).some(({ imageHash }) => imageHash !== null && images.has(imageHash))) {
+    throw new OrganMosaicError(
+      'invalid-data',
+      `No image of ${dataset.name} is one that run ${job.name} trained on, so there is no pseudo label to score with it; register the complete labels of the same images.`,
+    )
+  }
+}
+
+function refuseNothingInCommon(job: TrainJob, dataset: Dataset): void {
+  if (delineatedOrgans(dataset).some((organ) => job.organs.includes(organ))) return
+  throw new OrganMosaicError(
+    'invalid-data',
+    `Dataset ${dataset.name} delineates none of the organs of run ${job.name} (${job.organs.join(', ')}), so nothing can be scored; map its labels with register --organ.`,
+  )
+}

@@ -1,0 +1,89 @@
+// Which organs a study has: the union O in channel order, and what the trainer must know of each of them.
+import type { Case, Dataset } from '../../../contract/dataset.ts'
+import type { JobDataset } from '../../../contract/job.ts'
+import type { Organ, OrganId, Vocabulary } from '../../../contract/organ.ts'
+
+/** Cases in use. */
+export function usableCases(dataset: Dataset): Case[] {
+  return dataset.cases.filter((item) => item.status === 'ok')
+}
+
+/** Organs that are delineated, at least as a part of a merged label, in a usable case: O_i. Alphabetical. */
+export function delineatedOrgans(dataset: Dataset): OrganId[] {
+  const found = new Set<OrganId>()
+  for (const item of usableCases(dataset)) {
+    for (const [organ, { state }] of Object.entries(item.availability)) {
+      if (state !== 'unlabelled' && state !== 'absent') found.add(organ)
+    }
+  }
+  return [...found].sort()
+}
+
+/** O: in the order of the vocabulary, then the names it does not know; the same for any order of the datasets. */
+export function organUnion(datasets: readonly Dataset[], vocabulary: Vocabulary): OrganId[] {
+  const rank = new Map(vocabulary.organs.map((organ, index) => [organ.id, index]))
+  const rankOf = (organ: OrganId): number => rank.get(organ) ?? vocabulary.organs.length
+  return [...new Set(datasets.flatMap(delineatedOrgans))].sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1))
+}
+
+/** The entries of O and of everything that contains one of them; a name that maps to nothing gets an entry of its own. */
+export function organEntries(organs: readonly OrganId[], vocabulary: Vocabulary): Organ[] {
+  const known = new Map(vocabulary.organs.map((organ) => [organ.id, organ]))
+  const entries = new Map<OrganId, Organ>()
+  const add = (id: OrganId): void => {
+    const entry = known.get(id)
+    if (entry === undefined || entries.has(id)) return
+    entries.set(id, entry)
+    entry.partOf.forEach(add)
+  }
+  organs.forEach((id, index) => {
+    if (known.has(id)) add(id)
+    else entries.set(id, keptOrgan(id, index))
+  })
+  return [...entries.values()]
+}
+
+/** What a job keeps of a dataset: cases in use, and only labels and organs of the union when there is one. */
+export function toJobDataset(dataset: Dataset, union?: readonly OrganId[]): JobDataset {
+  const keeps = (organ: OrganId): boolean => union?.includes(organ) ?? true
+  const { name, root, modality, fingerprint } = dataset
+  return {
+    name,
+    root,
+    modality,
+    fingerprint,
+    labels: dataset.labels.filter((label) => label.organs.some(keeps)),
+    cases: usableCases(dataset).map((item) => ({
+      ...item,
+      availability: Object.fromEntries(Object.entries(item.availability).filter(([organ]) => keeps(organ))),
+    })),
+  }
+}
+
+function keptOrgan(id: OrganId, index: number): Organ {
+  return {
+    id,
+    name: id,
+    synonyms: [],
+    laterality: null,
+    counterpart: null,
+    partOf: [],
+    mayOverlap: [],
+    members: [],
+    snomedCode: null,
+    color: distinctColor(index),
+  }
+}
+
+/** Hues a golden angle apart, so that neighbours in the list look different. */
+function distinctColor(index: number): string {
+  const hue = (index * 137.508) % 360
+  const channel = (offset: number): string => {
+    const k = (offset + hue / 30) % 12
+    const value = 0.55 - 0.35 * Math.max(-1, Math.min(k - 3, 9 - k, 1))
+    return Math.round(value * 255)
+      .toString(16)
+      .padStart(2, '0')
+  }
+  return `#${channel(0)}${channel(8)}${channel(4)}`
+}

@@ -1,0 +1,109 @@
+// From what a person asks for to a complete, checked training job. Everything that can be refused is refused here,
+// before a folder exists.
+import type { Dataset } from '../../../contract/dataset.ts'
+import { NameSchema } from '../../../contract/dataset.ts'
+import { OrganMosaicError } from '../../../contract/errors.ts'
+import type { TrainJob } from '../../../contract/job.ts'
+import type { Vocabulary } from '../../../contract/organ.ts'
+import type { Preset, Stages } from '../../../contract/run-config.ts'
+import { listDatasetNames, readDataset } from '../workspace/dataset-store.ts'
+import type { Workspace } from '../workspace/open-workspace.ts'
+import { listRunNames } from '../workspace/run-store.ts'
+import { buildRunConfig } from './build-run-config.ts'
+import { jobVersions } from './job-versions.ts'
+import { delineatedOrgans, organEntries, organUnion, toJobDataset, usableCases } from './organ-union.ts'
+import { refuseLeakage } from './refuse-leakage.ts'
+import { inheritedConfig, readStage1Source, refuseOtherStudy } from './stage1-source.ts'
+
+export type RunRequest = {
+  name: string
+  /** Names in model order: model k is trained on the k-th. */
+  datasets: readonly string[]
+  preset?: Preset
+  stages?: Stages
+  /** Name of the run whose POS models stage 2 starts from; only with stages '2'. */
+  stage1From?: string
+  configFile?: string
+  /** key=value overrides. */
+  set?: readonly string[]
+}
+
+/**
+ * @throws OrganMosaicError `usage`, `not-found`, `conflict` (the name is taken), `leakage`, `invalid-data` (a dataset
+ *   without usable cases or organs), `invalid-config`
+ */
+export function planRun(workspace: Workspace, vocabulary: Vocabulary, request: RunRequest): TrainJob {
+  const { preset = 'standard', stages = '1,2' } = request
+  checkRequest(workspace, request)
+  const datasets = request.datasets.map((name) => readDataset(workspace, name))
+  refuseLeakage(
+    datasets,
+    listDatasetNames(workspace).map((name) => readDataset(workspace, name)),
+  )
+  datasets.forEach(refuseUselessDataset)
+  const organs = organUnion(datasets, vocabulary)
+  const source = request.stage1From === undefined ? null : readStage1Source(workspace, request.stage1From)
+  const job: TrainJob = {
+    kind: 'train',
+    schemaVersion: 1,
+    name: request.name,
+    createdAt: new Date().toISOString(),
+    versions: jobVersions(),
+    cacheFolder: workspace.cache,
+    preset,
+    stages,
+    stage1From: source?.folder ?? null,
+    organs,
+    vocabulary: organEntries(organs, vocabulary),
+    datasets: datasets.map((dataset) => toJobDataset(dataset, organs)),
+    config: buildRunConfig({
+      preset,
+      ...(source ? { inherited: inheritedConfig(source.job) } : {}),
+      ...(request.configFile === undefined ? {} : { configFile: request.configFile }),
+      settings: request.set ?? [],
+    }),
+  }
+  if (source) refuseOtherStudy(job, source.job)
+  return job
+}
+
+function checkRequest(workspace: Workspace, { name, datasets, stages = '1,2', stage1From }: RunRequest): void {
+  const usage = (message: string): OrganMosaicError => new OrganMosaicError('usage', message)
+  if (!NameSchema.safeParse(name).success) {
+    throw usage(
+      `The run name "${name}" is not possible: 1 to 64 letters, digits, dots, dashes or underscores, starting with a letter or digit.`,
+    )
+  }
+  if (datasets.length < 2 || datasets.length > 9) {
+    throw usage(`Mutual learning needs 2 to 9 datasets, and --datasets names ${datasets.length}.`)
+  }
+  const twice = datasets.find((dataset, index) => datasets.indexOf(dataset) !== index)
+  if (twice !== undefined) throw usage(`--datasets names ${twice} twice.`)
+  if (stages === '2' && stage1From === undefined) {
+    throw usage('--stages 2 needs --stage1-from RUN: the run whose stage-1 models it starts from.')
+  }
+  if (stages !== '2' && stage1From !== undefined) {
+    throw usage(`--stage1-from goes with --stages 2, and --stages is ${stages}.`)
+  }
+  if (listRunNames(workspace).includes(name)) {
+    throw new OrganMosaicError(
+      'conflict',
+      `A run is called ${name} already; choose another name, or continue it with organ-mosaic resume ${name}.`,
+    )
+  }
+}
+
+function refuseUselessDataset(dataset: Dataset): void {
+  if (usableCases(dataset).length === 0) {
+    throw new OrganMosaicError(
+      'invalid-data',
+      `Dataset ${dataset.name} has no usable case (${dataset.cases.length} are excluded); organ-mosaic dataset ${dataset.name} says why.`,
+    )
+  }
+  if (delineatedOrgans(dataset).length === 0) {
+    throw new OrganMosaicError(
+      'invalid-data',
+      `Dataset ${dataset.name} delineates no organ in any usable case; organ-mosaic dataset ${dataset.name} shows its labels.`,
+    )
+  }
+}

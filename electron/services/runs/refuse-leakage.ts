@@ -1,0 +1,65 @@
+// Test data never trains: neither a test dataset, nor a patient or an image that is also in one.
+import type { Case, Dataset } from '../../../contract/dataset.ts'
+import { OrganMosaicError } from '../../../contract/errors.ts'
+import { usableCases } from './organ-union.ts'
+
+/**
+ * @param training the datasets a run wants
+ * @param registered every dataset of the workspace
+ * @throws OrganMosaicError `leakage` naming the first dataset, patient or image that must not be trained on
+ */
+export function refuseLeakage(training: readonly Dataset[], registered: readonly Dataset[]): void {
+  for (const { name, role } of training) {
+    if (role === 'train') continue
+    const why = role === 'test' ? 'a test set' : 'complete labels of images that others train on'
+    throw leakage(`Dataset ${name} has the role ${role}: it is ${why} and must not be trained on; leave it out.`)
+  }
+  for (const test of registered.filter(({ role }) => role === 'test')) {
+    for (const dataset of training) refuseSharedCases(dataset, test)
+  }
+  training.forEach((first, index) => {
+    for (const second of training.slice(index + 1)) refuseSharedImages(first, second)
+  })
+}
+
+function refuseSharedCases(dataset: Dataset, test: Dataset): void {
+  const shared = findShared(usableCases(dataset), test.cases, ({ imageHash }) => imageHash)
+  if (shared) {
+    throw leakage(
+      `Case ${shared.mine.id} of ${dataset.name} is the same image as case ${shared.theirs.id} of the test set ${test.name}; remove it from one of the two folders and register that again.`,
+    )
+  }
+  const patient = findShared(usableCases(dataset), test.cases, (item) => item.patient)
+  if (patient) {
+    throw leakage(
+      `Patient ${patient.mine.patient} of ${dataset.name} is also in the test set ${test.name} (case ${patient.theirs.id}); remove the patient from one of the two folders, or rename one where they are different people, and register that again.`,
+    )
+  }
+}
+
+/** One image in two datasets could train in the one and validate in the other. */
+function refuseSharedImages(first: Dataset, second: Dataset): void {
+  const shared = findShared(usableCases(first), usableCases(second), ({ imageHash }) => imageHash)
+  if (!shared) return
+  throw leakage(
+    `Case ${shared.mine.id} of ${first.name} and case ${shared.theirs.id} of ${second.name} are the same image; remove it from one of the two folders and register that again.`,
+  )
+}
+
+function findShared(
+  mine: readonly Case[],
+  theirs: readonly Case[],
+  keyOf: (item: Case) => string | null,
+): { mine: Case; theirs: Case } | null {
+  const byKey = new Map(theirs.map((item) => [keyOf(item), item]))
+  for (const item of mine) {
+    const key = keyOf(item)
+    const other = key === null ? undefined : byKey.get(key)
+    if (other) return { mine: item, theirs: other }
+  }
+  return null
+}
+
+function leakage(message: string): OrganMosaicError {
+  return new OrganMosaicError('leakage', message)
+}

@@ -1,0 +1,139 @@
+// What can be told about runs: from the index, brought up to date with the folders first.
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { RunDetail, RunSummary } from '../../../contract/commands.ts'
+import type { JobEvent, Metric } from '../../../contract/events.ts'
+import type { TrainJob } from '../../../contract/job.ts'
+import { EvaluationReportSchema, type EvaluationReport } from '../../../contract/report.ts'
+import { indexRun } from '../database/index-run.ts'
+import type { Database } from '../database/open-database.ts'
+import { jobState } from '../jobs/job-state.ts'
+import { readJsonFile } from '../workspace/json-file.ts'
+import type { Workspace } from '../workspace/open-workspace.ts'
+import { listRunNames, readRun, runFolder } from '../workspace/run-store.ts'
+
+/** Newest first. A run folder that cannot be read is left out; reindex names it. */
+export function listRuns(database: Database, workspace: Workspace): RunSummary[] {
+  const summaries: RunSummary[] = []
+  for (const name of listRunNames(workspace)) {
+    const job = tryReadRun(workspace, name)
+    if (job) summaries.push(summariseRun(database, workspace, job))
+  }
+  return summaries.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
+}
+
+/** @throws OrganMosaicError `not-found`, `invalid-file` */
+export function getRun(database: Database, workspace: Workspace, name: string): RunDetail {
+  const job = readRun(workspace, name)
+  const summary = summariseRun(database, workspace, job)
+  const findings = eventsOfType(database, name, 'finding').map(({ severity, dataset, caseId, message }) => ({
+    severity,
+    message: [dataset, caseId, message].filter((part) => part !== null).join(': '),
+  }))
+  return {
+    summary,
+    stage1From: job.stage1From,
+    config: job.config,
+    latestMetrics: latestMetrics(database, name),
+    checkpoints: latestCheckpoints(database, name),
+    findings,
+    evaluations: readEvaluations(summary.folder).map(({ dataset, stage, model, createdAt, meanDice }) => {
+      return { dataset, stage, model, createdAt, meanDice }
+    }),
+    error:
+      summary.state === 'failed' ? (eventsOfType(database, name, 'error').at(-1)?.report.error.message ?? null) : null,
+  }
+}
+
+export function summariseRun(database: Database, workspace: Workspace, job: TrainJob): RunSummary {
+  const folder = runFolder(workspace, job.name)
+  indexRun(database, folder, job)
+  const progress = eventsOfType(database, job.name, 'progress', 1)[0]
+  const updated = database
+    .prepare<[string], { updated_at: string | null }>('SELECT updated_at FROM runs WHERE name = ?')
+    .get(job.name)
+  return {
+    name: job.name,
+    state: jobState(folder),
+    preset: job.preset,
+    stages: job.stages,
+    datasets: job.datasets.map(({ name }) => name),
+    organs: job.organs,
+    createdAt: job.createdAt,
+    updatedAt: updated?.updated_at ?? null,
+    progress: progress ? pickProgress(progress) : null,
+    validationDice: validationDice(latestMetrics(database, job.name)),
+    folder,
+  }
+}
+
+/** The checkpoints that count: the newest of each stage, model and kind. */
+export function latestCheckpoints(database: Database, run: string): RunDetail['checkpoints'] {
+  return database
+    .prepare<[string], RunDetail['checkpoints'][number]>(
+      `SELECT stage, model, kind, step, path, score FROM
+         (SELECT *, row_number() OVER (PARTITION BY stage, model, kind ORDER BY seq DESC) AS age
+          FROM checkpoints WHERE run = ?)
+       WHERE age = 1 ORDER BY stage, model, kind`,
+    )
+    .all(run)
+}
+
+/** The last value of every metric of every stage, model, dataset and organ. */
+export function latestMetrics(database: Database, run: string): Metric[] {
+  return database
+    .prepare<[string], Metric>(
+      `SELECT name, value, step, stage, model, dataset, organ FROM
+         (SELECT *, row_number() OVER
+            (PARTITION BY name, stage, model, dataset, organ ORDER BY seq DESC, position DESC) AS age
+          FROM metrics WHERE run = ?)
+       WHERE age = 1 ORDER BY stage, model, name, dataset, organ`,
+    )
+    .all(run)
+}
+
+/** Evaluation reports in a run's report folder, oldest first; other JSON files there are not looked at. */
+export function readEvaluations(folder: string): EvaluationReport[] {
+  const reports = join(folder, 'report')
+  if (!existsSync(reports)) return []
+  const found: EvaluationReport[] = []
+  for (const file of readdirSync(reports).filter((name) => name.endsWith('.json'))) {
+    try {
+      found.push(readJsonFile(join(reports, file), EvaluationReportSchema))
+    } catch {
+      continue
+    }
+  }
+  return found.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
+}
+
+/** Of the latest stage that was validated. */
+function validationDice(metrics: readonly Metric[]): number | null {
+  const scores = metrics.filter(({ name, organ }) => name === 'validation.dice' && organ !== null)
+  const stage = Math.max(...scores.map((metric) => metric.stage ?? 0))
+  const values = scores.filter((metric) => (metric.stage ?? 0) === stage).map(({ value }) => value)
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function pickProgress({ phase, done, total, secondsLeft, message }: Extract<JobEvent, { type: 'progress' }>) {
+  return { phase, done, total, secondsLeft, message }
+}
+
+/** In order; with a limit only so many of the newest. They were checked when they were indexed. */
+function eventsOfType<T extends JobEvent['type']>(database: Database, run: string, type: T, limit = -1) {
+  return database
+    .prepare<[string, string, number], { seq: number; time: string; content: string }>(
+      'SELECT seq, time, content FROM events WHERE run = ? AND type = ? ORDER BY seq DESC LIMIT ?',
+    )
+    .all(run, type, limit)
+    .reverse()
+    .map(({ seq, time, content }) => ({ seq, time, type, ...JSON.parse(content) }) as Extract<JobEvent, { type: T }>)
+}
+
+function tryReadRun(workspace: Workspace, name: string): TrainJob | null {
+  try {
+    return readRun(workspace, name)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,40 @@
+// Which models of a run can be used: the stage and model a request means, checked against what was trained.
+import { OrganMosaicError } from '../../../contract/errors.ts'
+import type { ModelChoice, TrainJob } from '../../../contract/job.ts'
+import { readJournal } from '../jobs/read-journal.ts'
+import type { Workspace } from '../workspace/open-workspace.ts'
+import { readRun, runFolder } from '../workspace/run-store.ts'
+
+export type ModelRequest = { run: string; stage?: 1 | 2; model?: ModelChoice }
+export type TrainedModels = { job: TrainJob; folder: string; stage: 1 | 2; model: ModelChoice }
+
+/**
+ * The last stage of the run and the ensemble, unless the request says otherwise. Pseudo labels belong to stage 1.
+ * @throws OrganMosaicError `not-found`, `usage` for a model that the run does not have, `conflict` for an unfinished stage
+ */
+export function findTrainedModels(workspace: Workspace, request: ModelRequest): TrainedModels {
+  const job = readRun(workspace, request.run)
+  const folder = runFolder(workspace, request.run)
+  const model = request.model ?? 'ensemble'
+  const stage = request.stage ?? (model === 'pseudo' || job.stages === '1' ? 1 : 2)
+  if (typeof model === 'number' && model > job.datasets.length) {
+    throw new OrganMosaicError(
+      'usage',
+      `Run ${job.name} has the models 1 to ${job.datasets.length} (${job.datasets.map(({ name }) => name).join(', ')}), and --model is ${model}.`,
+    )
+  }
+  if (model === 'pseudo' && stage !== 1) {
+    throw new OrganMosaicError('usage', '--model pseudo is made by stage 1; leave --stage out or say 1.')
+  }
+  const finished = readJournal(folder).events.some(
+    (event) => event.type === 'checkpoint' && event.stage === stage && event.kind !== 'last',
+  )
+  if (!finished && model !== 'pseudo') {
+    const instead = stage === 2 && job.stages !== '2' ? ', or choose its stage-1 models with --stage 1' : ''
+    throw new OrganMosaicError(
+      'conflict',
+      `Run ${job.name} has no models of stage ${stage} yet; finish it with organ-mosaic resume ${job.name}${instead}.`,
+    )
+  }
+  return { job, folder, stage, model }
+}
