@@ -1,0 +1,165 @@
+// The plan of a study: one spacing, patch, network depth and normalisation for all its cases, each with its reason.
+import type { Case } from '../../contract/dataset.ts'
+import { OrganMosaicError } from '../../contract/errors.ts'
+import type { Geometry, Shape, Spacing } from '../../contract/geometry.ts'
+import type { JobDataset } from '../../contract/job.ts'
+import type { Normalisation, Plan } from '../../contract/plan.ts'
+import type { RunConfig } from '../../contract/run-config.ts'
+import { canonicalTransform, reorientGeometry } from '../imaging/canonical.ts'
+import { percentiles } from '../imaging/statistics.ts'
+import { autoPatch, givenPatch, strideProduct } from './patch-shape.ts'
+
+/**
+ * @param datasets what the job trains on; cases without a geometry do not count
+ * @throws OrganMosaicError invalid-data without any case, invalid-config for a patch or spacing that cannot be used
+ */
+export function derivePlan(datasets: readonly JobDataset[], config: RunConfig): Plan {
+  const grids = datasets
+    .flatMap((dataset) => dataset.cases)
+    .flatMap((entry) => (entry.geometry ? [canonicalGrid(entry.geometry)] : []))
+  if (grids.length === 0) {
+    throw new OrganMosaicError(
+      'invalid-data',
+      'No case with a readable image is left to plan with; register one first.',
+    )
+  }
+  const { spacingMm, reason: spacingReason } = planSpacing(grids, config)
+  const medianShape = shapeAt(medianExtent(grids), spacingMm)
+  const { levels, baseChannels, maxChannels } = config.network
+  const { patch, strides } =
+    config.plan.patch === 'auto'
+      ? autoPatch(medianShape, spacingMm, config.plan.maxPatchVoxels, levels)
+      : givenPatch(config.plan.patch, spacingMm, levels)
+  const channels = strides.map((_, level) => Math.min(maxChannels, baseChannels * 2 ** level))
+  const { normalisation, reason: normalisationReason } = planNormalisation(datasets)
+  return {
+    spacingMm,
+    patch,
+    channels,
+    strides,
+    normalisation,
+    cropToBody: config.plan.cropToBody,
+    medianShape,
+    reasons: [
+      spacingReason,
+      patchReason(patch, medianShape, config),
+      `Network: ${strides.length} resolutions with ${channels.join(', ')} channels; the patch is halved to ` +
+        `${patch.map((size, axis) => size / strideProduct(strides)[axis]).join(' x ')} voxels at the lowest.`,
+      normalisationReason,
+      config.plan.cropToBody
+        ? 'Images are cropped to the body and all labelled voxels.'
+        : 'Images are kept whole (plan.cropToBody is off).',
+    ],
+  }
+}
+
+const canonicalGrid = (geometry: Geometry) => reorientGeometry(geometry, canonicalTransform(geometry))
+
+const perAxis = <T>(value: (axis: 0 | 1 | 2) => T): [T, T, T] => [value(0), value(1), value(2)]
+
+const median = (values: readonly number[]) => percentiles(Float64Array.from(values), [0.5])[0]
+
+/** [depth, height, width] in mm */
+const medianExtent = (grids: readonly Geometry[]) =>
+  perAxis((axis) => median(grids.map((grid) => grid.shape[axis] * grid.spacingMm[axis])))
+
+const shapeAt = (extent: readonly number[], spacing: Spacing): Shape =>
+  perAxis((axis) => Math.max(1, Math.round(extent[axis] / spacing[axis])))
+
+const voxels = (shape: readonly number[]) => shape[0] * shape[1] * shape[2]
+
+const listMm = (spacing: readonly number[]) => spacing.map((mm) => Number(mm.toFixed(2))).join(' x ')
+
+function planSpacing(grids: readonly Geometry[], config: RunConfig): { spacingMm: Spacing; reason: string } {
+  if (config.plan.spacingMm !== 'auto') {
+    const spacingMm = config.plan.spacingMm
+    return { spacingMm, reason: `Spacing ${listMm(spacingMm)} mm as configured.` }
+  }
+  const own = perAxis((axis) => median(grids.map((grid) => grid.spacingMm[axis])))
+  const extent = medianExtent(grids)
+  const limit = config.plan.maxMedianVoxels
+  const spacingMm = coarsen(own, extent, limit)
+  const size = shapeAt(extent, own)
+  const reason = spacingMm.every((mm, axis) => mm === own[axis])
+    ? `Spacing ${listMm(own)} mm, the median of ${grids.length} cases; the median case then has ${size.join(' x ')} voxels.`
+    : `Spacing ${listMm(spacingMm)} mm instead of the median ${listMm(own)} mm of ${grids.length} cases, whose median ` +
+      `case of ${size.join(' x ')} = ${voxels(size)} voxels exceeds plan.maxMedianVoxels ${limit}.`
+  return { spacingMm, reason }
+}
+
+/** The finest axes grow first, until all are equal, then all together: detail is given up where there is most. */
+function coarsen(own: Spacing, extent: readonly number[], limit: number): Spacing {
+  const at = (floor: number): Spacing => perAxis((axis) => Math.max(own[axis], floor))
+  const fits = (floor: number) => voxels(shapeAt(extent, at(floor))) <= limit
+  let low = 0
+  let high = Math.max(...own, ...extent)
+  if (fits(low)) return own
+  while (high - low > 0.005) {
+    const middle = (low + high) / 2
+    if (fits(middle)) high = middle
+    else low = middle
+  }
+  // hundredths of a millimetre, rounded up so that the limit holds
+  return perAxis((axis) => (own[axis] >= high ? own[axis] : Math.ceil(high * 100) / 100))
+}
+
+function patchReason(patch: Shape, medianShape: Shape, config: RunConfig): string {
+  const share = Math.min(1, voxels(patch) / voxels(medianShape))
+  const of = `${(100 * share).toFixed(0)} % of the median case of ${medianShape.join(' x ')}`
+  return config.plan.patch === 'auto'
+    ? `Patch ${patch.join(' x ')} = ${voxels(patch)} voxels (plan.maxPatchVoxels ${config.plan.maxPatchVoxels}), ${of}.`
+    : `Patch ${patch.join(' x ')} voxels as configured, ${of}.`
+}
+
+function planNormalisation(datasets: readonly JobDataset[]): { normalisation: Normalisation; reason: string } {
+  const perVolume = (why: string) => ({
+    normalisation: { kind: 'per-volume' as const },
+    reason: `Normalisation per volume: ${why}.`,
+  })
+  const modalities = [...new Set(datasets.map((dataset) => dataset.modality))]
+  if (modalities.some((modality) => modality !== 'CT')) return perVolume(`the modality is ${modalities.join(' and ')}`)
+  const pools = datasets.flatMap((dataset) => pooledForeground(dataset.cases) ?? [])
+  if (pools.length === 0) return perVolume('no labelled voxel gives CT percentiles')
+  // datasets label different organs: the widest range keeps the contrast of each
+  const low = Math.min(...pools.map((pool) => pool.low))
+  const high = Math.max(...pools.map((pool) => pool.high))
+  const { mean, sd } = pool(pools)
+  const round = (value: number) => Number(value.toFixed(3))
+  const normalisation = { kind: 'ct' as const, low: round(low), high: round(high), mean: round(mean), sd: round(sd) }
+  return {
+    normalisation,
+    reason:
+      `CT normalisation: clip to ${low.toFixed(0)} .. ${high.toFixed(0)} HU (0.5 and 99.5 percentile of the labelled voxels, ` +
+      `the widest of ${pools.length} datasets), subtract ${mean.toFixed(0)}, divide by ${sd.toFixed(0)}.`,
+  }
+}
+
+interface Pool {
+  readonly voxels: number
+  readonly mean: number
+  readonly sd: number
+}
+
+/** Mean and standard deviation of several groups of voxels taken together. */
+function pool(groups: readonly Pool[]): Pool {
+  const total = groups.reduce((sum, group) => sum + group.voxels, 0)
+  const average = (value: (group: Pool) => number) =>
+    groups.reduce((sum, group) => sum + (group.voxels / total) * value(group), 0)
+  const mean = average((group) => group.mean)
+  const sd = Math.sqrt(average((group) => group.sd ** 2 + (group.mean - mean) ** 2))
+  // a phantom may be of one value inside its organs
+  return { voxels: total, mean, sd: Math.max(sd, 1e-3) }
+}
+
+/** A dataset's labelled voxels; percentiles are averaged over its cases, weighted by their voxels. */
+function pooledForeground(cases: readonly Case[]): (Pool & { low: number; high: number }) | null {
+  const groups = cases.flatMap((entry) => {
+    const foreground = entry.intensity?.foreground
+    return foreground && foreground.voxels > 0 ? [foreground] : []
+  })
+  if (groups.length === 0) return null
+  const pooled = pool(groups)
+  const weighted = (value: (group: (typeof groups)[number]) => number) =>
+    groups.reduce((sum, group) => sum + (group.voxels / pooled.voxels) * value(group), 0)
+  return { ...pooled, low: weighted((group) => group.p005), high: weighted((group) => group.p995) }
+}

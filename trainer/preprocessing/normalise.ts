@@ -1,0 +1,32 @@
+// Intensities as the network sees them: about zero mean and unit spread, without outliers.
+import type { Normalisation } from '../../contract/plan.ts'
+import { percentiles, summarise } from '../imaging/statistics.ts'
+
+/** In place; image: finite values [depth, height, width]. */
+export function normalise(image: Float32Array, normalisation: Normalisation): void {
+  if (normalisation.kind === 'ct') {
+    clip(image, normalisation.low, normalisation.high)
+    standardise(image, normalisation.mean, normalisation.sd)
+    return
+  }
+  const [low, high] = percentiles(image, [0.005, 0.995])
+  clip(image, low, high)
+  const { mean, sd } = summarise(image)
+  // a constant image becomes 0, not NaN
+  standardise(image, mean, sd > 0 ? sd : 1)
+}
+
+function clip(image: Float32Array, low: number, high: number): void {
+  for (let i = 0; i < image.length; i++) image[i] = Math.min(high, Math.max(low, image[i]))
+}
+
+function standardise(image: Float32Array, mean: number, sd: number): void {
+  for (let i = 0; i < image.length; i++) image[i] = (image[i] - mean) / sd
+}
+
+/** NaN and infinities would spread when resampled: they become the smallest finite value. In place. */
+export function replaceNotFinite(image: Float32Array): void {
+  const { min, notFinite } = summarise(image)
+  if (notFinite === 0) return
+  for (let i = 0; i < image.length; i++) if (!Number.isFinite(image[i])) image[i] = min
+}

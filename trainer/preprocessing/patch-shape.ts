@@ -1,0 +1,93 @@
+// Patch size and downsampling of the U-Net, from the median case. Part of the plan.
+import { OrganMosaicError } from '../../contract/errors.ts'
+import type { Shape, Spacing } from '../../contract/geometry.ts'
+
+export type Stride = [number, number, number]
+
+export interface PatchShape {
+  readonly patch: Shape
+  /** Downsampling before each resolution; the first is [1, 1, 1] */
+  readonly strides: Stride[]
+}
+
+const MAX_LEVELS = 6
+const MIN_AXIS = 8
+/** An axis is halved only where its voxels are at most this much longer than the shortest. */
+const MAX_ANISOTROPY = 2
+
+const volume = (shape: readonly number[]) => shape[0] * shape[1] * shape[2]
+
+/**
+ * Strides for a patch: each level halves the axes that are long enough (8 voxels or more stay 4 or more) and whose
+ * spacing is at most twice the finest of that level. Automatic depth ends where fewer than two axes can be halved.
+ */
+export function stridesFor(patch: readonly number[], spacingMm: Spacing, levels: number | 'auto'): Stride[] {
+  const strides: Stride[] = [[1, 1, 1]]
+  const size = [...patch]
+  const spacing = [...spacingMm]
+  while (strides.length < (levels === 'auto' ? MAX_LEVELS : levels)) {
+    const finest = Math.min(...spacing.filter((_, axis) => size[axis] >= MIN_AXIS))
+    const halve = (axis: number) => size[axis] >= MIN_AXIS && spacing[axis] <= MAX_ANISOTROPY * finest + 1e-6
+    const stride: Stride = [halve(0) ? 2 : 1, halve(1) ? 2 : 1, halve(2) ? 2 : 1]
+    const halved = stride.filter((factor) => factor === 2).length
+    if (halved === 0 || (levels === 'auto' && halved < 2 && strides.length > 1)) break
+    strides.push(stride)
+    stride.forEach((factor, axis) => {
+      size[axis] /= factor
+      spacing[axis] *= factor
+    })
+  }
+  return strides
+}
+
+/** Total downsampling of each axis. */
+export const strideProduct = (strides: readonly Stride[]): Shape => [
+  strides.reduce((product, stride) => product * stride[0], 1),
+  strides.reduce((product, stride) => product * stride[1], 1),
+  strides.reduce((product, stride) => product * stride[2], 1),
+]
+
+/**
+ * The largest patch in the proportions of the median case with at most maxVoxels, each axis a multiple of its total
+ * stride, at least 8, and no larger than it takes to cover the median case.
+ * @throws OrganMosaicError invalid-config when maxVoxels is too small for any patch
+ */
+export function autoPatch(
+  medianShape: Shape,
+  spacingMm: Spacing,
+  maxVoxels: number,
+  levels: number | 'auto',
+): PatchShape {
+  for (let factor = 1; factor > 0.01; factor *= 0.98) {
+    const wanted = medianShape.map((size) => Math.max(MIN_AXIS, size * factor))
+    const strides = stridesFor(wanted.map(Math.floor), spacingMm, levels)
+    const multiples = strideProduct(strides)
+    // covering the whole median case (rounding up) is tried first, then the nearest multiple
+    const roundings = factor === 1 ? [Math.ceil, Math.round] : [Math.round]
+    for (const round of roundings) {
+      const axis = (n: number) => Math.max(MIN_AXIS, round(wanted[n] / multiples[n]) * multiples[n])
+      const patch: Shape = [axis(0), axis(1), axis(2)]
+      if (volume(patch) <= maxVoxels && fits(patch, multiples)) return { patch, strides }
+    }
+  }
+  throw new OrganMosaicError(
+    'invalid-config',
+    `plan.maxPatchVoxels ${maxVoxels} is too small for a patch; expected at least ${MIN_AXIS ** 3}.`,
+  )
+}
+
+const fits = (patch: Shape, multiples: Shape) => patch.every((size, axis) => size % multiples[axis] === 0)
+
+/** A patch that the configuration names. @throws OrganMosaicError invalid-config when the network cannot halve it */
+export function givenPatch(patch: Shape, spacingMm: Spacing, levels: number | 'auto'): PatchShape {
+  const strides = stridesFor(patch, spacingMm, levels)
+  const multiples = strideProduct(strides)
+  if (strides.length < 2 || !fits(patch, multiples)) {
+    throw new OrganMosaicError(
+      'invalid-config',
+      `plan.patch ${patch.join(' x ')} cannot be used with ${strides.length} resolutions: each axis must be a multiple of ` +
+        `${multiples.join(' x ')} and at least two axes at least ${MIN_AXIS}. Choose such a patch, or 'auto'.`,
+    )
+  }
+  return { patch, strides }
+}

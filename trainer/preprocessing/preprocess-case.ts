@@ -1,0 +1,35 @@
+// One training case: image and label files -> a preprocessed Zarr folder, written once and shared by all jobs.
+import { join } from 'node:path'
+import type { Case } from '../../contract/dataset.ts'
+import { OrganMosaicError } from '../../contract/errors.ts'
+import type { JobDataset } from '../../contract/job.ts'
+import type { Plan } from '../../contract/plan.ts'
+import { canonicalTransform, reorientGeometry } from '../imaging/canonical.ts'
+import { nonZeroBox } from '../imaging/crop.ts'
+import { readNifti } from '../imaging/nifti/read-nifti.ts'
+import { resampleLabels } from '../imaging/resample.ts'
+import { preprocessImage } from './preprocess-image.ts'
+import { isPreprocessed, storePreprocessed } from './preprocessed-store.ts'
+import { readLabels } from './read-labels.ts'
+
+/**
+ * Does nothing when the folder is complete.
+ * @param folder see preprocessedFolder
+ * @throws OrganMosaicError of the files, or invalid-data when the image changed since it was registered
+ */
+export async function preprocessCase(dataset: JobDataset, caseEntry: Case, plan: Plan, folder: string): Promise<void> {
+  if (await isPreprocessed(folder)) return
+  const { volume } = await readNifti(join(dataset.root, caseEntry.image))
+  const grid = reorientGeometry(volume.geometry, canonicalTransform(volume.geometry))
+  const { codes, codebook } = await readLabels(dataset, caseEntry, grid)
+  const image = await preprocessImage(volume, plan, nonZeroBox(codes, grid.shape))
+  if (caseEntry.imageHash !== null && caseEntry.imageHash !== image.imageHash) {
+    throw new OrganMosaicError(
+      'invalid-data',
+      `Case ${caseEntry.id}: ${join(dataset.root, caseEntry.image)} changed since dataset ${dataset.name} was registered. ` +
+        'Register the dataset again.',
+    )
+  }
+  const labels = resampleLabels({ data: codes, geometry: grid }, image.geometry).data
+  await storePreprocessed(folder, { ...image, labels, codebook })
+}

@@ -1,0 +1,20 @@
+// Network output of a preprocessed image back to the grid, position and axis order of its file.
+import { canonicalTransform, fromCanonical, reorientGeometry } from '../imaging/canonical.ts'
+import { resampleProbabilities } from '../imaging/resample-probabilities.ts'
+import type { Volume } from '../imaging/volume.ts'
+import type { PreprocessedImage } from './preprocessed-case.ts'
+
+/**
+ * @param probabilities [D, H, W, C] on the preprocessed grid; channel 0 is background
+ * @returns channel numbers on the original grid, with its geometry; 0 outside the crop
+ */
+export function restoreToOriginal(
+  probabilities: Float32Array,
+  preprocessed: Pick<PreprocessedImage, 'geometry' | 'originalGeometry'>,
+): Volume<Uint8Array> {
+  const { geometry, originalGeometry } = preprocessed
+  const transform = canonicalTransform(originalGeometry)
+  const canonical = reorientGeometry(originalGeometry, transform)
+  const data = resampleProbabilities(probabilities, geometry, canonical)
+  return { data: fromCanonical({ data, geometry: canonical }, transform).data, geometry: originalGeometry }
+}
