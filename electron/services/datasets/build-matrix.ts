@@ -1,0 +1,23 @@
+// The availability matrix: dataset x organ, summed up from case x organ, and what a person should know before training.
+import type { Case, Dataset } from '../../../contract/dataset.ts'
+import type { Matrix, MatrixCell } from '../../../contract/matrix.ts'
+import type { OrganId } from '../../../contract/organ.ts'
+import { stateOf, usableCases } from './availability.ts'
+import { matrixWarnings } from './matrix-warnings.ts'
+
+/** Organs in order of first appearance; only cases in use are counted. */
+export function buildMatrix(datasets: readonly Dataset[]): Matrix {
+  const organs = [...new Set(datasets.flatMap((dataset) => dataset.labels.flatMap((label) => label.organs)))]
+  const rows = datasets.map((dataset) => {
+    const cases = usableCases(dataset)
+    const cells = Object.fromEntries(organs.map((organ) => [organ, countStates(organ, cases)]))
+    return { dataset: dataset.name, role: dataset.role, cases: cases.length, cells }
+  })
+  return { organs, rows, warnings: matrixWarnings(datasets, organs) }
+}
+
+function countStates(organ: OrganId, cases: readonly Case[]): MatrixCell {
+  const cell: MatrixCell = { labelled: 0, absent: 0, unlabelled: 0, merged: 0, cut: 0 }
+  for (const each of cases) cell[stateOf(organ, each)]++
+  return cell
+}

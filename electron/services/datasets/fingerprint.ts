@@ -1,0 +1,10 @@
+// What tells whether a dataset is still the one that a run was made with.
+import { createHash } from 'node:crypto'
+import type { Case, Label } from '../../../contract/dataset.ts'
+
+/** SHA-256 over the meaning of the labels and the patients and file contents of the cases in use; paths do not enter. */
+export function fingerprintOf(labels: readonly Label[], cases: readonly Case[]): string {
+  const used = cases.filter((each) => each.status === 'ok').map((each) => [each.id, each.patient, each.fileHash])
+  const content = JSON.stringify([labels.map(({ key, organs }) => [key, organs]), used])
+  return createHash('sha256').update(content).digest('hex')
+}

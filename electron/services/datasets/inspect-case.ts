@@ -1,0 +1,100 @@
+// Reads one case and says what is there: grid, hashes, intensities, voxels a label. Meaning comes later (assess-case.ts).
+// Whatever is wrong becomes a finding; nothing is thrown for one bad case.
+import { join } from 'node:path'
+import type { Finding, FindingCode, Intensity, LabelSource } from '../../../contract/dataset.ts'
+import { OrganMosaicError } from '../../../contract/errors.ts'
+import type { Geometry } from '../../../contract/geometry.ts'
+import { hashFile, hashVolume } from '../../../trainer/imaging/hash.ts'
+import { readNifti } from '../../../trainer/imaging/nifti/read-nifti.ts'
+import type { Volume } from '../../../trainer/imaging/volume.ts'
+import { checkGrid } from './check-grid.ts'
+import { checkImage } from './check-image.ts'
+import { createFinding } from './create-finding.ts'
+import type { FoundCase } from './layouts/layout.ts'
+import { LabelTally, type Overlap, type Structure } from './label-tally.ts'
+
+export interface CaseFacts {
+  readonly id: string
+  readonly image: string
+  readonly labels: readonly LabelSource[]
+  readonly geometry: Geometry | null
+  readonly imageHash: string | null
+  readonly fileHash: string | null
+  readonly intensity: Intensity | null
+  /** By label key: values of the label map that occur, or every mask file that exists */
+  readonly structures: ReadonlyMap<string, Structure>
+  readonly overlaps: readonly Overlap[]
+  readonly findings: readonly Finding[]
+}
+
+/** Findings of severity error exclude the case. */
+export async function inspectCase(root: string, found: FoundCase): Promise<CaseFacts> {
+  const findings: Finding[] = [...found.problems, ...missingFiles(found)]
+  const image = found.image === null ? null : await readVolume(root, found.image, found.id, 'image', findings)
+  const tally = image && new LabelTally(image.geometry)
+  for (const source of found.labels) {
+    const label = await readVolume(root, source.path, found.id, 'label', findings)
+    if (!image || !tally || !label) continue
+    const misfit = checkGrid(image.geometry, label.geometry, found.id, source.path)
+    findings.push(...misfit)
+    if (!misfit.some((finding) => finding.code === 'shape-mismatch')) {
+      findings.push(...tally.add(label.data, source, found.id))
+    }
+  }
+  const checked = image && tally ? checkImage(image.data, tally.labelled, found.id) : { intensity: null, findings: [] }
+  return {
+    id: found.id,
+    image: found.image ?? '',
+    labels: found.labels,
+    geometry: image?.geometry ?? null,
+    imageHash: image && hashVolume(image),
+    fileHash: image && (await hashFiles(root, found)),
+    intensity: checked.intensity,
+    structures: tally?.structures ?? new Map(),
+    overlaps: tally?.overlaps() ?? [],
+    findings: [...findings, ...checked.findings],
+  }
+}
+
+function missingFiles({ id, image, labels }: FoundCase): Finding[] {
+  const missing: [FindingCode, 'image' | 'label'][] = []
+  if (image === null) missing.push(['missing-image', 'image'])
+  if (labels.length === 0) missing.push(['missing-label', 'label'])
+  return missing.map(([code, what]) => {
+    const other = what === 'image' ? labels[0]?.path : image
+    const message = `Case ${id} has no ${what} file${other ? ` beside ${other}` : ''}; add it, or remove the case.`
+    return createFinding('error', code, message, { caseId: id })
+  })
+}
+
+async function readVolume(
+  root: string,
+  path: string,
+  caseId: string,
+  what: 'image' | 'label',
+  findings: Finding[],
+): Promise<Volume | null> {
+  try {
+    const { volume, oddities } = await readNifti(join(root, path))
+    findings.push(...oddities.map((oddity) => createFinding('info', 'header-oddity', oddity, { caseId })))
+    return volume
+  } catch (error) {
+    const code: FindingCode = isFlat(error)
+      ? 'not-three-dimensional'
+      : what === 'image'
+        ? 'unreadable-image'
+        : 'unreadable-label'
+    const reason = error instanceof Error ? error.message : String(error)
+    findings.push(createFinding('error', code, `Case ${caseId}: ${reason}`, { caseId }))
+    return null
+  }
+}
+
+const isFlat = (error: unknown): boolean =>
+  error instanceof OrganMosaicError && error.details['finding'] === 'not-three-dimensional'
+
+/** One hash over image and labels; null when a file cannot be read, which is a finding already. */
+async function hashFiles(root: string, found: FoundCase): Promise<string | null> {
+  const paths = [found.image ?? '', ...found.labels.map((label) => label.path)]
+  return hashFile(...paths.map((path) => join(root, path))).catch(() => null)
+}

@@ -1,0 +1,45 @@
+// Which layout a folder has: an ordered chain, first match wins. A new layout is one file and one line in LAYOUTS.
+import { extname } from 'node:path'
+import type { DatasetRole } from '../../../../contract/dataset.ts'
+import { OrganMosaicError } from '../../../../contract/errors.ts'
+import type { FolderListing } from '../list-folder.ts'
+import { isVolume } from './case-files.ts'
+import type { LayoutDetector, LayoutMatch } from './layout.ts'
+import { nnunetLayout } from './nnunet-layout.ts'
+import { organFilesLayout } from './organ-files-layout.ts'
+import { pairedLayout } from './paired-layout.ts'
+
+export const LAYOUTS: readonly LayoutDetector[] = [
+  // First, because dataset.json is an explicit statement: its imagesTr/labelsTr would also pass as paired folders,
+  // and the names of the labels would be lost.
+  nnunetLayout,
+  // Before the paired folders: a patient may be called anything, even "images", but only a patient's folder holds an
+  // image and masks together.
+  organFilesLayout,
+  // Last, because it asks for the least: two folders with names that many other kinds of export use too.
+  pairedLayout,
+]
+
+/** @throws OrganMosaicError invalid-data when no layout fits, with what each expected and what the folder has */
+export async function detectLayout(folder: FolderListing, role: DatasetRole): Promise<LayoutMatch> {
+  for (const layout of LAYOUTS) {
+    const match = await layout.detect(folder, role)
+    if (match) return match
+  }
+  const expected = LAYOUTS.map((layout) => `- ${layout.expects}`).join('\n')
+  throw new OrganMosaicError(
+    'invalid-data',
+    `${folder.root} fits no known layout.\nExpected one of:\n${expected}\nFound: ${describeContent(folder)}.`,
+    { details: { folder: folder.root } },
+  )
+}
+
+/** '12 NIfTI files, 3 .dcm in the folders a, b, c' */
+function describeContent({ files }: FolderListing): string {
+  if (files.length === 0) return 'nothing'
+  const kinds = Map.groupBy(files, (path) => (isVolume(path) ? 'NIfTI' : extname(path) || 'without extension'))
+  const counts = [...kinds].map(([kind, paths]) => `${paths.length} ${kind}`).join(', ')
+  const folders = [...new Set(files.map((path) => (path.includes('/') ? path.slice(0, path.indexOf('/')) : '.')))]
+  const shown = folders.slice(0, 8).join(', ') + (folders.length > 8 ? `, and ${folders.length - 8} more` : '')
+  return `files: ${counts}; in: ${shown}`
+}

@@ -1,0 +1,49 @@
+// What a layout detector is and what it hands on: files grouped into cases, and the names that labels have there.
+// A detector looks at names and small text files only; volumes are read later, a case at a time.
+import type { DatasetRole, Finding, LabelSource, LayoutId, Modality } from '../../../../contract/dataset.ts'
+import type { FolderListing } from '../list-folder.ts'
+
+export interface FoundLabel {
+  /** The value in the label maps ("10") or the mask file name without extension */
+  readonly key: string
+  readonly sourceName: string
+}
+
+/** A case as its files; what is missing stays visible as null or an empty list. */
+export interface FoundCase {
+  readonly id: string
+  readonly image: string | null
+  readonly labels: readonly LabelSource[]
+  readonly problems: readonly Finding[]
+}
+
+export interface LayoutMatch {
+  readonly layout: LayoutId
+  readonly reason: string
+  /** What the dataset calls itself, a hint for names such as "Anterior" */
+  readonly title: string | null
+  /** null: the files do not say */
+  readonly modality: Modality | null
+  /** null: nothing declares them; the values that the label maps hold are the labels */
+  readonly labels: readonly FoundLabel[] | null
+  readonly cases: readonly FoundCase[]
+}
+
+export interface LayoutDetector {
+  readonly id: LayoutId
+  /** One sentence for people whose folder fits nothing */
+  readonly expects: string
+  /**
+   * null when the folder is not of this kind.
+   * @throws OrganMosaicError invalid-data when it clearly is, but cannot be used
+   */
+  detect(folder: FolderListing, role: DatasetRole): Promise<LayoutMatch | null>
+}
+
+const MR_NAME = /^(mr|mri|mrt|t1|t1w|t1c|t1ce|t1gd|t2|t2w|t2f|flair|adc|dwi)([^a-z]|$)/i
+
+/** From a channel, file or folder name; null when it says nothing. */
+export function modalityOf(name: string): Modality | null {
+  if (/^(cb)?cts?([^a-z]|$)/i.test(name)) return 'CT'
+  return MR_NAME.test(name) ? 'MR' : null
+}

@@ -1,0 +1,62 @@
+// What the availability matrix means for training, in sentences. Test data is not trained on and not judged.
+import type { Case, Dataset } from '../../../contract/dataset.ts'
+import type { OrganId } from '../../../contract/organ.ts'
+import { stateOf, usableCases } from './availability.ts'
+
+export function matrixWarnings(datasets: readonly Dataset[], organs: readonly OrganId[]): string[] {
+  const training = datasets.filter((dataset) => dataset.role === 'train')
+  const cases = training.flatMap(usableCases)
+  return [
+    ...organs.flatMap((organ) => neverAlone(organ, cases)),
+    ...(training.length > 1 ? training.flatMap((dataset) => sharesNothing(dataset, training)) : []),
+    ...training.flatMap((dataset) => taughtAsBackground(dataset, organs, cases)),
+  ]
+}
+
+const isDelineated = (organ: OrganId, each: Case): boolean => ['labelled', 'cut'].includes(stateOf(organ, each))
+
+function neverAlone(organ: OrganId, cases: readonly Case[]): string[] {
+  if (cases.some((each) => isDelineated(organ, each))) return []
+  const merged = cases.filter((each) => stateOf(organ, each) === 'merged').length
+  if (merged > 0) {
+    return [`${organ} is labelled only together with other organs (${merged} cases): nothing teaches where it ends.`]
+  }
+  const known = cases.some((each) => organ in each.availability)
+  return known ? [`${organ} is declared, but no usable training case has a voxel of it: it cannot be learnt.`] : []
+}
+
+function sharesNothing(dataset: Dataset, training: readonly Dataset[]): string[] {
+  const own = organsOf(dataset)
+  const shares = training.some((other) => other !== dataset && [...organsOf(other)].some((organ) => own.has(organ)))
+  if (shares || own.size === 0) return []
+  return [
+    `${dataset.name} shares no organ with the other datasets: in stage 1 they tell its model only where its organs are not.`,
+  ]
+}
+
+const organsOf = (dataset: Dataset): Set<OrganId> => new Set(dataset.labels.flatMap((label) => label.organs))
+
+/** What plain training would get wrong here, from the mean volume of the organs where they are completely labelled. */
+function taughtAsBackground(dataset: Dataset, organs: readonly OrganId[], allCases: readonly Case[]): string[] {
+  const cases = usableCases(dataset)
+  let voxels = 0
+  const concerned: OrganId[] = []
+  for (const organ of organs) {
+    const complete = allCases.filter((each) => stateOf(organ, each) === 'labelled')
+    const unlabelled = cases.filter((each) => stateOf(organ, each) === 'unlabelled')
+    if (complete.length === 0 || unlabelled.length === 0) continue
+    const meanMl = complete.reduce((total, each) => total + each.availability[organ].volumeMl, 0) / complete.length
+    voxels += unlabelled.reduce((total, each) => total + (meanMl * 1000) / voxelMm3(each), 0)
+    concerned.push(organ)
+  }
+  if (concerned.length === 0) return []
+  return [
+    `${dataset.name} does not label ${concerned.join(', ')} everywhere: taking unlabelled for background would teach ` +
+      `about ${Math.round(voxels / cases.length).toLocaleString('en')} wrong voxels a case, if its scans show them.`,
+  ]
+}
+
+function voxelMm3(each: Case): number {
+  const [sz, sy, sx] = each.geometry?.spacingMm ?? [1, 1, 1]
+  return sz * sy * sx
+}
