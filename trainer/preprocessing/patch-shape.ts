@@ -48,8 +48,8 @@ export const strideProduct = (strides: readonly Stride[]): Shape => [
 ]
 
 /**
- * The largest patch in the proportions of the median case with at most maxVoxels, each axis a multiple of its total
- * stride, at least 8, and no larger than it takes to cover the median case.
+ * The largest patch about in the proportions of the median case with at most maxVoxels, each axis a multiple of its
+ * total stride, at least 8, and no larger than it takes to cover the median case.
  * @throws OrganMosaicError invalid-config when maxVoxels is too small for any patch
  */
 export function autoPatch(
@@ -59,21 +59,31 @@ export function autoPatch(
   levels: number | 'auto',
 ): PatchShape {
   for (let factor = 1; factor > 0.01; factor *= 0.98) {
-    const wanted = medianShape.map((size) => Math.max(MIN_AXIS, size * factor))
-    const strides = stridesFor(wanted.map(Math.floor), spacingMm, levels)
+    const wanted = medianShape.map((size) => Math.max(MIN_AXIS, Math.floor(size * factor)))
+    const strides = stridesFor(wanted, spacingMm, levels)
     const multiples = strideProduct(strides)
-    // covering the whole median case (rounding up) is tried first, then the nearest multiple
-    const roundings = factor === 1 ? [Math.ceil, Math.round] : [Math.round]
-    for (const round of roundings) {
-      const axis = (n: number) => Math.max(MIN_AXIS, round(wanted[n] / multiples[n]) * multiples[n])
-      const patch: Shape = [axis(0), axis(1), axis(2)]
-      if (volume(patch) <= maxVoxels && fits(patch, multiples)) return { patch, strides }
+    const below = (axis: number) => Math.max(MIN_AXIS, wanted[axis] - (wanted[axis] % multiples[axis]))
+    const patch: Shape = [below(0), below(1), below(2)]
+    if (volume(wanted) <= maxVoxels && volume(patch) <= maxVoxels && fits(patch, multiples)) {
+      return { patch: grow(patch, multiples, medianShape, maxVoxels), strides }
     }
   }
   throw new OrganMosaicError(
     'invalid-config',
     `plan.maxPatchVoxels ${maxVoxels} is too small for a patch; expected at least ${MIN_AXIS ** 3}.`,
   )
+}
+
+/** What rounding down left over goes, one multiple at a time, to the axis that covers the least of the median case. */
+function grow(patch: Shape, multiples: Shape, medianShape: Shape, maxVoxels: number): Shape {
+  const larger = ([0, 1, 2] as const)
+    .filter((axis) => patch[axis] < medianShape[axis])
+    .map((axis) => ({ cover: patch[axis] / medianShape[axis], shape: patch.with(axis, patch[axis] + multiples[axis]) }))
+    .filter(({ shape }) => volume(shape) <= maxVoxels)
+    .sort((a, b) => a.cover - b.cover)[0]
+  if (!larger) return patch
+  const [depth, height, width] = larger.shape
+  return grow([depth, height, width], multiples, medianShape, maxVoxels)
 }
 
 const fits = (patch: Shape, multiples: Shape) => patch.every((size, axis) => size % multiples[axis] === 0)
