@@ -1,0 +1,119 @@
+// Checkpoints of a stage: everything that resuming needs (all models, optimisers, what the objective remembers), and
+// the weights of single models for prediction. Safetensors files; state as JSON in their metadata.
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { OrganMosaicError } from '../../contract/errors.ts'
+import type { StageModel, TrainedModel } from '../stages/stage-model.ts'
+import { tf, type Variable } from '../tensor/tensorflow.ts'
+import { readSafetensors, writeSafetensors, type NamedArray } from './safetensors.ts'
+
+export interface StageState {
+  /** Steps that are finished. */
+  readonly step: number
+  readonly complete: boolean
+  /** Best validation score of each model so far; -1 before the first. */
+  readonly best: readonly number[]
+  /** Validations since any model became better. */
+  readonly stale: number
+  readonly objective: Record<string, unknown>
+}
+
+const StateSchema = z.object({
+  step: z.int(),
+  complete: z.boolean(),
+  best: z.array(z.number()),
+  stale: z.int(),
+  objective: z.record(z.string(), z.unknown()),
+})
+
+export const stageCheckpointPath = (folder: string, stage: 1 | 2): string => join(folder, 'checkpoints', `stage${stage}-last.safetensors`)
+
+export const modelWeightsPath = (folder: string, stage: 1 | 2, index: number): string =>
+  join(folder, 'checkpoints', `stage${stage}-model${index + 1}.safetensors`)
+
+const toArray = (tensor: { shape: number[]; dataSync(): ArrayLike<number> }): NamedArray => ({
+  shape: tensor.shape,
+  data: tensor.dataSync() as Float32Array,
+})
+
+export async function saveStage(
+  path: string,
+  models: readonly StageModel[],
+  memory: ReadonlyMap<string, NamedArray>,
+  state: StageState,
+): Promise<void> {
+  const arrays = new Map<string, NamedArray>()
+  for (const { index, parameters, adam } of models) {
+    for (const [name, variable] of parameters) arrays.set(`model.${index}.${name}`, toArray(variable))
+    for (const [name, tensor] of adam.first) arrays.set(`first.${index}.${name}`, toArray(tensor))
+    for (const [name, tensor] of adam.second) arrays.set(`second.${index}.${name}`, toArray(tensor))
+  }
+  for (const [name, array] of memory) arrays.set(`memory.${name}`, array)
+  await mkdir(dirname(path), { recursive: true })
+  const updates = models.map(({ adam }) => adam.updates)
+  await writeSafetensors(path, arrays, { state: JSON.stringify(state), updates: JSON.stringify(updates) })
+}
+
+/** Puts the models where the checkpoint left them. @returns null when there is none yet */
+export async function loadStage(
+  path: string,
+  models: readonly StageModel[],
+): Promise<{ state: StageState; memory: Map<string, NamedArray> } | null> {
+  if (!existsSync(path)) return null
+  const { arrays, metadata } = await readSafetensors(path)
+  const updates = JSON.parse(metadata['updates'] ?? '[]') as number[]
+  const take = (name: string) => {
+    const array = arrays.get(name)
+    if (!array) throw new OrganMosaicError('invalid-file', `Checkpoint ${path} has no ${name}: it belongs to another network. Start a new run.`)
+    return tf.tensor(array.data, [...array.shape])
+  }
+  for (const { index, parameters, adam } of models) {
+    for (const [name, variable] of parameters) assignAndDispose(variable, take(`model.${index}.${name}`))
+    for (const [moments, kind] of [[adam.first, 'first'], [adam.second, 'second']] as const) {
+      for (const [name, old] of moments) {
+        old.dispose()
+        moments.set(name, take(`${kind}.${index}.${name}`))
+      }
+    }
+    adam.updates = updates[index] ?? 0
+  }
+  const memory = [...arrays].filter(([name]) => name.startsWith('memory.'))
+  return {
+    state: StateSchema.parse(JSON.parse(metadata['state'] ?? '{}')),
+    memory: new Map(memory.map(([name, array]) => [name.slice('memory.'.length), array])),
+  }
+}
+
+function assignAndDispose(variable: Variable, value: ReturnType<typeof tf.tensor>): void {
+  variable.assign(value)
+  value.dispose()
+}
+
+/** The weights of one model, for prediction and for the next stage. */
+export async function saveModel(path: string, model: TrainedModel, about: Readonly<Record<string, string>>): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await writeSafetensors(path, new Map([...model.parameters].map(([name, variable]) => [name, toArray(variable)])), {
+    ...about,
+    classes: JSON.stringify(model.classes),
+  })
+}
+
+/** @throws OrganMosaicError not-found or invalid-file */
+export async function loadModel(path: string, spec: TrainedModel['spec'], index: number): Promise<TrainedModel> {
+  if (!existsSync(path)) {
+    throw new OrganMosaicError('not-found', `There is no model ${index + 1} at ${path}: that stage has not been trained. Train it, or name another stage.`)
+  }
+  const { arrays, metadata } = await readSafetensors(path)
+  const classes = z.array(z.int()).parse(JSON.parse(metadata['classes'] ?? 'null'))
+  const parameters = new Map(
+    [...arrays].map(([name, { data, shape }]) => {
+      const value = tf.tensor(data, [...shape])
+      const variable = tf.variable(value, false)
+      value.dispose()
+      return [name, variable]
+    }),
+  )
+  return { index, spec: { ...spec, classes: classes.length }, parameters, classes }
+}

@@ -1,0 +1,77 @@
+// The safetensors file format: a JSON header and raw little-endian tensors, readable from Python and anywhere else.
+// Checkpoints are written to a temporary file, synced, then renamed, so that a reader sees a whole file or the old one.
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { OrganMosaicError } from '../../contract/errors.ts'
+import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
+
+export interface NamedArray {
+  readonly shape: readonly number[]
+  readonly data: Float32Array
+}
+
+const HeaderSchema = z.record(
+  z.string(),
+  z.union([
+    z.object({ dtype: z.literal('F32'), shape: z.array(z.int()), data_offsets: z.tuple([z.int(), z.int()]) }),
+    z.record(z.string(), z.string()),
+  ]),
+)
+
+/** @param metadata text by key, in the header's `__metadata__` */
+export async function writeSafetensors(
+  path: string,
+  arrays: ReadonlyMap<string, NamedArray>,
+  metadata: Readonly<Record<string, string>>,
+): Promise<void> {
+  let offset = 0
+  const header: Record<string, unknown> = { __metadata__: metadata }
+  for (const [name, { shape, data }] of arrays) {
+    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] }
+    offset += data.byteLength
+  }
+  const json = Buffer.from(JSON.stringify(header))
+  // The data starts at a multiple of 8, as the format asks; spaces pad the header.
+  const padded = Math.ceil(json.length / 8) * 8
+  const buffer = Buffer.alloc(8 + padded + offset, ' ')
+  buffer.writeBigUInt64LE(BigInt(padded), 0)
+  json.copy(buffer, 8)
+  let at = 8 + padded
+  for (const { data } of arrays.values()) {
+    buffer.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at)
+    at += data.byteLength
+  }
+  await writeFileAtomically(path, buffer)
+}
+
+/** @throws OrganMosaicError invalid-file when the file is cut short or not in this format */
+export async function readSafetensors(
+  path: string,
+): Promise<{ arrays: Map<string, NamedArray>; metadata: Record<string, string> }> {
+  const bytes = await readFile(path)
+  const broken = (what: string, cause?: unknown) =>
+    new OrganMosaicError('invalid-file', `Checkpoint ${path}: ${what}; delete it and resume from an older one.`, { cause })
+  if (bytes.length < 8) throw broken(`expected at least 8 bytes, found ${bytes.length}`)
+  const headerLength = Number(bytes.readBigUInt64LE(0))
+  if (8 + headerLength > bytes.length) throw broken('the header is cut short')
+  const parsed = HeaderSchema.safeParse(parseJson(bytes.toString('utf8', 8, 8 + headerLength)))
+  if (!parsed.success) throw broken('the header is not that of a safetensors file', parsed.error)
+  const { __metadata__: metadata = {}, ...entries } = parsed.data
+  const arrays = new Map<string, NamedArray>()
+  for (const [name, entry] of Object.entries(entries)) {
+    const { shape, data_offsets: offsets } = entry as { shape: number[]; data_offsets: [number, number] }
+    const [start, end] = [8 + headerLength + offsets[0], 8 + headerLength + offsets[1]]
+    if (end > bytes.length) throw broken(`tensor ${name} ends at byte ${end}, the file at ${bytes.length}`)
+    // A copy: aligned, and free of the whole file's buffer.
+    arrays.set(name, { shape, data: new Float32Array(Uint8Array.from(bytes.subarray(start, end)).buffer) })
+  }
+  return { arrays, metadata: metadata as Record<string, string> }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,103 @@
+// Whole volumes through a patch network: overlapping windows, weighted by a Gaussian so that centres count most.
+// Knows a network only as a function from a patch to class probabilities.
+import type { Shape } from '../../contract/geometry.ts'
+
+/** Class probabilities [V, C] of one window [V]. */
+export type WindowPredictor = (window: Float32Array) => Float32Array
+
+const SIGMA_SHARE = 1 / 8
+/** Corners still count a little, so that every voxel has a weight. */
+const SMALLEST_WEIGHT = 1e-3
+
+/** First voxels of the windows along one axis; negative when the window is larger than the volume. */
+export function windowStarts(size: number, window: number, overlap: number): number[] {
+  if (size <= window) return [-Math.floor((window - size) / 2)]
+  const count = Math.ceil((size - window) / Math.max(1, window * (1 - overlap))) + 1
+  return Array.from({ length: count }, (_, i) => Math.round((i * (size - window)) / (count - 1)))
+}
+
+/** [V] weights of a window, 1 at the centre. */
+export function gaussianWeights(window: Shape): Float32Array {
+  const axes = window.map((size) =>
+    Array.from({ length: size }, (_, i) => Math.exp(-0.5 * ((i - (size - 1) / 2) / (size * SIGMA_SHARE)) ** 2)),
+  ) as [number[], number[], number[]]
+  const weights = new Float32Array(window[0] * window[1] * window[2])
+  let at = 0
+  for (const wz of axes[0]) for (const wy of axes[1]) for (const wx of axes[2]) weights[at++] = Math.max(wz * wy * wx, SMALLEST_WEIGHT)
+  return weights
+}
+
+/**
+ * @param image [D, H, W]
+ * @param overlap of neighbouring windows, 0 to 0.9
+ * @param onWindow called after each window; may throw to stop
+ * @returns probabilities [D, H, W, classes]
+ */
+export function predictVolume(
+  image: { readonly data: Float32Array; readonly shape: Shape; readonly outside: number },
+  window: Shape,
+  classes: number,
+  overlap: number,
+  predict: WindowPredictor,
+  onWindow?: (done: number, total: number) => void,
+): Float32Array {
+  const { data, shape, outside } = image
+  const weights = gaussianWeights(window)
+  const sums = new Float32Array(data.length * classes)
+  const total = new Float32Array(data.length)
+  const starts = shape.map((size, axis) => windowStarts(size, window[axis]!, overlap)) as [number[], number[], number[]]
+  const count = starts[0].length * starts[1].length * starts[2].length
+  let done = 0
+  for (const z of starts[0]) {
+    for (const y of starts[1]) {
+      for (const x of starts[2]) {
+        const start: Shape = [z, y, x]
+        const probabilities = predict(cutWindow(data, shape, window, start, outside))
+        addWindow(sums, total, shape, probabilities, weights, window, start, classes)
+        onWindow?.(++done, count)
+      }
+    }
+  }
+  for (let v = 0, at = 0; v < data.length; v++) for (let c = 0; c < classes; c++, at++) sums[at]! /= total[v]!
+  return sums
+}
+
+/** Calls back with the first voxel in the volume and in the window, and the length, of each row that both share. */
+function forEachSharedRow(shape: Shape, window: Shape, start: Shape, row: (inVolume: number, inWindow: number, length: number) => void): void {
+  const [x0, x1] = [Math.max(0, start[2]), Math.min(shape[2], start[2] + window[2])]
+  for (let z = Math.max(0, start[0]); z < Math.min(shape[0], start[0] + window[0]); z++) {
+    for (let y = Math.max(0, start[1]); y < Math.min(shape[1], start[1] + window[1]); y++) {
+      const inVolume = (z * shape[1] + y) * shape[2] + x0
+      const inWindow = ((z - start[0]) * window[1] + (y - start[1])) * window[2] + (x0 - start[2])
+      row(inVolume, inWindow, x1 - x0)
+    }
+  }
+}
+
+function cutWindow(data: Float32Array, shape: Shape, window: Shape, start: Shape, outside: number): Float32Array {
+  const cut = new Float32Array(window[0] * window[1] * window[2]).fill(outside)
+  forEachSharedRow(shape, window, start, (inVolume, inWindow, length) => {
+    cut.set(data.subarray(inVolume, inVolume + length), inWindow)
+  })
+  return cut
+}
+
+function addWindow(
+  sums: Float32Array,
+  total: Float32Array,
+  shape: Shape,
+  probabilities: Float32Array,
+  weights: Float32Array,
+  window: Shape,
+  start: Shape,
+  classes: number,
+): void {
+  forEachSharedRow(shape, window, start, (inVolume, inWindow, length) => {
+    for (let i = 0; i < length; i++) {
+      const weight = weights[inWindow + i]!
+      total[inVolume + i]! += weight
+      const [to, from] = [(inVolume + i) * classes, (inWindow + i) * classes]
+      for (let c = 0; c < classes; c++) sums[to + c]! += weight * probabilities[from + c]!
+    }
+  })
+}

@@ -1,0 +1,63 @@
+// Supervised loss on class sets: soft Dice over the organs present in the patch plus marginal cross-entropy.
+// Absent organs get cross-entropy alone: a smoothed Dice on them drives small organs to empty.
+import { tf, type Scalar, type Tensor, type Tensor2D } from '../tensor/tensorflow.ts'
+import { buildTargetTables, type PatchTarget, type TargetTables } from './targets.ts'
+
+const FORBIDDEN = -1e4
+const DICE_SMOOTH = 1
+
+/**
+ * Marginal Dice and cross-entropy of one patch. The probability of a set is the sum over its classes
+ * (label-set losses, Fidon et al. 2021; marginal loss, Shi et al. 2021; the reading is docs/method.md's).
+ * @param logits [V, C]
+ * @param target codes [V] and their sets in the model's C classes
+ * @returns scalar: mean over present organ sets of (1 - Dice) + mean over informative voxels of -log p(set)
+ */
+export function segmentationLoss(logits: Tensor2D, target: PatchTarget): Scalar {
+  return tf.tidy(() => {
+    const tables = buildTargetTables(target, logits.shape[1])
+    const codes = tf.tensor1d(target.codes, 'int32')
+    const logProbabilities = tf.logSoftmax(logits)
+    return marginalCrossEntropy(logProbabilities as Tensor2D, codes, tables).add(
+      presentDice(logProbabilities.exp() as Tensor2D, codes, tables),
+    ) as Scalar
+  })
+}
+
+function marginalCrossEntropy(logProbabilities: Tensor2D, codes: Tensor, tables: TargetTables): Scalar {
+  const penalty = tf.tensor2d(tables.allowed).sub(1).mul(-FORBIDDEN)
+  const logAllowed = logProbabilities.add(tf.gather(penalty, codes as Tensor2D)).logSumExp(1)
+  const weight = tf.gather(tf.tensor1d(tables.informative), codes as Tensor2D)
+  return logAllowed.mul(weight).sum().neg().div(weight.sum().maximum(1)) as Scalar
+}
+
+function presentDice(probabilities: Tensor2D, codes: Tensor, tables: TargetTables): Scalar {
+  if (tables.present.length === 0) return tf.scalar(0)
+  const setProbabilities = probabilities.matMul(tf.tensor2d(tables.members))
+  const inside = tf.gather(tf.tensor2d(tables.inside), codes as Tensor2D)
+  const judged = tf.gather(tf.tensor2d(tables.judged), codes as Tensor2D)
+  const overlap = setProbabilities.mul(inside).sum(0)
+  const volume = setProbabilities.mul(judged).sum(0).add(inside.sum(0))
+  return tf.scalar(1).sub(overlap.mul(2).add(DICE_SMOOTH).div(volume.add(DICE_SMOOTH)).mean()) as Scalar
+}
+
+/**
+ * Hard Dice of each present organ set of a patch, for logging and for the patch's own accuracy.
+ * @param predicted class of each voxel [V]
+ * @returns organ set -> Dice over the voxels that can be judged
+ */
+export function patchDice(predicted: Int32Array, target: PatchTarget, classCount: number): { classes: readonly number[]; dice: number }[] {
+  const tables = buildTargetTables(target, classCount)
+  return tables.present.map((classes, l) => {
+    let overlap = 0
+    let volume = 0
+    for (let v = 0; v < predicted.length; v++) {
+      const code = target.codes[v]!
+      const truth = tables.inside[code]![l]!
+      const guess = tables.judged[code]![l]! * tables.members[predicted[v]!]![l]!
+      overlap += truth * guess
+      volume += truth + guess
+    }
+    return { classes, dice: volume === 0 ? 1 : (2 * overlap) / volume }
+  })
+}

@@ -1,0 +1,119 @@
+// The 3D U-Net: strided convolutions down, transposed convolutions up, instance norm and leaky ReLU between.
+// A network is a specification plus named variables; the functions here are pure in them.
+import type { Random } from '../imaging/random.ts'
+import { normActivate } from '../tensor/native-ops.ts'
+import { tf, type Tensor, type Tensor1D, type Tensor5D, type Variable } from '../tensor/tensorflow.ts'
+
+type Stride = readonly [number, number, number]
+
+export interface NetworkSpec {
+  readonly inputChannels: number
+  /** Feature channels of each resolution, highest first. */
+  readonly channels: readonly number[]
+  /** Downsampling before each resolution; the first is [1, 1, 1]. */
+  readonly strides: readonly Stride[]
+  /** Convolutions a resolution, in encoder and decoder. */
+  readonly convolutions: number
+  /** Output channels: background and leaf organs. */
+  readonly classes: number
+  readonly deepSupervision: boolean
+}
+
+/** Variables by name, e.g. `encoder.0.0.kernel`, in a fixed order. Heads start with `head.`. */
+export type Parameters = ReadonlyMap<string, Variable>
+
+export interface NetworkOutput {
+  /** [1, D, H, W, classes]; with deep supervision also the coarser resolutions, highest first. */
+  readonly logits: Tensor5D[]
+  /** Deepest decoder level, [1, d, h, w, c]: where both stages compare features. */
+  readonly features: Tensor5D
+}
+
+const heNormal = (random: Random, shape: number[], fanIn: number): Tensor => {
+  const values = new Float32Array(shape.reduce((product, size) => product * size, 1))
+  const sd = Math.sqrt(2 / fanIn)
+  for (let i = 0; i < values.length; i++) values[i] = random.normal() * sd
+  return tf.tensor(values, shape)
+}
+
+/** Names and shapes of a network's parameters, in order. Kernels are [kd, kh, kw, in, out]. */
+export function parameterShapes(spec: NetworkSpec): [name: string, shape: number[]][] {
+  const shapes: [string, number[]][] = []
+  const block = (name: string, inputs: number, outputs: number) => {
+    for (let i = 0; i < spec.convolutions; i++) {
+      shapes.push([`${name}.${i}.kernel`, [3, 3, 3, i === 0 ? inputs : outputs, outputs]])
+      shapes.push([`${name}.${i}.scale`, [outputs]], [`${name}.${i}.shift`, [outputs]])
+    }
+  }
+  const { channels, strides } = spec
+  channels.forEach((outputs, level) => block(`encoder.${level}`, level === 0 ? spec.inputChannels : channels[level - 1]!, outputs))
+  for (let level = channels.length - 2; level >= 0; level--) {
+    // The kernel of a transposed convolution is [kd, kh, kw, out, in].
+    shapes.push([`up.${level}.kernel`, [...strides[level + 1]!, channels[level]!, channels[level + 1]!]])
+    block(`decoder.${level}`, 2 * channels[level]!, channels[level]!)
+  }
+  for (const level of headLevels(spec)) {
+    shapes.push([`head.${level}.kernel`, [1, 1, 1, channels[level]!, spec.classes]], [`head.${level}.bias`, [spec.classes]])
+  }
+  return shapes
+}
+
+/** Resolutions with an output: the highest, and with deep supervision all decoder levels but the deepest. */
+export function headLevels(spec: NetworkSpec): number[] {
+  const decoderLevels = spec.channels.length - 1
+  return Array.from({ length: spec.deepSupervision ? Math.max(1, decoderLevels - 1) : 1 }, (_, level) => level)
+}
+
+/** Initial values by He et al. 2015; each parameter draws from its own stream, so that heads do not shift the others. */
+export function createParameters(spec: NetworkSpec, randomFor: (name: string) => Random): Map<string, Variable> {
+  return new Map(
+    parameterShapes(spec).map(([name, shape]) => {
+      const initial = tf.tidy(() => {
+        if (name.endsWith('.scale')) return tf.ones(shape)
+        if (name.endsWith('.shift') || name.endsWith('.bias')) return tf.zeros(shape)
+        const outputs = name.startsWith('up.') ? shape[3]! : shape[4]!
+        return heNormal(randomFor(name), shape, shape.reduce((product, size) => product * size, 1) / outputs)
+      })
+      const variable = tf.variable(initial, true)
+      initial.dispose()
+      return [name, variable]
+    }),
+  )
+}
+
+/**
+ * Runs the network on one patch.
+ * @param x [1, D, H, W, inputChannels]; each axis divisible by the product of its strides
+ */
+export function forward(spec: NetworkSpec, parameters: Parameters, x: Tensor5D): NetworkOutput {
+  const get = <T extends Tensor>(name: string): T => parameters.get(name) as unknown as T
+  const block = (name: string, input: Tensor5D, stride: Stride): Tensor5D => {
+    let y = input
+    for (let i = 0; i < spec.convolutions; i++) {
+      const convolved = tf.conv3d(y, get<Tensor5D>(`${name}.${i}.kernel`), i === 0 ? [...stride] : 1, 'same')
+      y = normActivate(convolved, get<Tensor1D>(`${name}.${i}.scale`), get<Tensor1D>(`${name}.${i}.shift`))
+    }
+    return y
+  }
+  const skips: Tensor5D[] = []
+  let y = x
+  spec.strides.forEach((stride, level) => {
+    y = block(`encoder.${level}`, y, stride)
+    skips.push(y)
+  })
+  const deepest = spec.channels.length - 2
+  const heads = new Set(headLevels(spec))
+  const logits: Tensor5D[] = []
+  let features = y
+  for (let level = deepest; level >= 0; level--) {
+    const skip = skips[level]!
+    const up = tf.conv3dTranspose(y, get<Tensor5D>(`up.${level}.kernel`), skip.shape, [...spec.strides[level + 1]!], 'same')
+    y = block(`decoder.${level}`, tf.concat([skip, up], 4), [1, 1, 1])
+    if (level === deepest) features = y
+    if (heads.has(level)) {
+      const head = tf.conv3d(y, get<Tensor5D>(`head.${level}.kernel`), 1, 'same')
+      logits.unshift(head.add(get<Tensor1D>(`head.${level}.bias`)))
+    }
+  }
+  return { logits, features }
+}

@@ -1,0 +1,110 @@
+// Which predictions become pseudo labels of one case: sure organs, sure background, everything else ignored.
+import type { Shape } from '../../contract/geometry.ts'
+import type { RunConfig } from '../../contract/run-config.ts'
+import type { OrganEvidence } from '../inference/fuse.ts'
+import type { ClassSet } from '../labels/label-sets.ts'
+import { TRUE_LABEL, type PseudoLabelsWithProvenance } from './pseudo-label-store.ts'
+
+type Rules = RunConfig['pseudoLabels']
+
+/** What training saw of an organ, to recognise hallucinations in wider or narrower scans. */
+export interface OrganExperience {
+  readonly smallestMl: number
+  readonly largestMl: number
+  /** Share of the training cases in which the field of view cut it. */
+  readonly cutShare: number
+}
+
+/** An organ that is cut in this share of its training cases (a spinal cord) may be cut in pseudo labels too. */
+const USUALLY_CUT = 0.25
+
+const IGNORED = 0
+const BACKGROUND_CODE = 1
+
+export interface AcceptInput {
+  readonly shape: Shape
+  readonly voxelMl: number
+  /** Organs unlabelled in the case that some model can tell. */
+  readonly evidence: readonly OrganEvidence[]
+  /** Organs unlabelled in the case that no model can tell: they stay possible where background is accepted. */
+  readonly unknown: ClassSet
+  /** [V] true where a true label covers the voxel */
+  readonly isLabelled: (voxel: number) => boolean
+  readonly experience: ReadonlyMap<number, OrganExperience>
+}
+
+export interface Rejection {
+  readonly unionClass: number
+  readonly reason: string
+}
+
+export function acceptPseudoLabels(input: AcceptInput, rules: Rules): { labels: PseudoLabelsWithProvenance; rejections: Rejection[] } {
+  const { shape, evidence } = input
+  const voxels = shape[0] * shape[1] * shape[2]
+  const codes = new Uint8Array(voxels)
+  const provenance = new Uint8Array(voxels)
+  const confidence = new Uint8Array(voxels)
+  for (let v = 0; v < voxels; v++) {
+    if (input.isLabelled(v)) {
+      provenance[v] = TRUE_LABEL
+      continue
+    }
+    const [best, next] = bestTwo(evidence, v)
+    if (best === null) continue
+    const p = evidence[best]!.probability[v]!
+    const lead = next === null ? Infinity : evidence[best]!.logOdds[v]! - evidence[next]!.logOdds[v]!
+    if (p >= rules.organThreshold && lead >= rules.oddsMargin) {
+      codes[v] = best + 2
+      provenance[v] = evidence[best]!.models[0]! + 1
+      confidence[v] = Math.round(p * 255)
+    } else if (evidence.every(({ probability }) => probability[v]! <= rules.backgroundThreshold)) {
+      codes[v] = BACKGROUND_CODE
+      provenance[v] = evidence[best]!.models[0]! + 1
+      confidence[v] = Math.round((1 - p) * 255)
+    }
+  }
+  const rejections = rejectImplausible(input, rules, codes, provenance)
+  const sets = [null, [0, ...input.unknown], ...evidence.map(({ unionClass }) => [unionClass])]
+  const present = new Set(codes)
+  const acceptedClasses = evidence.flatMap(({ unionClass }, i) => (present.has(i + 2) ? [unionClass] : []))
+  return { labels: { shape, codes, sets, acceptedClasses, provenance, confidence }, rejections }
+}
+
+/** Positions of the two organs with the highest log-odds at a voxel. */
+function bestTwo(evidence: readonly OrganEvidence[], voxel: number): [number | null, number | null] {
+  let [best, next]: [number | null, number | null] = [null, null]
+  for (let i = 0; i < evidence.length; i++) {
+    const odds = evidence[i]!.logOdds[voxel]!
+    if (best === null || odds > evidence[best]!.logOdds[voxel]!) [best, next] = [i, best]
+    else if (next === null || odds > evidence[next]!.logOdds[voxel]!) next = i
+  }
+  return [best, next]
+}
+
+/** Models trained on a narrow field of view hallucinate in a wider scan: implausible organs are ignored again. */
+function rejectImplausible(input: AcceptInput, rules: Rules, codes: Uint8Array, provenance: Uint8Array): Rejection[] {
+  const plane = input.shape[1] * input.shape[2]
+  return input.evidence.flatMap(({ unionClass }, i) => {
+    const experience = input.experience.get(unionClass)
+    const code = i + 2
+    const voxels = codes.reduce((count, value) => count + (value === code ? 1 : 0), 0)
+    if (voxels === 0 || !experience) return []
+    const ml = voxels * input.voxelMl
+    const [low, high] = [rules.volumeRange[0] * experience.smallestMl, rules.volumeRange[1] * experience.largestMl]
+    const ends = [codes.subarray(0, plane), codes.subarray(codes.length - plane)]
+    const cut = ends.some((slice) => slice.includes(code))
+    const reason =
+      ml < low || ml > high
+        ? `its ${ml.toFixed(1)} ml lie outside the expected ${low.toFixed(1)} to ${high.toFixed(1)} ml`
+        : rules.ignoreCut && cut && experience.cutShare < USUALLY_CUT
+          ? 'it touches the first or last slice, which it rarely does in the training cases'
+          : null
+    if (reason === null) return []
+    for (let v = 0; v < codes.length; v++) {
+      if (codes[v] !== code) continue
+      codes[v] = IGNORED
+      provenance[v] = 0
+    }
+    return [{ unionClass, reason }]
+  })
+}

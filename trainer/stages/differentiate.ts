@@ -1,0 +1,113 @@
+// One forward-backward pass of one model on one patch: the unit that all budgets count.
+import { OrganMosaicError } from '../../contract/errors.ts'
+import type { Shape } from '../../contract/geometry.ts'
+import type { Patch } from '../data/patch.ts'
+import { projectClasses, type ClassSet } from '../labels/label-sets.ts'
+import { segmentationLoss } from '../losses/segmentation-loss.ts'
+import type { PatchTarget } from '../losses/targets.ts'
+import { forward, headLevels, type NetworkOutput } from '../network/unet.ts'
+import { tf, type Scalar, type Tensor, type Tensor2D, type Tensor5D } from '../tensor/tensorflow.ts'
+import type { StageModel } from './stage-model.ts'
+
+/** A weighted part of a patch's loss. */
+export interface LossPart {
+  readonly name: string
+  readonly weight: number
+  readonly value: Scalar
+}
+
+export interface PatchGradients {
+  /** By parameter name; the caller disposes. */
+  readonly gradients: Map<string, Tensor>
+  /** Unweighted value of each part, and `loss`, their weighted sum. */
+  readonly values: Record<string, number>
+}
+
+/**
+ * @param shape [D, H, W] of the patch
+ * @param parts builds the loss from the network's output; runs inside a tidy
+ * @throws OrganMosaicError job-failed when the loss is not a finite number
+ */
+export function differentiatePatch(
+  model: StageModel,
+  patch: Patch,
+  shape: Shape,
+  parts: (output: NetworkOutput) => LossPart[],
+): PatchGradients {
+  const names = new Map([...model.parameters].map(([name, variable]) => [variable.name, name]))
+  const kept: { name: string; value: Scalar }[] = []
+  const { value, grads } = tf.variableGrads(
+    () => {
+      const x = tf.tensor(patch.image, [1, ...shape, 1]) as Tensor5D
+      const terms = parts(forward(model.spec, model.parameters, x))
+      for (const term of terms) kept.push({ name: term.name, value: tf.keep(term.value.clone()) })
+      return tf.addN(terms.map((term) => term.value.mul(term.weight))) as Scalar
+    },
+    [...model.parameters.values()],
+  )
+  const values: Record<string, number> = { loss: value.dataSync()[0]! }
+  for (const part of kept) values[part.name] = part.value.dataSync()[0]!
+  tf.dispose([value, ...kept.map((part) => part.value)])
+  if (!Number.isFinite(values['loss'])) {
+    throw new OrganMosaicError(
+      'job-failed',
+      `The loss of model ${model.index + 1} became ${values['loss']} on case ${patch.caseId}; ` +
+        'lower optimiser.learningRate and resume, or look at the intensities of that case.',
+      { details: values },
+    )
+  }
+  const gradients = new Map(Object.entries(grads).map(([variable, gradient]) => [names.get(variable)!, gradient]))
+  return { gradients, values }
+}
+
+/** Adds the second into the first and disposes what is no longer needed. */
+export function addGradients(total: Map<string, Tensor> | null, more: Map<string, Tensor>): Map<string, Tensor> {
+  if (total === null) return more
+  return new Map(
+    [...total].map(([name, gradient]) => {
+      const other = more.get(name)!
+      const sum = gradient.add(other)
+      tf.dispose([gradient, other])
+      return [name, sum]
+    }),
+  )
+}
+
+/** Class sets of a patch in the model's own channels. */
+export const projectSets = (model: StageModel, sets: readonly ClassSet[]): ClassSet[] =>
+  sets.map((set) => projectClasses(set, model.channelOf))
+
+/** Supervised loss on all outputs; with deep supervision coarser ones count half as much each. */
+export function supervisedLoss(model: StageModel, output: NetworkOutput, target: PatchTarget, shape: Shape): Scalar {
+  const levels = headLevels(model.spec)
+  const weights = levels.map((_, i) => 0.5 ** i)
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  const losses = output.logits.map((logits, i) => {
+    const codes = i === 0 ? target.codes : subsampleCodes(target.codes, shape, logits.shape.slice(1, 4) as unknown as Shape)
+    const flat = logits.reshape([-1, model.spec.classes]) as Tensor2D
+    return segmentationLoss(flat, { codes, sets: target.sets }).mul(weights[i]! / total)
+  })
+  return tf.addN(losses) as Scalar
+}
+
+/** The code at the middle of each coarse voxel. */
+function subsampleCodes(codes: Int32Array, shape: Shape, coarse: Shape): Int32Array {
+  const factor = shape.map((size, axis) => size / coarse[axis]!)
+  const out = new Int32Array(coarse[0] * coarse[1] * coarse[2])
+  let at = 0
+  for (let z = 0; z < coarse[0]; z++) {
+    for (let y = 0; y < coarse[1]; y++) {
+      for (let x = 0; x < coarse[2]; x++) {
+        const [sz, sy, sx] = [z, y, x].map((c, axis) => Math.floor((c + 0.5) * factor[axis]!))
+        out[at++] = codes[(sz! * shape[1] + sy!) * shape[2] + sx!]!
+      }
+    }
+  }
+  return out
+}
+
+/** Class of each voxel in the union's numbering [V]. */
+export function predictedClasses(model: StageModel, logits: Tensor5D): Int32Array {
+  const channels = tf.tidy(() => logits.argMax(4).flatten().dataSync()) as Int32Array
+  return Int32Array.from(channels, (channel) => model.classes[channel]!)
+}

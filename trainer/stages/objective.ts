@@ -1,0 +1,32 @@
+// What a stage adds to the shared training loop: its patches' losses, and the little it remembers between steps.
+import type { Patch } from '../data/patch.ts'
+import type { NamedArray } from '../checkpoint/safetensors.ts'
+import type { PatchGradients } from './differentiate.ts'
+import type { StageModel } from './stage-model.ts'
+
+export interface StepPatch {
+  readonly patch: Patch
+  /** Dataset that the patch comes from. */
+  readonly dataset: number
+  readonly own: boolean
+}
+
+export interface PatchOutcome extends PatchGradients {
+  /** Dice of the organs present in the patch, by union class. */
+  readonly dice: { unionClass: number; dice: number }[]
+}
+
+/** Accuracy of each model on each organ, in 0..1. */
+export type AccuracyTable = Map<string, number>
+export const accuracyKey = (model: number, unionClass: number): string => `${model}.${unionClass}`
+
+export interface Objective {
+  /** Gradients of one patch; null when nothing in it teaches this model now. */
+  learn(model: StageModel, step: StepPatch, progress: { step: number; steps: number }): PatchOutcome | null
+  /** How accurate each model was on validation cases just now. */
+  onValidation(accuracy: AccuracyTable): void
+  /** Counters worth a metric, e.g. how often each model was the best one; reset by the call. */
+  takeCounters(): { name: string; model: number | null; unionClass: number | null; value: number }[]
+  save(): { arrays: Map<string, NamedArray>; state: Record<string, unknown> }
+  restore(arrays: ReadonlyMap<string, NamedArray>, state: Record<string, unknown>): void
+}

@@ -1,0 +1,78 @@
+// The N models of a stage: one network a dataset, its optimiser state, and the classes that it knows.
+import type { Plan } from '../../contract/plan.ts'
+import type { RunConfig } from '../../contract/run-config.ts'
+import { createRandom } from '../imaging/random.ts'
+import { BACKGROUND, type ClassSet } from '../labels/label-sets.ts'
+import { modelClassMap, type Study } from '../labels/study.ts'
+import { createParameters, type NetworkSpec } from '../network/unet.ts'
+import { createAdamWState, type AdamWState } from '../optimiser/adamw.ts'
+import { tf, type Variable } from '../tensor/tensorflow.ts'
+
+/** A network that can predict: its parameters and what its channels mean. */
+export interface TrainedModel {
+  /** Position of its dataset in the job, from 0. */
+  readonly index: number
+  readonly spec: NetworkSpec
+  readonly parameters: ReadonlyMap<string, Variable>
+  /** Union class of each channel; channel 0 is background. */
+  readonly classes: ClassSet
+}
+
+export interface StageModel extends TrainedModel {
+  /** Union class -> channel; 0 (background) for organs that the model does not know. */
+  readonly channelOf: readonly number[]
+  readonly adam: AdamWState
+}
+
+/** Channels of a POS model: background and its own organs. Of a FOS model: all classes. */
+export function knownClasses(study: Study, stage: 1 | 2, index: number): ClassSet {
+  if (stage === 1) return [BACKGROUND, ...study.ownClasses[index]!]
+  return Array.from({ length: study.classCount }, (_, c) => c)
+}
+
+export function networkSpec(plan: Plan, network: RunConfig['network'], classes: number): NetworkSpec {
+  const { channels, strides } = plan
+  const { convolutions, deepSupervision } = network
+  return { inputChannels: 1, channels, strides, convolutions, classes, deepSupervision }
+}
+
+/** All models of a stage start from identical weights, heads excepted, so that their features are comparable. */
+export function createStageModels(study: Study, stage: 1 | 2, plan: Plan, config: RunConfig): StageModel[] {
+  return study.datasets.map((_, index) => {
+    const classes = knownClasses(study, stage, index)
+    const spec = networkSpec(plan, config.network, classes.length)
+    const parameters = createParameters(spec, (name) =>
+      name.startsWith('head.')
+        ? createRandom(config.seed, 'weights', stage, name, index)
+        : createRandom(config.seed, 'weights', name),
+    )
+    const channelOf = modelClassMap(study.classCount, classes.slice(1))
+    return { index, spec, parameters, classes, channelOf, adam: createAdamWState(parameters) }
+  })
+}
+
+/**
+ * Copies a POS model into the FOS model of the same dataset: everything but the heads, and of the heads the channels
+ * of the organs that the POS model knows. Channels of new organs keep their initial weights.
+ */
+export function startFromPos(fos: StageModel, pos: TrainedModel): void {
+  for (const [name, variable] of fos.parameters) {
+    const source = pos.parameters.get(name)!
+    if (!name.startsWith('head.')) {
+      variable.assign(source)
+      continue
+    }
+    const columns = fos.classes.map((c) => pos.classes.indexOf(c))
+    tf.tidy(() => {
+      const [ours, theirs] = [tf.unstack(variable, -1), tf.unstack(source, -1)]
+      variable.assign(tf.stack(columns.map((from, to) => (from < 0 ? ours[to]! : theirs[from]!)), -1))
+    })
+  }
+}
+
+export function disposeModels(models: readonly (TrainedModel | StageModel)[]): void {
+  for (const model of models) {
+    tf.dispose([...model.parameters.values()])
+    if ('adam' in model) tf.dispose([...model.adam.first.values(), ...model.adam.second.values()])
+  }
+}

@@ -1,0 +1,105 @@
+// Stage 2: full-organ (FOS) models. Supervised on true and pseudo labels; the true labels of the other datasets
+// supervise every model (prediction similarity), and whoever is more accurate on an organ lends its features
+// (dynamic feature similarity).
+import type { Shape } from '../../contract/geometry.ts'
+import type { RunConfig } from '../../contract/run-config.ts'
+import type { Patch } from '../data/patch.ts'
+import type { Study } from '../labels/study.ts'
+import { dynamicFeatureSimilarity, type OrganFeature, type Teacher } from '../losses/feature-losses.ts'
+import { organFeatures, RunningFeatures } from '../losses/organ-features.ts'
+import type { NetworkOutput } from '../network/unet.ts'
+import { rampedWeight } from '../optimiser/adamw.ts'
+import { tf } from '../tensor/tensorflow.ts'
+import { differentiatePatch, supervisedLoss, type LossPart } from './differentiate.ts'
+import { featureMasks } from './feature-masks.ts'
+import { accuracyKey, type AccuracyTable, type Objective, type PatchOutcome, type StepPatch } from './objective.ts'
+import { restoreFeatures, saveFeatures } from './running-feature-state.ts'
+import type { StageModel } from './stage-model.ts'
+import { singleOrganDice } from './stage1-objective.ts'
+
+/** Share of the old accuracy that a new measurement keeps. */
+const VALIDATION_MOMENTUM = 0.5
+const PATCH_MOMENTUM = 0.95
+
+export function createStage2Objective(study: Study, shape: Shape, config: RunConfig['stage2']): Objective {
+  const running = new RunningFeatures()
+  const accuracy: AccuracyTable = new Map()
+  const timesBest = new Map<string, number>()
+
+  const blend = (key: string, value: number, momentum: number) => {
+    const old = accuracy.get(key)
+    accuracy.set(key, old === undefined ? value : momentum * old + (1 - momentum) * value)
+  }
+
+  /** The most accurate model on a class, when that is another one whose feature is known. */
+  function teacherOf(pupil: number, unionClass: number): Teacher | null {
+    const ranked = study.datasets
+      .map((_, model) => ({ model, accuracy: accuracy.get(accuracyKey(model, unionClass)) ?? -1 }))
+      .sort((a, b) => b.accuracy - a.accuracy || a.model - b.model)
+    const best = ranked[0]!
+    if (best.accuracy < 0) return null
+    timesBest.set(accuracyKey(best.model, unionClass), (timesBest.get(accuracyKey(best.model, unionClass)) ?? 0) + 1)
+    const feature = running.get(best.model, unionClass)
+    if (best.model === pupil || feature === null) return null
+    return { model: best.model, feature, lead: best.accuracy - (accuracy.get(accuracyKey(pupil, unionClass)) ?? 0) }
+  }
+
+  function features(model: StageModel, patch: Patch, output: NetworkOutput): OrganFeature[] {
+    const probabilities = tf.tidy(() => tf.softmax(output.logits[0]!).dataSync()) as Float32Array
+    const belief = { probabilities, classCount: study.classCount }
+    const { background, organs } = featureMasks(patch, model.classes.slice(1), belief)
+    return organFeatures(output.features, shape, background, organs)
+  }
+
+  return {
+    learn(model: StageModel, { patch, own }: StepPatch, { step, steps }): PatchOutcome | null {
+      const supervision = own ? config.supervised : config.predictionSimilarity
+      const seg = rampedWeight(supervision, step, steps)
+      const dfs = rampedWeight(config.featureSimilarity, step, steps)
+      if (seg === 0 && dfs === 0) return null
+      let dice: PatchOutcome['dice'] = []
+      const outcome = differentiatePatch(model, patch, shape, (output) => {
+        dice = singleOrganDice(model, patch, output, study.classCount)
+        const parts: LossPart[] = []
+        const name = own ? 'loss.supervised' : 'loss.predictionSimilarity'
+        if (seg > 0) parts.push({ name, weight: seg, value: supervisedLoss(model, output, patch, shape) })
+        if (config.featureSimilarity.enabled) {
+          const organs = features(model, patch, output)
+          const value = dynamicFeatureSimilarity(organs, (c) => teacherOf(model.index, c), config.featureSimilarityGain)
+          if (dfs > 0) parts.push({ name: 'loss.featureSimilarity', weight: dfs, value })
+          for (const { unionClass, feature } of organs) {
+            running.update(model.index, unionClass, feature.dataSync() as Float32Array)
+          }
+        }
+        return parts
+      })
+      if (config.accuracySource === 'patch') {
+        for (const organ of dice) blend(accuracyKey(model.index, organ.unionClass), organ.dice, PATCH_MOMENTUM)
+      }
+      return { ...outcome, dice: own ? dice : [] }
+    },
+    onValidation(measured) {
+      if (config.accuracySource !== 'validation') return
+      for (const [key, value] of measured) blend(key, value, VALIDATION_MOMENTUM)
+    },
+    takeCounters() {
+      const counters = [...timesBest].map(([key, value]) => {
+        const [model, unionClass] = key.split('.').map(Number) as [number, number]
+        return { name: 'featureSimilarity.timesBest', model, unionClass, value }
+      })
+      timesBest.clear()
+      return counters
+    },
+    save: () => ({
+      arrays: saveFeatures(running),
+      state: { accuracy: [...accuracy], timesBest: [...timesBest] },
+    }),
+    restore(arrays, state) {
+      restoreFeatures(running, arrays)
+      accuracy.clear()
+      for (const [key, value] of (state['accuracy'] ?? []) as [string, number][]) accuracy.set(key, value)
+      timesBest.clear()
+      for (const [key, value] of (state['timesBest'] ?? []) as [string, number][]) timesBest.set(key, value)
+    },
+  }
+}

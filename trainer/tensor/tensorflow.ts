@@ -1,0 +1,31 @@
+// The one place that loads TensorFlow. Everything below trainer/ that computes imports `tf` from here.
+// Threads and log level are read by the native library when it loads: set them in the environment before.
+import { createRequire } from 'node:module'
+import util from 'node:util'
+import { OrganMosaicError } from '../../contract/errors.ts'
+
+type Tfjs = typeof import('@tensorflow/tfjs-node-gpu')
+export type Tensor = import('@tensorflow/tfjs-node-gpu').Tensor
+export type Tensor5D = import('@tensorflow/tfjs-node-gpu').Tensor5D
+export type Tensor2D = import('@tensorflow/tfjs-node-gpu').Tensor2D
+export type Tensor1D = import('@tensorflow/tfjs-node-gpu').Tensor1D
+export type Scalar = import('@tensorflow/tfjs-node-gpu').Scalar
+export type Variable = import('@tensorflow/tfjs-node-gpu').Variable
+
+function load(): Tfjs {
+  // tfjs-node 4.22 calls a function that Node 23 removed.
+  const legacy = util as unknown as { isNullOrUndefined?: (value: unknown) => boolean }
+  legacy.isNullOrUndefined ??= (value) => value === null || value === undefined
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
+  try {
+    return createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu') as Tfjs
+  } catch (cause) {
+    throw new OrganMosaicError(
+      'environment',
+      'TensorFlow could not be loaded: its native part is missing or does not fit this machine. Run `npm run setup`.',
+      { cause },
+    )
+  }
+}
+
+export const tf: Tfjs = load()
