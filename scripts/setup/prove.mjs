@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { run } from './run.mjs'
 import { SetupError } from './setup-error.mjs'
 
-const PROBE = fileURLToPath(new URL('probe-tensorflow.cjs', import.meta.url))
+const PROBE = fileURLToPath(new URL('probe-tensorflow.mjs', import.meta.url))
 
 /**
  * @typedef {{ node: string, host: string, tensorflow: string, device: 'CPU' | 'GPU' }} Proof

@@ -48,7 +48,7 @@ export function findPython(env = process.env) {
  * @throws {SetupError} when there is none
  */
 export function findCompiler(env = process.env) {
-  const candidates = [env.CXX, 'c++', 'g++', 'clang++'].filter((name) => name !== undefined && name !== '')
+  const candidates = [...(env.CXX ? [env.CXX] : []), 'c++', 'g++', 'clang++']
   for (const program of candidates) {
     const description = probe(program, ['--version'], env)
     if (description) return { program, description }

@@ -1,11 +1,11 @@
-// Loads TensorFlow, runs one conv3d of ones and prints one line of JSON. CommonJS, as the package is.
-// usage: node probe-tensorflow.cjs ROOT
-const { createRequire } = require('node:module')
-const { join } = require('node:path')
-const util = require('node:util')
+// Loads TensorFlow, runs one conv3d of ones and prints one line of JSON.
+// usage: node probe-tensorflow.mjs ROOT
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import util from 'node:util'
 
 // Gone since Node 23, and the package calls it.
-Object.assign(util, { isNullOrUndefined: (value) => value === undefined || value === null })
+Object.assign(util, { isNullOrUndefined: (/** @type {unknown} */ value) => value === undefined || value === null })
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
 const tf = createRequire(join(process.argv[2], 'package.json'))('@tensorflow/tfjs-node-gpu')
 

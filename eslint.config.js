@@ -1,0 +1,34 @@
+// Correctness and architecture; prettier owns the looks. The rooms' import rules are one table: scripts/import-rules.mjs.
+import { importX } from 'eslint-plugin-import-x'
+import { defineConfig } from 'eslint/config'
+import tseslint from 'typescript-eslint'
+import { importRuleConfigs } from './scripts/import-rules.mjs'
+
+export default defineConfig(
+  { ignores: ['node_modules/', 'dist/', 'coverage/', 'tests/import-rules/'] },
+  { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
+  tseslint.configs.recommended,
+  { plugins: { 'import-x': importX } },
+  ...importRuleConfigs(import.meta.dirname),
+  {
+    rules: {
+      eqeqeq: 'error',
+      'no-console': 'off',
+      'max-lines': ['warn', { max: 300 }],
+      'import-x/no-duplicates': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/ban-ts-comment': ['error', { 'ts-expect-error': true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    },
+  },
+)

@@ -1,0 +1,3 @@
+import { z } from 'zod'
+
+export const CaseSchema = z.object({ name: z.string() })

@@ -1,0 +1,1 @@
+export const electron = await import('electron')

@@ -1,0 +1,1 @@
+export { readCase } from '../../trainer/imaging/legal.ts'

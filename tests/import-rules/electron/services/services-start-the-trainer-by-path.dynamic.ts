@@ -1,0 +1,1 @@
+export const trainer = await import('../../trainer/legal.ts')

@@ -1,0 +1,3 @@
+import cornerstone from 'cornerstone-core'
+
+export const draw = (element: unknown) => cornerstone.enable(element)

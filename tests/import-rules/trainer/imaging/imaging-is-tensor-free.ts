@@ -1,0 +1,1 @@
+export { tensor } from '@tensorflow/tfjs-core'

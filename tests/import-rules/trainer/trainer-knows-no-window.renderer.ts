@@ -1,0 +1,1 @@
+export type { view } from '../renderer/legal.ts'
