@@ -1,31 +1,16 @@
 #!/usr/bin/env node
-// The command `organ-mosaic`: hands over to the command line, on the Node it is written for, whatever Node started this.
-import { spawn } from 'node:child_process'
+// The command `organ-mosaic`. It does not run the set-up: `npm run mosaic` does.
 import { fileURLToPath } from 'node:url'
-import { findNode } from '../scripts/setup/find-node.mjs'
+import { launch } from '../scripts/setup/launch.mjs'
 import { SetupError } from '../scripts/setup/setup-error.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const main = fileURLToPath(new URL('../electron/hosts/cli/main.ts', import.meta.url))
 
 try {
-  const child = spawn(findNode(root).path, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
-    process.on(signal, () => child.kill(signal))
-  child.on('error', (error) => fail(error.message))
-  child.on('close', (code, signal) => {
-    if (!signal) process.exit(code ?? 1)
-    // Ends as the child ended, so that a shell sees the same thing.
-    process.removeAllListeners(signal)
-    process.kill(process.pid, signal)
-  })
+  launch(root, [main, ...process.argv.slice(2)])
 } catch (error) {
   if (!(error instanceof SetupError)) throw error
-  fail(error.message)
-}
-
-/** @param {string} message */
-function fail(message) {
-  console.error(`organ-mosaic: ${message}`)
-  process.exit(1)
+  console.error(`organ-mosaic: ${error.message}`)
+  process.exitCode = 1
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { buildBinding, isLinked, linkFolder } from './setup/build-binding.mjs'
 import { cacheFolder, removePartial } from './setup/cache.mjs'
 import { fetchTensorFlow } from './setup/fetch-tensorflow.mjs'
-import { findNode } from './setup/find-node.mjs'
+import { findNode, linkNode } from './setup/find-node.mjs'
 import { withLock } from './setup/lock.mjs'
 import { chooseVariant, glibcVersion, planTensorFlow } from './setup/plan-tensorflow.mjs'
 import { prove, readProof } from './setup/prove.mjs'
@@ -30,6 +30,7 @@ async function setUp({ quiet }) {
   const report = quiet ? () => {} : say
   if (!existsSync(PACKAGE)) throw new SetupError('node_modules is not complete. Run: npm ci')
   const node = findNode(ROOT)
+  linkNode(ROOT, node.path)
   report(`Node ${node.version}: ${node.path}`)
 
   const variant = chooseVariant()

