@@ -1,0 +1,81 @@
+// One scan as a case of a dataset folder, in each of the three layouts that the import knows.
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeNifti } from '../../../../trainer/imaging/nifti/write-nifti.ts'
+import type { Volume } from '../../../../trainer/imaging/volume.ts'
+import type { Site } from './phantom-description.ts'
+import type { Scan } from './scan-patient.ts'
+
+export interface DatasetLabel {
+  readonly key: string
+  readonly name: string
+  readonly organs: readonly string[]
+}
+
+/** imagesTr and labelsTr (training) or imagesTs and labelsTs (test), with dataset.json. */
+export async function writeNnunetCase(folder: string, part: 'Tr' | 'Ts', id: string, scan: Scan, labels: Volume) {
+  await writeNifti(await within(folder, `images${part}`, `${id}_0000.nii.gz`), scan.image)
+  await writeNifti(await within(folder, `labels${part}`, `${id}.nii.gz`), labels)
+}
+
+export async function writeNnunetDescription(
+  folder: string,
+  labels: readonly DatasetLabel[],
+  numTraining: number,
+): Promise<void> {
+  const values = Object.fromEntries([['background', 0], ...labels.map(({ name, key }) => [name, Number(key)])])
+  const description = { channel_names: { 0: 'CT' }, labels: values, numTraining, file_ending: '.nii.gz' }
+  await writeFile(await within(folder, 'dataset.json'), `${JSON.stringify(description, null, 2)}\n`)
+}
+
+/** A folder a patient: ct.nii.gz, and a mask file for each label that was drawn in this case. */
+export async function writeOrganFilesCase(
+  folder: string,
+  id: string,
+  scan: Scan,
+  drawn: readonly DatasetLabel[],
+  organs: readonly string[],
+): Promise<void> {
+  await writeNifti(await within(folder, id, 'ct.nii.gz'), scan.image)
+  for (const label of drawn) {
+    const mask = relabel(scan.labels, [{ ...label, key: '1' }], organs)
+    await writeNifti(await within(folder, join(id, 'segmentations'), `${label.key}.nii.gz`), mask)
+  }
+}
+
+/** images/ and labels/ with names of their own, and labels.csv. */
+export async function writePairedCase(folder: string, id: string, scan: Scan, labels: Volume): Promise<void> {
+  await writeNifti(await within(folder, 'images', `${id}.nii.gz`), scan.image)
+  await writeNifti(await within(folder, 'labels', `${id}_label.nii.gz`), labels)
+}
+
+export async function writeLabelsCsv(folder: string, labels: readonly DatasetLabel[]): Promise<void> {
+  const lines = ['value,name', ...labels.map(({ key, name }) => `${key},${name}`)]
+  await writeFile(await within(folder, 'labels.csv'), `${lines.join('\n')}\n`)
+}
+
+/** The complete label map as a site sees it: its own values, merged organs under one, all others background. */
+export function relabel(
+  complete: Volume<Uint8Array>,
+  labels: readonly DatasetLabel[],
+  organs: readonly string[],
+): Volume<Uint8Array> {
+  const valueOf = new Uint8Array(organs.length + 1)
+  for (const label of labels) {
+    for (const organ of label.organs) valueOf[organs.indexOf(organ) + 1] = Number(label.key)
+  }
+  return { data: complete.data.map((value) => valueOf[value] as number), geometry: complete.geometry }
+}
+
+/** The labels of a site that somebody drew in its n-th case, n counted from 1. */
+export const drawnLabels = (site: Site, caseNumber: number): DatasetLabel[] =>
+  site.labels.filter(
+    ({ key }) => !site.unlabelled.some(({ label, everyNthCase }) => label === key && caseNumber % everyNthCase === 0),
+  )
+
+/** folder/sub/file or folder/file, its folder made. */
+async function within(folder: string, ...rest: [file: string] | [sub: string, file: string]): Promise<string> {
+  const path = join(folder, ...rest)
+  await mkdir(join(path, '..'), { recursive: true })
+  return path
+}
