@@ -12,7 +12,10 @@ const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
  */
 export function launch(root, args) {
   const child = spawn(findNode(root).path, args, { stdio: 'inherit' })
-  for (const signal of SIGNALS) process.on(signal, () => child.kill(signal))
+  for (const signal of SIGNALS) {
+    // Ctrl-C in a terminal reaches the child by itself; passed on as well, it would count as pressed twice.
+    process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY) || child.kill(signal))
+  }
   child.on('error', (error) => {
     console.error(`${args[0]} could not be started: ${error.message}`)
     process.exit(1)
