@@ -12,6 +12,7 @@ export function findLeftovers(folder: FolderListing, cases: readonly FoundCase[]
   const findings = folder.unreadable.map((message) => createFinding('warning', 'missing-image', message))
   if (left.length === 0) return findings
   const shown = left.slice(0, 5).join(', ') + (left.length > 5 ? ', ...' : '')
-  const message = `${left.length} NIfTI files belong to no case and are not registered: ${shown}.`
+  const subject = left.length === 1 ? '1 NIfTI file belongs' : `${left.length} NIfTI files belong`
+  const message = `${subject} to no case and ${left.length === 1 ? 'is' : 'are'} not registered: ${shown}.`
   return [...findings, createFinding('info', 'ambiguous-file', message)]
 }

@@ -19,7 +19,9 @@ function neverAlone(organ: OrganId, cases: readonly Case[]): string[] {
   if (cases.some((each) => isDelineated(organ, each))) return []
   const merged = cases.filter((each) => stateOf(organ, each) === 'merged').length
   if (merged > 0) {
-    return [`${organ} is labelled only together with other organs (${merged} cases): nothing teaches where it ends.`]
+    return [
+      `${organ} is labelled only together with other organs (${merged} ${merged === 1 ? 'case' : 'cases'}): nothing teaches where it ends.`,
+    ]
   }
   const known = cases.some((each) => organ in each.availability)
   return known ? [`${organ} is declared, but no usable training case has a voxel of it: it cannot be learnt.`] : []

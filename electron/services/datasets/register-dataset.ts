@@ -101,6 +101,7 @@ function chooseName(given: string | undefined, root: string): string {
     given ??
     basename(root)
       .normalize('NFKD')
+      .replace(/\p{M}/gu, '')
       .replace(/[^A-Za-z0-9._-]+/g, '-')
       .replace(/^[^A-Za-z0-9]+|-+$/g, '')
       .slice(0, 64)

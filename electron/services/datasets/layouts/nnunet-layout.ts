@@ -15,7 +15,7 @@ export const nnunetLayout: LayoutDetector = {
   async detect(folder, role) {
     if (!folder.files.includes('dataset.json')) return null
     const hasSplits = volumesIn(folder, 'imagesTr').length + volumesIn(folder, 'imagesTs').length > 0
-    const description = await parseDescription(await readFile(join(folder.root, 'dataset.json'), 'utf8'))
+    const description = parseDescription(await readFile(join(folder.root, 'dataset.json'), 'utf8'))
     // some other tool's dataset.json: let the next detectors look at the folder
     if (!hasSplits && (typeof description === 'string' || !description.training)) return null
     if (typeof description === 'string') {

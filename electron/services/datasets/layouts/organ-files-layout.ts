@@ -43,7 +43,7 @@ function toCase(patient: string, paths: readonly string[]): FoundCase {
   const inMaskFolders = paths.filter((path) => MASK_FOLDER.test(folderOf(path).slice(patient.length + 1)))
   const beside = paths.filter((path) => folderOf(path) === patient && !images.includes(path))
   const masks = inMaskFolders.length > 0 ? inMaskFolders : beside
-  const byKey = Map.groupBy(masks, own)
+  const byKey = Map.groupBy(masks, (path) => own(path) || stemOf(path))
   const labels = [...byKey].map(([labelKey, [path]]): LabelSource => ({ kind: 'mask', path, labelKey }))
   const problems = [...byKey.values()].flatMap((same) => ambiguity(patient, 'label', same))
   return {

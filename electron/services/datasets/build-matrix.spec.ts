@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import type { AvailabilityState, Case, Dataset, DatasetRole } from '../../../contract/dataset.ts'
+import { MatrixSchema } from '../../../contract/matrix.ts'
+import { buildMatrix } from './build-matrix.ts'
+import { GRID } from './write-test-folder.ts'
+
+/** One case a row; every labelled organ has 1 ml, which is 500 voxels of 2 mm³. */
+function dataset(name: string, rows: Record<string, AvailabilityState>[], role: DatasetRole = 'train'): Dataset {
+  const cases = rows.map((row, at): Case => ({
+    id: String(at),
+    patient: String(at),
+    image: 'x.nii',
+    labels: [],
+    status: 'ok',
+    excludedReason: null,
+    geometry: GRID,
+    imageHash: null,
+    fileHash: null,
+    intensity: null,
+    availability: Object.fromEntries(
+      Object.entries(row).map(([organ, state]) => [organ, { state, voxels: 500, volumeMl: 1 }]),
+    ),
+  }))
+  const organs = [...new Set(rows.flatMap((row) => Object.keys(row)))]
+  return {
+    schemaVersion: 1,
+    name,
+    role,
+    root: '/data',
+    layout: 'nnunet',
+    layoutReason: 'test',
+    modality: 'CT',
+    registeredAt: '2026-01-01T00:00:00Z',
+    labels: organs.map((organ) => ({ key: organ, sourceName: organ, organs: [organ], mapped: 'vocabulary' })),
+    cases,
+    findings: [],
+    fingerprint: 'f',
+  }
+}
+
+describe('buildMatrix', () => {
+  it('counts the states of usable cases, unlabelled where a dataset says nothing', () => {
+    const a = dataset('a', [{ liver: 'labelled' }, { liver: 'cut' }, { liver: 'absent' }])
+    a.cases[2] = { ...a.cases[2], status: 'excluded' }
+    const matrix = MatrixSchema.parse(buildMatrix([a, dataset('b', [{ liver: 'merged', spleen: 'labelled' }], 'test')]))
+    const none = { labelled: 0, absent: 0, unlabelled: 0, merged: 0, cut: 0 }
+    expect(matrix.organs).toEqual(['liver', 'spleen'])
+    expect(matrix.rows).toEqual([
+      {
+        dataset: 'a',
+        role: 'train',
+        cases: 2,
+        cells: { liver: { ...none, labelled: 1, cut: 1 }, spleen: { ...none, unlabelled: 2 } },
+      },
+      {
+        dataset: 'b',
+        role: 'test',
+        cases: 1,
+        cells: { liver: { ...none, merged: 1 }, spleen: { ...none, labelled: 1 } },
+      },
+    ])
+  })
+
+  it('says nothing of datasets that label the same organs', () => {
+    const rows: Record<string, AvailabilityState>[] = [{ liver: 'labelled', spleen: 'labelled' }]
+    expect(buildMatrix([dataset('a', rows), dataset('b', rows)]).warnings).toEqual([])
+  })
+
+  it('warns of organs that are only merged or never seen', () => {
+    const { warnings } = buildMatrix([dataset('a', [{ kidney_left: 'merged', spleen: 'absent' }])])
+    expect(warnings).toEqual([
+      expect.stringMatching(/^kidney_left is labelled only together with other organs \(1 case/),
+      expect.stringMatching(/^spleen is declared, but no usable training case has a voxel of it/),
+    ])
+  })
+
+  it('warns of datasets that share nothing, and estimates what background would teach wrongly', () => {
+    const { warnings } = buildMatrix([
+      dataset('a', [{ liver: 'labelled' }, { liver: 'labelled' }]),
+      dataset('b', [{ spleen: 'labelled', pancreas: 'labelled' }]),
+      dataset('t', [{ liver: 'labelled', spleen: 'labelled' }], 'test'),
+    ])
+    expect(warnings.filter((warning) => warning.includes('shares no organ'))).toHaveLength(2)
+    expect(warnings).toContainEqual(
+      expect.stringMatching(/^a does not label spleen, pancreas .* about 1,000 wrong voxels/),
+    )
+    expect(warnings).toContainEqual(expect.stringMatching(/^b does not label liver .* about 500 wrong voxels/))
+  })
+})
