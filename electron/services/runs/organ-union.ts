@@ -1,12 +1,8 @@
 // Which organs a study has: the union O in channel order, and what the trainer must know of each of them.
-import type { Case, Dataset } from '../../../contract/dataset.ts'
+import type { Dataset } from '../../../contract/dataset.ts'
 import type { JobDataset } from '../../../contract/job.ts'
 import type { Organ, OrganId, Vocabulary } from '../../../contract/organ.ts'
-
-/** Cases in use. */
-export function usableCases(dataset: Dataset): Case[] {
-  return dataset.cases.filter((item) => item.status === 'ok')
-}
+import { usableCases } from '../datasets/availability.ts'
 
 /** Organs that are delineated, at least as a part of a merged label, in a usable case: O_i. Alphabetical. */
 export function delineatedOrgans(dataset: Dataset): OrganId[] {

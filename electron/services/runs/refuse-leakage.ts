@@ -1,7 +1,7 @@
 // Test data never trains: neither a test dataset, nor a patient or an image that is also in one.
 import type { Case, Dataset } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
-import { usableCases } from './organ-union.ts'
+import { usableCases } from '../datasets/availability.ts'
 
 /**
  * @param training the datasets a run wants
@@ -32,7 +32,7 @@ function refuseSharedCases(dataset: Dataset, test: Dataset): void {
   const patient = findShared(usableCases(dataset), test.cases, (item) => item.patient)
   if (patient) {
     throw leakage(
-      `Patient ${patient.mine.patient} of ${dataset.name} is also in the test set ${test.name} (case ${patient.theirs.id}); remove the patient from one of the two folders, or rename one where they are different people, and register that again.`,
+      `Patient ${patient.mine.patient} of ${dataset.name} is also in the test set ${test.name} (case ${patient.theirs.id}); remove the patient from one of the two folders, or, where they are different people, name them differently in a patients.csv (case,patient) of one folder; then register that again.`,
     )
   }
 }

@@ -78,12 +78,15 @@ export function followRun(
   return followJob(runFolder(workspace, name), onEvent, options)
 }
 
-/** Why a followed run did not finish; null when it did, or waits for a review. */
-export function runFailure({ workspace }: RunStore, name: string, state: JobState): OrganMosaicError | null {
-  if (state === 'finished' || state === 'awaiting-review' || state === 'running') return null
+/**
+ * Passes when a followed run finished or waits for its review.
+ * @throws OrganMosaicError the trainer's own error, or `job-failed` when it was paused, stopped or died
+ */
+export function requireFinished({ workspace }: RunStore, name: string, state: JobState): void {
+  if (state === 'finished' || state === 'awaiting-review') return
   const resume = `organ-mosaic resume ${name} continues it.`
   if (state === 'paused' || state === 'stopped') {
-    return new OrganMosaicError('job-failed', `Run ${name} was ${state} before its end; ${resume}`)
+    throw new OrganMosaicError('job-failed', `Run ${name} was ${state} before its end; ${resume}`)
   }
-  return jobFailure(runFolder(workspace, name), `The training of run ${name}`, `${resume}`)
+  throw jobFailure(runFolder(workspace, name), `The training of run ${name}`, resume)
 }

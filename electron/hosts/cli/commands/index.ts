@@ -1,0 +1,37 @@
+// Every command, in the order of --help.
+import type { Command } from '../define-command.ts'
+import { dataset } from './dataset.ts'
+import { datasets } from './datasets.ts'
+import { demo } from './demo.ts'
+import { doctor } from './doctor.ts'
+import { evaluate } from './evaluate.ts'
+import { exportCommand } from './export.ts'
+import { matrix } from './matrix.ts'
+import { pause } from './pause.ts'
+import { predict } from './predict.ts'
+import { register } from './register.ts'
+import { reindex } from './reindex.ts'
+import { resume } from './resume.ts'
+import { run } from './run.ts'
+import { runs } from './runs.ts'
+import { stop } from './stop.ts'
+import { train } from './train.ts'
+
+export const commands: readonly Command[] = [
+  register,
+  datasets,
+  dataset,
+  matrix,
+  train,
+  runs,
+  run,
+  resume,
+  stop,
+  pause,
+  evaluate,
+  predict,
+  exportCommand,
+  doctor,
+  reindex,
+  demo,
+]

@@ -1,0 +1,20 @@
+// organ-mosaic resume: continues a run that was paused, stopped, killed, or failed.
+import { z } from 'zod'
+import { RunSummarySchema } from '../../../../contract/commands.ts'
+import { defineCommand } from '../define-command.ts'
+import { followTraining } from '../follow-training.ts'
+import { renderRunLine } from '../render-run.ts'
+
+export const resume = defineCommand({
+  usage: 'resume <name>',
+  summary: 'continue a run that was paused, stopped, interrupted or failed, from its last checkpoint',
+  options: [['--detach', 'return at once']],
+  examples: ['organ-mosaic resume first'],
+  input: z.object({ name: z.string(), detach: z.boolean().default(false) }),
+  output: RunSummarySchema,
+  run: async (services, { name, detach }, terminal) => {
+    const from = await services.startRun(name)
+    return detach ? services.getRun(name).summary : followTraining(services, name, from, terminal)
+  },
+  render: renderRunLine,
+})

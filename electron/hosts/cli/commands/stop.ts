@@ -1,0 +1,16 @@
+// organ-mosaic stop: ends a running training; what it has is kept, and resume continues it.
+import { z } from 'zod'
+import { RunSummarySchema } from '../../../../contract/commands.ts'
+import { askRun } from '../ask-run.ts'
+import { defineCommand } from '../define-command.ts'
+import { renderRunLine } from '../render-run.ts'
+
+export const stop = defineCommand({
+  usage: 'stop <name>',
+  summary: 'stop a running training after its present step and keep what it has',
+  examples: ['organ-mosaic stop first'],
+  input: z.object({ name: z.string() }),
+  output: RunSummarySchema,
+  run: (services, { name }, terminal) => askRun(services, name, 'stop', terminal),
+  render: renderRunLine,
+})

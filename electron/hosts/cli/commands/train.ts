@@ -1,0 +1,46 @@
+// organ-mosaic train: plans a run, starts it in the background and follows it.
+import { z } from 'zod'
+import { RunSummarySchema } from '../../../../contract/commands.ts'
+import { PresetSchema, StagesSchema } from '../../../../contract/run-config.ts'
+import { defineCommand } from '../define-command.ts'
+import { followTraining } from '../follow-training.ts'
+import { defined, nameList } from '../option-schemas.ts'
+import { renderRunLine } from '../render-run.ts'
+
+export const train = defineCommand({
+  usage: 'train',
+  summary: 'train a run on 2 to 9 partially labelled datasets',
+  options: [
+    ['--name <run>', 'the name of the new run'],
+    ['--datasets <a,b,...>', 'names of registered datasets; model k is trained on the k-th'],
+    ['--preset <quick|standard|full>', 'how much is computed (default: standard)'],
+    ['--stages <1|2|1,2>', 'which stages (default: 1,2)'],
+    ['--stage1-from <run>', 'with --stages 2: the run whose stage-1 models it starts from'],
+    ['--config <file>', 'a JSON file with any part of the configuration, on top of the preset'],
+    ['--set <key=value...>', 'single settings on top of all others, e.g. stage1.steps=400'],
+    ['--detach', 'return at once; organ-mosaic run NAME shows how far it is'],
+  ],
+  examples: [
+    'organ-mosaic train --name first --datasets site-a,site-b,site-c --preset quick',
+    'organ-mosaic train --name plain --datasets site-a,site-b --set stage1.predictionDifference.enabled=off --detach',
+  ],
+  input: z.object({
+    name: z.string('give the run a name, such as --name first'),
+    datasets: z.string('name the datasets, such as --datasets site-a,site-b').pipe(nameList),
+    preset: PresetSchema.optional(),
+    stages: StagesSchema.optional(),
+    stage1From: z.string().optional(),
+    config: z.string().optional(),
+    set: z.array(z.string()).default([]),
+    detach: z.boolean().default(false),
+  }),
+  output: RunSummarySchema,
+  run: async (services, { detach, config, ...request }, terminal) => {
+    const { name } = services.createRun(defined({ ...request, configFile: config }))
+    const from = await services.startRun(name)
+    if (!detach) return followTraining(services, name, from, terminal)
+    terminal.note(`Run ${name} trains in the background; organ-mosaic run ${name} shows how far it is.`)
+    return services.getRun(name).summary
+  },
+  render: renderRunLine,
+})

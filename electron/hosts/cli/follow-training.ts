@@ -1,0 +1,28 @@
+// Follows a training with a progress line. Ctrl-C pauses it: nothing is lost, and resume continues bit for bit.
+import type { RunSummary } from '../../../contract/commands.ts'
+import type { Services } from '../../services/create-services.ts'
+import type { Terminal } from './terminal.ts'
+
+/**
+ * @param from journal offset, as startRun answers
+ * @throws OrganMosaicError when the run does not finish (failed, interrupted, paused or stopped)
+ */
+export async function followTraining(
+  services: Services,
+  name: string,
+  from: number,
+  terminal: Terminal,
+): Promise<RunSummary> {
+  const line = terminal.progress()
+  const pause = (): void => {
+    line.note(`Pausing ${name} after its present step; press Ctrl-C again to leave it to that.`)
+    services.controlRun(name, 'pause')
+  }
+  try {
+    const state = await terminal.interruptible(pause, () => services.followRun(name, line.show, { from }))
+    services.requireFinished(name, state)
+    return services.getRun(name).summary
+  } finally {
+    line.close()
+  }
+}

@@ -1,0 +1,36 @@
+// Options that several commands share: text from the command line to what the services want.
+import { z } from 'zod'
+import { ModelChoiceSchema, type ModelChoice } from '../../../contract/job.ts'
+
+export const stageOption = z
+  .enum(['1', '2'], 'expected 1 (partial-organ models) or 2 (full-organ models)')
+  .transform((text): 1 | 2 => (text === '1' ? 1 : 2))
+  .optional()
+
+export const modelOption = z
+  .string()
+  .transform((text, context): ModelChoice => {
+    const parsed = ModelChoiceSchema.safeParse(/^\d+$/.test(text) ? Number(text) : text)
+    if (parsed.success) return parsed.data
+    context.addIssue('expected a model number from 1 to 9, ensemble or pseudo')
+    return z.NEVER
+  })
+  .optional()
+
+export const stageFlag = ['--stage <1|2>', 'models of this stage (default: the last one trained)'] as const
+export const modelFlag = ['--model <model>', 'a number (position of its dataset) or ensemble (default)'] as const
+
+/** "A,B,C" without empty names. */
+export const nameList = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== ''),
+)
+
+/** Leaves out what is undefined, for callees whose optional properties must be absent. */
+export function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
+  }
+}

@@ -1,0 +1,88 @@
+// Runs as text.
+import type { RunDetail, RunSummary } from '../../../contract/commands.ts'
+import type { JobState } from '../../../contract/job.ts'
+import { describeProgress } from './progress-line.ts'
+import { percent, table, type Style } from './text.ts'
+
+const shownFindings = 10
+
+/** @example 'first  finished  standard, stages 1,2  Dice 78.1 in validation  /home/me/OrganMosaic/runs/first' */
+export function renderRunLine(summary: RunSummary, style: Style): string {
+  const parts = [
+    style.bold(summary.name),
+    paintState(summary.state, style),
+    `${summary.preset}, stages ${summary.stages}`,
+    ...(summary.validationDice === null ? [] : [`Dice ${percent(summary.validationDice)} in validation`]),
+    summary.folder,
+  ]
+  return parts.join('  ')
+}
+
+export function renderRuns(runs: readonly RunSummary[], style: Style): string {
+  if (runs.length === 0) return 'No run yet; organ-mosaic train starts one.'
+  const rows = runs.map((run) => [
+    run.name,
+    run.state,
+    run.preset,
+    run.stages,
+    run.datasets.join(', '),
+    percent(run.validationDice),
+    run.state === 'running' && run.progress ? progressOf(run.progress) : '',
+  ])
+  return table(['run', 'state', 'preset', 'stages', 'datasets', 'Dice', 'progress'], rows, style)
+}
+
+export function renderRun(detail: RunDetail, style: Style): string {
+  const { summary, error, findings, checkpoints, evaluations } = detail
+  const lines = [
+    renderRunLine(summary, style),
+    `datasets  ${summary.datasets.map((name, index) => `${index + 1} ${name}`).join(', ')}`,
+    `organs    ${summary.organs.join(', ')}`,
+  ]
+  if (detail.stage1From !== null) lines.push(`stage 1   of ${detail.stage1From}`)
+  if (summary.progress) lines.push(`progress  ${progressOf(summary.progress)}`)
+  if (error !== null) lines.push(`${style.red('failed')}    ${error}`)
+  if (checkpoints.length > 0) {
+    const last = checkpoints
+      .map(({ stage, step }) => ({ stage, step }))
+      .sort((a, b) => b.stage - a.stage || b.step - a.step)[0]
+    lines.push(`last checkpoint  stage ${last.stage}, step ${last.step}`)
+  }
+  for (const stage of [1, 2]) lines.push(...renderValidation(detail, stage, style))
+  if (evaluations.length > 0) {
+    const rows = evaluations.map((each) => [
+      each.dataset,
+      String(each.stage),
+      String(each.model),
+      percent(each.meanDice),
+    ])
+    lines.push('', table(['evaluated on', 'stage', 'model', 'Dice'], rows, style))
+  }
+  const shown = findings.slice(0, shownFindings)
+  if (shown.length > 0) lines.push('', ...shown.map(({ severity, message }) => `${style.yellow(severity)}  ${message}`))
+  if (findings.length > shown.length) lines.push(`... and ${findings.length - shown.length} more; --json lists all.`)
+  return lines.join('\n')
+}
+
+/** The latest validation Dice, organs by models. */
+function renderValidation({ latestMetrics, summary }: RunDetail, stage: number, style: Style): string[] {
+  const scores = latestMetrics.filter((metric) => metric.name === 'validation.dice' && metric.stage === stage)
+  if (scores.length === 0) return []
+  const rows = summary.organs.map((organ) => [
+    organ,
+    ...summary.datasets.map((_, index) =>
+      percent(scores.find((metric) => metric.model === index + 1 && metric.organ === organ)?.value ?? null),
+    ),
+  ])
+  return ['', table([`Dice in validation, stage ${stage}`, ...summary.datasets], rows, style)]
+}
+
+function progressOf(progress: NonNullable<RunSummary['progress']>): string {
+  return describeProgress({ type: 'progress', seq: 1, time: '', ...progress }, [])
+}
+
+function paintState(state: JobState, style: Style): string {
+  if (state === 'finished') return style.green(state)
+  if (state === 'failed' || state === 'interrupted') return style.red(state)
+  return style.yellow(state)
+}

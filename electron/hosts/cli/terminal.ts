@@ -1,0 +1,48 @@
+// What a command may use of the terminal: progress and notes on stderr, never stdout, and Ctrl-C.
+import { createProgressLine, type ProgressLine } from './progress-line.ts'
+import { styleFor, type Style } from './text.ts'
+
+export type Terminal = {
+  style: Style
+  /** One sentence for the person, on stderr. */
+  note: (text: string) => void
+  /** A progress line for one job; close it before printing anything else. */
+  progress: (label?: string) => ProgressLine
+  /**
+   * Runs `work`; the first Ctrl-C calls `onInterrupt` and waits on, the second leaves at once with exit code 130.
+   */
+  interruptible: <T>(onInterrupt: () => void, work: () => Promise<T>) => Promise<T>
+}
+
+const samePressMs = 400
+
+export function createTerminal(): Terminal {
+  return {
+    style: styleFor(process.stdout),
+    note: (text) => void process.stderr.write(`${text}\n`),
+    progress: (label) => createProgressLine(process.stderr, label),
+    interruptible,
+  }
+}
+
+async function interruptible<T>(onInterrupt: () => void, work: () => Promise<T>): Promise<T> {
+  let askedAt: number | null = null
+  const onSignal = (): void => {
+    // One Ctrl-C arrives more than once when launchers above pass it on.
+    if (askedAt !== null && Date.now() - askedAt < samePressMs) return
+    if (askedAt !== null) process.exit(130)
+    askedAt = Date.now()
+    // A job that cannot be asked, because it just ended, says so itself.
+    try {
+      onInterrupt()
+    } catch (thrown) {
+      process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`)
+    }
+  }
+  process.on('SIGINT', onSignal)
+  try {
+    return await work()
+  } finally {
+    process.off('SIGINT', onSignal)
+  }
+}

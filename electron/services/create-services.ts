@@ -1,0 +1,102 @@
+// One object with everything a host offers: the command line now, the window later. It wires, and decides nothing.
+import type {
+  DatasetDetail,
+  DatasetSummary,
+  PredictionResult,
+  ReindexResult,
+  RunDetail,
+  RunSummary,
+} from '../../contract/commands.ts'
+import type { JobEvent } from '../../contract/events.ts'
+import type { Control, JobState, TrainJob } from '../../contract/job.ts'
+import type { Matrix } from '../../contract/matrix.ts'
+import type { DoctorReport, EvaluationReport } from '../../contract/report.ts'
+import { indexDataset } from './database/index-dataset.ts'
+import { openDatabase } from './database/open-database.ts'
+import { reindex } from './database/reindex.ts'
+import { buildMatrix } from './datasets/build-matrix.ts'
+import { registerDataset, type RegisterContext, type RegisterRequest } from './datasets/register-dataset.ts'
+import { doctor } from './doctor/doctor.ts'
+import type { FollowOptions } from './jobs/follow-job.ts'
+import type { Watch } from './jobs/run-job.ts'
+import { evaluateRun, type EvaluationRequest } from './runs/evaluate-run.ts'
+import type { RunRequest } from './runs/plan-run.ts'
+import { exportRun, predictWithRun } from './runs/predict-with-run.ts'
+import { controlRun, createRun, followRun, requireFinished, startRun } from './runs/run-control.ts'
+import { getRun, listRuns, readEvaluations } from './runs/run-queries.ts'
+import type { ModelRequest } from './runs/trained-models.ts'
+import { loadVocabulary } from './vocabulary/load-vocabulary.ts'
+import { listDatasetNames, readDataset } from './workspace/dataset-store.ts'
+import { describeDataset, summariseDataset } from './workspace/describe-dataset.ts'
+import { openWorkspace, type Workspace } from './workspace/open-workspace.ts'
+import { runFolder } from './workspace/run-store.ts'
+
+export type Services = {
+  workspace: Workspace
+  registerDataset: (request: RegisterRequest, watch?: Pick<RegisterContext, 'onProgress'>) => Promise<DatasetDetail>
+  /** Alphabetical. */
+  listDatasets: () => DatasetSummary[]
+  getDataset: (name: string) => DatasetDetail
+  /** One row a name, in that order. */
+  getMatrix: (names: readonly string[]) => Matrix
+  /** Makes the run's folder; startRun starts it. */
+  createRun: (request: RunRequest) => TrainJob
+  /** Newest first. */
+  listRuns: () => RunSummary[]
+  getRun: (name: string) => RunDetail
+  /** Complete reports, oldest first. */
+  listEvaluations: (run: string) => EvaluationReport[]
+  /** Starts or continues; answers with the journal offset to follow from. */
+  startRun: (name: string) => Promise<number>
+  followRun: (name: string, onEvent: (event: JobEvent) => void, options?: FollowOptions) => Promise<JobState>
+  /** Throws why a followed run did not finish. */
+  requireFinished: (name: string, state: JobState) => void
+  controlRun: (name: string, request: Exclude<Control['request'], 'run'>) => RunSummary
+  evaluateRun: (request: EvaluationRequest, watch?: Watch) => Promise<EvaluationReport>
+  predictWithRun: (
+    request: ModelRequest & { input: string; output: string },
+    watch?: Watch,
+  ) => Promise<PredictionResult>
+  exportRun: (request: ModelRequest & { output: string }, watch?: Watch) => Promise<PredictionResult>
+  doctor: (watch?: Watch) => Promise<DoctorReport>
+  reindex: () => ReindexResult
+  close: () => void
+}
+
+/** @throws OrganMosaicError `environment` when the workspace or its database cannot be opened */
+export function createServices({ home }: { home: string }): Services {
+  const workspace = openWorkspace(home)
+  const database = openDatabase(workspace.databaseFile)
+  const store = { database, workspace }
+  const datasets = () => listDatasetNames(workspace).map((name) => readDataset(workspace, name))
+  return {
+    workspace,
+    async registerDataset(request, watch = {}) {
+      const dataset = await registerDataset(request, {
+        workspaceFolder: workspace.home,
+        vocabulary: loadVocabulary(),
+        otherDatasets: datasets(),
+        ...watch,
+      })
+      indexDataset(database, dataset)
+      return describeDataset(dataset)
+    },
+    listDatasets: () => datasets().map(summariseDataset),
+    getDataset: (name) => describeDataset(readDataset(workspace, name)),
+    getMatrix: (names) => buildMatrix(names.map((name) => readDataset(workspace, name))),
+    createRun: (request) => createRun(store, loadVocabulary(), request),
+    listRuns: () => listRuns(database, workspace),
+    getRun: (name) => getRun(database, workspace, name),
+    listEvaluations: (run) => readEvaluations(runFolder(workspace, run)),
+    startRun: (name) => startRun(store, name),
+    followRun: (name, onEvent, options) => followRun(store, name, onEvent, options),
+    requireFinished: (name, state) => requireFinished(store, name, state),
+    controlRun: (name, request) => controlRun(store, name, request),
+    evaluateRun: (request, watch) => evaluateRun(workspace, request, watch),
+    predictWithRun: (request, watch) => predictWithRun(workspace, request, watch),
+    exportRun: (request, watch) => exportRun(workspace, request, watch),
+    doctor: (watch) => doctor(workspace, watch),
+    reindex: () => reindex(database, workspace),
+    close: () => void database.close(),
+  }
+}

@@ -1,0 +1,122 @@
+// The demo: makes the phantom study, registers it, trains both stages, scores every model, exports. What exists
+// already is kept, so that running it again continues where it ended.
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { DemoResult } from '../../../contract/commands.ts'
+import type { Services } from '../create-services.ts'
+import type { RunRequest } from '../runs/plan-run.ts'
+import type { Watch } from '../jobs/run-job.ts'
+import { runAblation, type Score } from './run-ablation.ts'
+import { diceTable } from './dice-table.ts'
+import { generatePhantomStudy, type PhantomOptions, type PhantomStudy } from './phantom/generate-phantom-study.ts'
+
+export type DemoOptions = {
+  ablation: boolean
+  /** key=value settings on top of the quick preset. */
+  set: readonly string[]
+  study: Partial<PhantomOptions>
+}
+
+/** How a host shows what the demo does. */
+export type DemoHost = {
+  note: (text: string) => void
+  making: (done: number, total: number, message: string) => void
+  /** Follows a started run to its end, from a journal offset. @throws OrganMosaicError when it does not finish */
+  followRun: (name: string, from: number) => Promise<unknown>
+  watchJob: <T>(label: string, work: (watch: Watch) => Promise<T>) => Promise<T>
+}
+
+const runName = 'demo'
+
+/** @throws OrganMosaicError what any of its steps throws; nothing that was done is lost */
+export async function runDemo(services: Services, options: DemoOptions, host: DemoHost): Promise<DemoResult> {
+  const started = Date.now()
+  const studyFolder = join(services.workspace.home, 'demo-study')
+  host.note(`The demo study goes to ${studyFolder}.`)
+  const study = await generatePhantomStudy(studyFolder, options.study, host.making)
+  const datasets = await registerStudy(services, study, host)
+  await ensureTrained(services, { name: runName, datasets, preset: 'quick', set: options.set }, host)
+
+  const score = scorer(services, basename(study.test), host)
+  const columns = [
+    { title: 'POS fused', report: await score({ run: runName, stage: 1, model: 'ensemble' }) },
+    {
+      title: 'pseudo labels',
+      report: await score({ run: runName, stage: 1, model: 'pseudo', dataset: basename(study.reference) }),
+    },
+  ]
+  for (const [index, dataset] of datasets.entries()) {
+    columns.push({
+      title: `FOS ${index + 1} (${dataset})`,
+      report: await score({ run: runName, stage: 2, model: index + 1 }),
+    })
+  }
+  columns.push({ title: 'ensemble', report: await score({ run: runName, stage: 2, model: 'ensemble' }) })
+  const exported = await ensureExported(services, host)
+  const train = (request: RunRequest): Promise<void> => ensureTrained(services, request, host)
+  return {
+    home: services.workspace.home,
+    study: studyFolder,
+    run: runName,
+    report: join(services.workspace.runs, runName, 'report'),
+    export: exported,
+    ...diceTable(columns),
+    ablation: options.ablation ? await runAblation({ datasets, set: options.set, full: runName, train, score }) : null,
+    seconds: (Date.now() - started) / 1000,
+  }
+}
+
+/** @returns names of the training datasets, in model order */
+async function registerStudy(services: Services, study: PhantomStudy, host: DemoHost): Promise<string[]> {
+  const known = new Set(services.listDatasets().map(({ name }) => name))
+  const wanted = [
+    ...study.sites.map(({ name, folder }) => ({ name, folder, role: 'train' as const })),
+    { name: basename(study.test), folder: study.test, role: 'test' as const },
+    { name: basename(study.reference), folder: study.reference, role: 'reference' as const },
+  ]
+  for (const request of wanted.filter(({ name }) => !known.has(name))) {
+    const { summary } = await services.registerDataset(request)
+    host.note(
+      `Registered ${summary.name} (${summary.role}): ${summary.usableCases} cases, ${summary.organs.join(', ')}.`,
+    )
+  }
+  return study.sites.map(({ name }) => name)
+}
+
+async function ensureTrained(services: Services, request: RunRequest, host: DemoHost): Promise<void> {
+  const known = services.listRuns().find(({ name }) => name === request.name)
+  if (known?.state === 'finished') return host.note(`Run ${request.name} is finished already.`)
+  if (known) host.note(`Run ${request.name} goes on where it was (${known.state}).`)
+  else services.createRun(request)
+  const from = known?.state === 'running' ? 0 : await services.startRun(request.name)
+  await host.followRun(request.name, from)
+}
+
+/** A report that is newer than the run's last event is taken as it is. */
+function scorer(services: Services, test: string, host: DemoHost): Score {
+  return async ({ dataset = test, ...request }) => {
+    const { updatedAt } = services.getRun(request.run).summary
+    const known = services
+      .listEvaluations(request.run)
+      .findLast(
+        (report) =>
+          report.dataset === dataset &&
+          report.model === request.model &&
+          report.stage === request.stage &&
+          report.createdAt > (updatedAt ?? ''),
+      )
+    const label = `${request.run}, stage ${request.stage}, ${request.model}: `
+    return known ?? host.watchJob(label, (watch) => services.evaluateRun({ ...request, dataset }, watch))
+  }
+}
+
+async function ensureExported(services: Services, host: DemoHost): Promise<string> {
+  const output = join(services.workspace.home, 'demo-export')
+  const cases = services.getRun(runName).summary.datasets.map((name) => services.getDataset(name).summary.usableCases)
+  const wanted = cases.reduce((sum, each) => sum + each, 0)
+  const present = existsSync(output) ? readdirSync(output).filter((name) => name.endsWith('.nii.gz')).length : 0
+  if (present < wanted) {
+    await host.watchJob('export: ', (watch) => services.exportRun({ run: runName, output }, watch))
+  }
+  return output
+}
