@@ -28,7 +28,8 @@ const StateSchema = z.object({
   objective: z.record(z.string(), z.unknown()),
 })
 
-export const stageCheckpointPath = (folder: string, stage: 1 | 2): string => join(folder, 'checkpoints', `stage${stage}-last.safetensors`)
+export const stageCheckpointPath = (folder: string, stage: 1 | 2): string =>
+  join(folder, 'checkpoints', `stage${stage}-last.safetensors`)
 
 export const modelWeightsPath = (folder: string, stage: 1 | 2, index: number): string =>
   join(folder, 'checkpoints', `stage${stage}-model${index + 1}.safetensors`)
@@ -66,12 +67,19 @@ export async function loadStage(
   const updates = JSON.parse(metadata['updates'] ?? '[]') as number[]
   const take = (name: string) => {
     const array = arrays.get(name)
-    if (!array) throw new OrganMosaicError('invalid-file', `Checkpoint ${path} has no ${name}: it belongs to another network. Start a new run.`)
+    if (!array)
+      throw new OrganMosaicError(
+        'invalid-file',
+        `Checkpoint ${path} has no ${name}: it belongs to another network. Start a new run.`,
+      )
     return tf.tensor(array.data, [...array.shape])
   }
   for (const { index, parameters, adam } of models) {
     for (const [name, variable] of parameters) assignAndDispose(variable, take(`model.${index}.${name}`))
-    for (const [moments, kind] of [[adam.first, 'first'], [adam.second, 'second']] as const) {
+    for (const [moments, kind] of [
+      [adam.first, 'first'],
+      [adam.second, 'second'],
+    ] as const) {
       for (const [name, old] of moments) {
         old.dispose()
         moments.set(name, take(`${kind}.${index}.${name}`))
@@ -92,7 +100,11 @@ function assignAndDispose(variable: Variable, value: ReturnType<typeof tf.tensor
 }
 
 /** The weights of one model, for prediction and for the next stage. */
-export async function saveModel(path: string, model: TrainedModel, about: Readonly<Record<string, string>>): Promise<void> {
+export async function saveModel(
+  path: string,
+  model: TrainedModel,
+  about: Readonly<Record<string, string>>,
+): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   await writeSafetensors(path, new Map([...model.parameters].map(([name, variable]) => [name, toArray(variable)])), {
     ...about,
@@ -103,7 +115,10 @@ export async function saveModel(path: string, model: TrainedModel, about: Readon
 /** @throws OrganMosaicError not-found or invalid-file */
 export async function loadModel(path: string, spec: TrainedModel['spec'], index: number): Promise<TrainedModel> {
   if (!existsSync(path)) {
-    throw new OrganMosaicError('not-found', `There is no model ${index + 1} at ${path}: that stage has not been trained. Train it, or name another stage.`)
+    throw new OrganMosaicError(
+      'not-found',
+      `There is no model ${index + 1} at ${path}: that stage has not been trained. Train it, or name another stage.`,
+    )
   }
   const { arrays, metadata } = await readSafetensors(path)
   const classes = z.array(z.int()).parse(JSON.parse(metadata['classes'] ?? 'null'))

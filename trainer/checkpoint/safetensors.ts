@@ -50,7 +50,9 @@ export async function readSafetensors(
 ): Promise<{ arrays: Map<string, NamedArray>; metadata: Record<string, string> }> {
   const bytes = await readFile(path)
   const broken = (what: string, cause?: unknown) =>
-    new OrganMosaicError('invalid-file', `Checkpoint ${path}: ${what}; delete it and resume from an older one.`, { cause })
+    new OrganMosaicError('invalid-file', `Checkpoint ${path}: ${what}; delete it and resume from an older one.`, {
+      cause,
+    })
   if (bytes.length < 8) throw broken(`expected at least 8 bytes, found ${bytes.length}`)
   const headerLength = Number(bytes.readBigUInt64LE(0))
   if (8 + headerLength > bytes.length) throw broken('the header is cut short')

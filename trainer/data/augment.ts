@@ -12,7 +12,12 @@ export type OffsetMatrix = readonly [number, number, number, number, number, num
 export const IDENTITY: OffsetMatrix = [1, 0, 0, 0, 1, 0, 0, 0, 1]
 
 /** Rotation about the body's long axis fully, about the others by half of it; isotropic zoom; optional left-right flip. */
-export function drawOffsetMatrix(random: Random, config: Augmentation, spacingMm: Spacing, mirror: boolean): OffsetMatrix {
+export function drawOffsetMatrix(
+  random: Random,
+  config: Augmentation,
+  spacingMm: Spacing,
+  mirror: boolean,
+): OffsetMatrix {
   const limit = (config.rotationDeg * Math.PI) / 180
   const [about0, about1, about2] = [
     random.between(-limit, limit),

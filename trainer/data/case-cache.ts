@@ -58,7 +58,10 @@ async function loadCase(study: Study, dataset: number, entry: TrainingCaseEntry)
   const pseudo = entry.pseudoFolder === null ? null : await openPseudoLabels(entry.pseudoFolder)
   const { codes, pairs } = combineCodes(stored.labels, pseudo?.codes ?? null)
   const trueSets = pairs.map(([label]) => trueByLabel[label]!)
-  const allSets = pairs.map(([label, pseudoCode]) => narrowByPseudo(trueByLabel[label]!, pseudo?.sets[pseudoCode] ?? null))
+  const pseudoSets = pseudo?.sets.map((set) => (set?.some((c) => entry.rejectedClasses.includes(c)) ? null : set))
+  const allSets = pairs.map(([label, pseudoCode]) =>
+    narrowByPseudo(trueByLabel[label]!, pseudoSets?.[pseudoCode] ?? null),
+  )
   const trueCentres = collectCentres(codes, trueSets)
   return {
     shape: stored.shape,
@@ -74,7 +77,10 @@ async function loadCase(study: Study, dataset: number, entry: TrainingCaseEntry)
 }
 
 /** Distinct (label code, pseudo code) pairs, numbered as they are met. */
-function combineCodes(labels: Uint8Array, pseudo: Uint8Array | null): { codes: Uint16Array; pairs: [number, number][] } {
+function combineCodes(
+  labels: Uint8Array,
+  pseudo: Uint8Array | null,
+): { codes: Uint16Array; pairs: [number, number][] } {
   const numbers = new Int32Array(1 << 16).fill(-1)
   const pairs: [number, number][] = []
   const codes = new Uint16Array(labels.length)

@@ -40,7 +40,12 @@ export class PatchSource {
     return { entry: holders[random.integer(holders.length)]!, organ }
   }
 
-  #cut(random: Random, source: TrainingCase, centre: [number, number, number], sets: readonly ClassSet[]): Omit<Patch, 'caseId'> {
+  #cut(
+    random: Random,
+    source: TrainingCase,
+    centre: [number, number, number],
+    sets: readonly ClassSet[],
+  ): Omit<Patch, 'caseId'> {
     const { augmentation, shape, spacingMm } = this.#setup
     // Voxels outside the scan may be anything: they teach nothing.
     const everything = Array.from({ length: this.#study.classCount }, (_, c) => c)

@@ -46,4 +46,6 @@ export interface TrainingCaseEntry {
   /** Union classes present in the true labels, and in true and pseudo labels. */
   readonly trueClasses: ClassSet
   readonly allClasses: ClassSet
+  /** Classes whose pseudo labels a reviewer refused in this case. */
+  readonly rejectedClasses: ClassSet
 }

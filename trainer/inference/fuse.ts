@@ -28,8 +28,14 @@ const TINY = 1e-7
  * Separately normalised softmaxes are not comparable; odds against each model's own background are.
  * @param competent per model position: union classes that it can tell
  */
-export function organEvidence(predictions: readonly ModelPrediction[], competent: readonly ClassSet[], unionClass: number): OrganEvidence | null {
-  const able = predictions.filter(({ index, classes }) => competent[index]!.includes(unionClass) && classes.includes(unionClass))
+export function organEvidence(
+  predictions: readonly ModelPrediction[],
+  competent: readonly ClassSet[],
+  unionClass: number,
+): OrganEvidence | null {
+  const able = predictions.filter(
+    ({ index, classes }) => competent[index]!.includes(unionClass) && classes.includes(unionClass),
+  )
   if (able.length === 0) return null
   const voxels = able[0]!.probabilities.length / able[0]!.classes.length
   const probability = new Float32Array(voxels)
@@ -55,9 +61,9 @@ export function fusePartialModels(
   competent: readonly ClassSet[],
   classCount: number,
 ): Float32Array {
-  const evidence = Array.from({ length: classCount - 1 }, (_, i) => organEvidence(predictions, competent, i + 1)).filter(
-    (organ) => organ !== null,
-  )
+  const evidence = Array.from({ length: classCount - 1 }, (_, i) =>
+    organEvidence(predictions, competent, i + 1),
+  ).filter((organ) => organ !== null)
   const first = predictions[0]!
   const voxels = first.probabilities.length / first.classes.length
   const fused = new Float32Array(voxels * classCount)

@@ -23,7 +23,8 @@ export function gaussianWeights(window: Shape): Float32Array {
   ) as [number[], number[], number[]]
   const weights = new Float32Array(window[0] * window[1] * window[2])
   let at = 0
-  for (const wz of axes[0]) for (const wy of axes[1]) for (const wx of axes[2]) weights[at++] = Math.max(wz * wy * wx, SMALLEST_WEIGHT)
+  for (const wz of axes[0])
+    for (const wy of axes[1]) for (const wx of axes[2]) weights[at++] = Math.max(wz * wy * wx, SMALLEST_WEIGHT)
   return weights
 }
 
@@ -63,7 +64,12 @@ export function predictVolume(
 }
 
 /** Calls back with the first voxel in the volume and in the window, and the length, of each row that both share. */
-function forEachSharedRow(shape: Shape, window: Shape, start: Shape, row: (inVolume: number, inWindow: number, length: number) => void): void {
+function forEachSharedRow(
+  shape: Shape,
+  window: Shape,
+  start: Shape,
+  row: (inVolume: number, inWindow: number, length: number) => void,
+): void {
   const [x0, x1] = [Math.max(0, start[2]), Math.min(shape[2], start[2] + window[2])]
   for (let z = Math.max(0, start[0]); z < Math.min(shape[0], start[0] + window[0]); z++) {
     for (let y = Math.max(0, start[1]); y < Math.min(shape[1], start[1] + window[1]); y++) {

@@ -63,4 +63,5 @@ export function createProgress(journal: Journal, plan: readonly PhasePlan[], now
   }
 }
 
-const unitsOf = (plan: readonly PhasePlan[], phase: Phase): number => plan.find((entry) => entry.phase === phase)?.units ?? 0
+const unitsOf = (plan: readonly PhasePlan[], phase: Phase): number =>
+  plan.find((entry) => entry.phase === phase)?.units ?? 0

@@ -43,6 +43,12 @@ export function describeStudy(job: Pick<TrainJob, 'organs' | 'vocabulary' | 'dat
 export const isDelineated = (caseEntry: Case, organs: readonly OrganId[]): boolean =>
   organs.every((organ) => (caseEntry.availability[organ]?.state ?? 'unlabelled') !== 'unlabelled')
 
+/** Union classes that the labels delineated in a case speak about. */
+export function delineatedClasses(study: Study, datasetIndex: number, caseEntry: Case): ClassSet {
+  const labels = study.datasets[datasetIndex]!.labels.filter((label) => isDelineated(caseEntry, label.organs))
+  return [...new Set(labels.flatMap((label) => labelClasses(study.union, label.organs)))].sort((a, b) => a - b)
+}
+
 /**
  * The class set of each code of a case's label volume.
  * @param codebook code -> keys of the labels that cover the voxel
@@ -56,7 +62,7 @@ export function codebookClasses(
   const delineated = study.datasets[datasetIndex]!.labels.filter((label) => isDelineated(caseEntry, label.organs)).map(
     (label) => ({ key: label.key, classes: labelClasses(study.union, label.organs) }),
   )
-  const delineatedClasses = new Set(delineated.flatMap((label) => label.classes))
+  const settled = new Set(delineated.flatMap((label) => label.classes))
   return codebook.map((keys) => {
     const allowed = voxelClasses(
       delineated.filter((label) => keys.includes(label.key)).map((label) => label.classes),
@@ -64,7 +70,7 @@ export function codebookClasses(
       study.classCount,
     )
     // An unlabelled organ that may share voxels with this one is not ruled out by it.
-    const shared = allowed.flatMap((c) => study.overlapping[c]!.filter((other) => !delineatedClasses.has(other)))
+    const shared = allowed.flatMap((c) => study.overlapping[c]!.filter((other) => !settled.has(other)))
     return [...new Set([...allowed, ...shared])].sort((a, b) => a - b)
   })
 }
@@ -87,7 +93,10 @@ function transitivePartOf(organs: readonly OrganId[], entries: ReadonlyMap<Organ
 function overlappingClasses(organs: readonly OrganId[], entries: ReadonlyMap<OrganId, Organ>): ClassSet[] {
   const overlap = (a: OrganId, b: OrganId) =>
     (entries.get(a)?.mayOverlap.includes(b) ?? false) || (entries.get(b)?.mayOverlap.includes(a) ?? false)
-  return [[], ...organs.map((organ) => organs.flatMap((other, i) => (other !== organ && overlap(organ, other) ? [i + 1] : [])))]
+  return [
+    [],
+    ...organs.map((organ) => organs.flatMap((other, i) => (other !== organ && overlap(organ, other) ? [i + 1] : []))),
+  ]
 }
 
 /** Decided over the whole union, never over one dataset: a lateral organ without its partner forbids mirroring. */

@@ -38,7 +38,12 @@ export function dynamicFeatureSimilarity(
   const pulls = organs.flatMap((organ) => {
     const teacher = teacherOf(organ.unionClass)
     if (!teacher || teacher.lead <= 0) return []
-    return [tf.scalar(1).sub(cosine(organ.feature, teacher.feature)).mul(Math.min(1, gain * teacher.lead))]
+    return [
+      tf
+        .scalar(1)
+        .sub(cosine(organ.feature, teacher.feature))
+        .mul(Math.min(1, gain * teacher.lead)),
+    ]
   })
   return meanOf(pulls)
 }

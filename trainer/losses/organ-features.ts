@@ -39,7 +39,11 @@ export function organFeatures(
 }
 
 /** Weights [M, V] on the patch brought to the feature grid by averaging, each row summing to one: [M, d*h*w]. */
-function poolWeights(rows: readonly Float32Array[], patch: readonly [number, number, number], featureShape: number[]): Tensor2D {
+function poolWeights(
+  rows: readonly Float32Array[],
+  patch: readonly [number, number, number],
+  featureShape: number[],
+): Tensor2D {
   const [, depth, height, width] = featureShape as [number, number, number, number]
   const [fz, fy, fx] = [patch[0] / depth, patch[1] / height, patch[2] / width]
   const pooled = rows.map((weights) => {
@@ -89,7 +93,10 @@ export class RunningFeatures {
     const old = this.#means.get(key)
     const mixed = old ? old.map((value, i) => this.#momentum * value + (1 - this.#momentum) * feature[i]!) : feature
     const norm = Math.sqrt(mixed.reduce((total, value) => total + value * value, 0)) + EPSILON
-    this.#means.set(key, Float32Array.from(mixed, (value) => value / norm))
+    this.#means.set(
+      key,
+      Float32Array.from(mixed, (value) => value / norm),
+    )
   }
 
   toTensors(): Map<string, Float32Array> {

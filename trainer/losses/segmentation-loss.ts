@@ -46,7 +46,11 @@ function presentDice(probabilities: Tensor2D, codes: Tensor, tables: TargetTable
  * @param predicted class of each voxel [V]
  * @returns organ set -> Dice over the voxels that can be judged
  */
-export function patchDice(predicted: Int32Array, target: PatchTarget, classCount: number): { classes: readonly number[]; dice: number }[] {
+export function patchDice(
+  predicted: Int32Array,
+  target: PatchTarget,
+  classCount: number,
+): { classes: readonly number[]; dice: number }[] {
   const tables = buildTargetTables(target, classCount)
   return tables.present.map((classes, l) => {
     let overlap = 0

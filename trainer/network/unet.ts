@@ -46,14 +46,19 @@ export function parameterShapes(spec: NetworkSpec): [name: string, shape: number
     }
   }
   const { channels, strides } = spec
-  channels.forEach((outputs, level) => block(`encoder.${level}`, level === 0 ? spec.inputChannels : channels[level - 1]!, outputs))
+  channels.forEach((outputs, level) =>
+    block(`encoder.${level}`, level === 0 ? spec.inputChannels : channels[level - 1]!, outputs),
+  )
   for (let level = channels.length - 2; level >= 0; level--) {
     // The kernel of a transposed convolution is [kd, kh, kw, out, in].
     shapes.push([`up.${level}.kernel`, [...strides[level + 1]!, channels[level]!, channels[level + 1]!]])
     block(`decoder.${level}`, 2 * channels[level]!, channels[level]!)
   }
   for (const level of headLevels(spec)) {
-    shapes.push([`head.${level}.kernel`, [1, 1, 1, channels[level]!, spec.classes]], [`head.${level}.bias`, [spec.classes]])
+    shapes.push(
+      [`head.${level}.kernel`, [1, 1, 1, channels[level]!, spec.classes]],
+      [`head.${level}.bias`, [spec.classes]],
+    )
   }
   return shapes
 }
@@ -107,7 +112,13 @@ export function forward(spec: NetworkSpec, parameters: Parameters, x: Tensor5D):
   let features = y
   for (let level = deepest; level >= 0; level--) {
     const skip = skips[level]!
-    const up = tf.conv3dTranspose(y, get<Tensor5D>(`up.${level}.kernel`), skip.shape, [...spec.strides[level + 1]!], 'same')
+    const up = tf.conv3dTranspose(
+      y,
+      get<Tensor5D>(`up.${level}.kernel`),
+      skip.shape,
+      [...spec.strides[level + 1]!],
+      'same',
+    )
     y = block(`decoder.${level}`, tf.concat([skip, up], 4), [1, 1, 1])
     if (level === deepest) features = y
     if (heads.has(level)) {

@@ -36,7 +36,13 @@ export function applyAdamW(
   learningRate: number,
   options: AdamWOptions,
 ): number {
-  const norm = tf.tidy(() => tf.addN([...gradients.values()].map((g) => g.square().sum())).sqrt().dataSync()[0]!)
+  const norm = tf.tidy(
+    () =>
+      tf
+        .addN([...gradients.values()].map((g) => g.square().sum()))
+        .sqrt()
+        .dataSync()[0]!,
+  )
   const scale = norm > options.gradientClip ? options.gradientClip / norm : 1
   state.updates += 1
   const rate = (learningRate * Math.sqrt(1 - BETA2 ** state.updates)) / (1 - BETA1 ** state.updates)
@@ -67,7 +73,11 @@ export function scheduledRate(step: number, steps: number, base: number, warmup:
 }
 
 /** Weight of a loss term at a step: linear from 0 over its ramp. */
-export function rampedWeight(term: { enabled: boolean; weight: number; ramp: number }, step: number, steps: number): number {
+export function rampedWeight(
+  term: { enabled: boolean; weight: number; ramp: number },
+  step: number,
+  steps: number,
+): number {
   if (!term.enabled) return 0
   const rampSteps = term.ramp * steps
   return rampSteps <= 0 ? term.weight : term.weight * Math.min(1, step / rampSteps)

@@ -38,7 +38,10 @@ export interface Rejection {
   readonly reason: string
 }
 
-export function acceptPseudoLabels(input: AcceptInput, rules: Rules): { labels: PseudoLabelsWithProvenance; rejections: Rejection[] } {
+export function acceptPseudoLabels(
+  input: AcceptInput,
+  rules: Rules,
+): { labels: PseudoLabelsWithProvenance; rejections: Rejection[] } {
   const { shape, evidence } = input
   const voxels = shape[0] * shape[1] * shape[2]
   const codes = new Uint8Array(voxels)

@@ -33,7 +33,12 @@ export interface PseudoLabelsWithProvenance extends PseudoLabels {
 
 export async function storePseudoLabels(folder: string, labels: PseudoLabelsWithProvenance): Promise<void> {
   const { shape, sets, acceptedClasses, codes, provenance, confidence } = labels
-  const meta = { format: 'organ-mosaic-pseudo-labels-1', shape, sets: sets.map((set) => set && [...set]), acceptedClasses: [...acceptedClasses] }
+  const meta = {
+    format: 'organ-mosaic-pseudo-labels-1',
+    shape,
+    sets: sets.map((set) => set && [...set]),
+    acceptedClasses: [...acceptedClasses],
+  }
   await storeZarrGroup(folder, shape, { codes, provenance, confidence }, MetaSchema.parse(meta))
 }
 
@@ -43,6 +48,10 @@ export async function openPseudoLabels(folder: string): Promise<PseudoLabels> {
     const { shape, sets, acceptedClasses } = MetaSchema.parse(await readZarrAttributes(folder))
     return { shape, sets, acceptedClasses, codes: await readZarrArray(folder, 'codes', Uint8Array, shape) }
   } catch (cause) {
-    throw new OrganMosaicError('invalid-file', `${folder} is not a complete set of pseudo labels. Delete it and resume the run.`, { cause })
+    throw new OrganMosaicError(
+      'invalid-file',
+      `${folder} is not a complete set of pseudo labels. Delete it and resume the run.`,
+      { cause },
+    )
   }
 }

@@ -36,15 +36,12 @@ export function differentiatePatch(
 ): PatchGradients {
   const names = new Map([...model.parameters].map(([name, variable]) => [variable.name, name]))
   const kept: { name: string; value: Scalar }[] = []
-  const { value, grads } = tf.variableGrads(
-    () => {
-      const x = tf.tensor(patch.image, [1, ...shape, 1]) as Tensor5D
-      const terms = parts(forward(model.spec, model.parameters, x))
-      for (const term of terms) kept.push({ name: term.name, value: tf.keep(term.value.clone()) })
-      return tf.addN(terms.map((term) => term.value.mul(term.weight))) as Scalar
-    },
-    [...model.parameters.values()],
-  )
+  const { value, grads } = tf.variableGrads(() => {
+    const x = tf.tensor(patch.image, [1, ...shape, 1]) as Tensor5D
+    const terms = parts(forward(model.spec, model.parameters, x))
+    for (const term of terms) kept.push({ name: term.name, value: tf.keep(term.value.clone()) })
+    return tf.addN(terms.map((term) => term.value.mul(term.weight))) as Scalar
+  }, [...model.parameters.values()])
   const values: Record<string, number> = { loss: value.dataSync()[0]! }
   for (const part of kept) values[part.name] = part.value.dataSync()[0]!
   tf.dispose([value, ...kept.map((part) => part.value)])
@@ -83,7 +80,8 @@ export function supervisedLoss(model: StageModel, output: NetworkOutput, target:
   const weights = levels.map((_, i) => 0.5 ** i)
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   const losses = output.logits.map((logits, i) => {
-    const codes = i === 0 ? target.codes : subsampleCodes(target.codes, shape, logits.shape.slice(1, 4) as unknown as Shape)
+    const codes =
+      i === 0 ? target.codes : subsampleCodes(target.codes, shape, logits.shape.slice(1, 4) as unknown as Shape)
     const flat = logits.reshape([-1, model.spec.classes]) as Tensor2D
     return segmentationLoss(flat, { codes, sets: target.sets }).mul(weights[i]! / total)
   })

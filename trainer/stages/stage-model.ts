@@ -65,7 +65,12 @@ export function startFromPos(fos: StageModel, pos: TrainedModel): void {
     const columns = fos.classes.map((c) => pos.classes.indexOf(c))
     tf.tidy(() => {
       const [ours, theirs] = [tf.unstack(variable, -1), tf.unstack(source, -1)]
-      variable.assign(tf.stack(columns.map((from, to) => (from < 0 ? ours[to]! : theirs[from]!)), -1))
+      variable.assign(
+        tf.stack(
+          columns.map((from, to) => (from < 0 ? ours[to]! : theirs[from]!)),
+          -1,
+        ),
+      )
     })
   }
 }

@@ -47,7 +47,12 @@ export function createStage1Objective(study: Study, shape: Shape, config: RunCon
     return [...new Set(certain)].filter(excludes)
   }
 
-  function learnForeign(model: StageModel, patch: Patch, dataset: number, weights: { pd: number; fd: number }): PatchOutcome | null {
+  function learnForeign(
+    model: StageModel,
+    patch: Patch,
+    dataset: number,
+    weights: { pd: number; fd: number },
+  ): PatchOutcome | null {
     const { background, organs } = featureMasks(patch, foreignOrgans(model, patch), null)
     const shares = study.ownClasses[dataset]!.some((c) => model.classes.includes(c))
     const own = model.classes.slice(1).flatMap((c) => running.get(model.index, c) ?? [])
@@ -58,7 +63,11 @@ export function createStage1Objective(study: Study, shape: Shape, config: RunCon
       const logits = output.logits[0]!.reshape([-1, model.spec.classes]) as Tensor2D
       if (weights.pd > 0) {
         const masks = organs.map((organ) => organ.weights)
-        parts.push({ name: 'loss.predictionDifference', weight: weights.pd, value: predictionDifference(logits, masks) })
+        parts.push({
+          name: 'loss.predictionDifference',
+          weight: weights.pd,
+          value: predictionDifference(logits, masks),
+        })
         if (shares) {
           // Organs that both datasets label are simply supervised by the other's labels.
           const target = { codes: patch.codes, sets: projectSets(model, patch.sets) }
@@ -89,7 +98,12 @@ export function createStage1Objective(study: Study, shape: Shape, config: RunCon
 }
 
 /** Dice of single organs present in a patch, by union class; merged sets have no single organ to speak of. */
-export function singleOrganDice(model: StageModel, patch: Patch, output: NetworkOutput, classCount: number): PatchOutcome['dice'] {
+export function singleOrganDice(
+  model: StageModel,
+  patch: Patch,
+  output: NetworkOutput,
+  classCount: number,
+): PatchOutcome['dice'] {
   const predicted = predictedClasses(model, output.logits[0]!)
   return patchDice(predicted, patch, classCount).flatMap(({ classes, dice }) =>
     classes.length === 1 ? [{ unionClass: classes[0]!, dice }] : [],

@@ -60,7 +60,9 @@ export async function validateModels(
       await new Promise((resolve) => setImmediate(resolve))
     }
   }
-  return new Map([...scores].map(([key, values]) => [key, values.reduce((sum, value) => sum + value, 0) / values.length]))
+  return new Map(
+    [...scores].map(([key, values]) => [key, values.reduce((sum, value) => sum + value, 0) / values.length]),
+  )
 }
 
 /** Mean over the organs that a model was scored on; -1 without any. */

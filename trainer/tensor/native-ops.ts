@@ -46,10 +46,7 @@ export function normActivate(x: Tensor5D, scale: Tensor1D, shift: Tensor1D, slop
     const none = tf.tensor1d([])
     const [normed, mean, variance, r1, r2, r3] = backend().executeMultipleOutputs(
       'FusedBatchNormV3',
-      [
-        ...batchNormAttributes(),
-        { name: 'exponential_avg_factor', type: backend().binding.TF_ATTR_FLOAT, value: 1 },
-      ],
+      [...batchNormAttributes(), { name: 'exponential_avg_factor', type: backend().binding.TF_ATTR_FLOAT, value: 1 }],
       [input.reshape(flat), scaleIn as Tensor, shiftIn as Tensor, none, none],
       6,
     ) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
@@ -87,11 +84,15 @@ function registerTransposedConvolutionGradient(): void {
       return {
         dy: () => tf.conv3d(upstream, filter, strides, pad),
         filter: () =>
-          tf.engine().runKernel('Conv3DBackpropFilterV2', { x: upstream, dy }, {
-            strides,
-            pad,
-            filterShape: filter.shape,
-          }) as Tensor,
+          tf.engine().runKernel(
+            'Conv3DBackpropFilterV2',
+            { x: upstream, dy },
+            {
+              strides,
+              pad,
+              filterShape: filter.shape,
+            },
+          ) as Tensor,
       }
     },
   })

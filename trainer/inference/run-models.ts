@@ -1,0 +1,50 @@
+// The models of a trained run as one predictor of an image: one model, the fused partial models, or the ensemble.
+import type { Plan } from '../../contract/plan.ts'
+import type { ModelChoice } from '../../contract/job.ts'
+import type { Shape } from '../../contract/geometry.ts'
+import { loadStageModels, readTrainedRun } from '../jobs/train.ts'
+import type { Study } from '../labels/study.ts'
+import { readTemperatures } from '../pseudo-labels/make-pseudo-labels.ts'
+import { disposeModels } from '../stages/stage-model.ts'
+import { fusePartialModels, meanProbabilities } from './fuse.ts'
+import { predictCase } from './predict-case.ts'
+
+export interface RunPredictor {
+  readonly study: Study
+  readonly plan: Plan
+  /** @returns probabilities [D, H, W, classCount] in the union's classes */
+  predict(image: { readonly image: Float32Array; readonly shape: Shape }): Float32Array
+  dispose(): void
+}
+
+/**
+ * @param choice a model number from 1, or 'ensemble': the calibrated fusion in stage 1, the mean in stage 2
+ * @throws OrganMosaicError not-found when the stage was not trained
+ */
+export async function openRunPredictor(
+  runFolder: string,
+  stage: 1 | 2,
+  choice: Exclude<ModelChoice, 'pseudo'>,
+): Promise<RunPredictor> {
+  const { job, plan, study } = await readTrainedRun(runFolder)
+  const stageFolder = stage === 1 ? (job.stage1From ?? runFolder) : runFolder
+  const all = await loadStageModels(stageFolder, study, stage, plan, job)
+  const used = choice === 'ensemble' ? all : all.filter(({ index }) => index === choice - 1)
+  const temperatures = await readTemperatures(stageFolder, all.length)
+  const { overlap } = job.config.inference
+  return {
+    study,
+    plan,
+    predict(image) {
+      const predictions = used.map((model) => ({
+        index: model.index,
+        classes: model.classes,
+        probabilities: predictCase(model, image, plan, overlap),
+        temperature: temperatures[model.index]!,
+      }))
+      if (stage === 2) return meanProbabilities(predictions.map(({ probabilities }) => probabilities))
+      return fusePartialModels(predictions, study.competentClasses, study.classCount)
+    },
+    dispose: () => disposeModels(all),
+  }
+}

@@ -1,0 +1,68 @@
+// What an evaluation scores for a case: the models' prediction, or the pseudo label stored for the same image.
+import { join } from 'node:path'
+import type { Case } from '../../contract/dataset.ts'
+import type { EvaluateJob } from '../../contract/job.ts'
+import { canonicalTransform, fromCanonical, reorientGeometry } from '../imaging/canonical.ts'
+import { resampleLabels } from '../imaging/resample.ts'
+import { openRunPredictor } from '../inference/run-models.ts'
+import type { Study } from '../labels/study.ts'
+import { preprocessedFolder } from '../preprocessing/plan-key.ts'
+import { openPreprocessed } from '../preprocessing/preprocessed-store.ts'
+import { preprocessImage } from '../preprocessing/preprocess-image.ts'
+import { restoreToOriginal } from '../preprocessing/restore-to-original.ts'
+import { isZarrGroup } from '../imaging/zarr-group.ts'
+import { pseudoLabelFolder } from '../pseudo-labels/make-pseudo-labels.ts'
+import { openPseudoLabels } from '../pseudo-labels/pseudo-label-store.ts'
+import type { CasePrediction } from './evaluate.ts'
+import { readTrainedRun } from './train.ts'
+
+export interface CasePredictor {
+  readonly study: Study
+  /** null when the case is none of the run's (pseudo labels only) */
+  predict(entry: Case): Promise<CasePrediction | null>
+  dispose(): void
+}
+
+export async function openCasePredictor(job: EvaluateJob): Promise<CasePredictor> {
+  if (job.model === 'pseudo') return openPseudoLabelReader(job.runFolder)
+  const predictor = await openRunPredictor(job.runFolder, job.stage, job.model)
+  return {
+    study: predictor.study,
+    async predict(entry) {
+      const image = await preprocessImage(join(job.dataset.root, entry.image), predictor.plan)
+      return { classes: restoreToOriginal(predictor.predict(image), image), evaluable: null }
+    },
+    dispose: () => predictor.dispose(),
+  }
+}
+
+/** Pseudo labels of the run's own training images, matched by content. */
+async function openPseudoLabelReader(runFolder: string): Promise<CasePredictor> {
+  const { job, plan, study } = await readTrainedRun(runFolder)
+  const byHash = new Map(
+    job.datasets.flatMap((dataset) => dataset.cases.map((entry) => [entry.imageHash, { dataset, entry }] as const)),
+  )
+  return {
+    study,
+    async predict(reference) {
+      const found = reference.imageHash === null ? undefined : byHash.get(reference.imageHash)
+      if (!found) return null
+      const folder = pseudoLabelFolder(runFolder, found.dataset.name, found.entry.id)
+      // Validation cases get no pseudo labels.
+      if (!(await isZarrGroup(folder))) return null
+      const pseudo = await openPseudoLabels(folder)
+      const stored = await openPreprocessed(preprocessedFolder(job.cacheFolder, plan, found.dataset, found.entry))
+      const transform = canonicalTransform(stored.originalGeometry)
+      const canonical = reorientGeometry(stored.originalGeometry, transform)
+      const codes = resampleLabels({ data: pseudo.codes, geometry: stored.geometry }, canonical)
+      const restored = fromCanonical(codes, transform).data
+      // A statement is a code whose set is one class; background next to unknown organs counts as background.
+      const classOf = pseudo.sets.map((set) => set?.[0] ?? 0)
+      return {
+        classes: { data: restored.map((code) => classOf[code]!), geometry: stored.originalGeometry },
+        evaluable: restored.map((code) => (code === 0 ? 0 : 1)),
+      }
+    },
+    dispose() {},
+  }
+}

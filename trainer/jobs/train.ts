@@ -1,0 +1,234 @@
+// A training job from its folder: plan, preprocessed cases, stage 1, pseudo labels, stage 2. Every phase leaves its
+// result on disk, so that a job that was stopped or killed goes on where it was.
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { OrganMosaicError } from '../../contract/errors.ts'
+import { JobSchema, ReviewSchema, type Review, type TrainJob } from '../../contract/job.ts'
+import { PlanSchema, type Plan } from '../../contract/plan.ts'
+import { loadModel, modelWeightsPath, stageCheckpointPath } from '../checkpoint/checkpoint.ts'
+import type { PatchSetup, TrainingCaseEntry } from '../data/patch.ts'
+import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
+import { describeStudy, type Study } from '../labels/study.ts'
+import { derivePlan } from '../preprocessing/derive-plan.ts'
+import { calibrateModels, makePseudoLabels, pseudoLabelFolder } from '../pseudo-labels/make-pseudo-labels.ts'
+import { openPseudoLabels } from '../pseudo-labels/pseudo-label-store.ts'
+import { createStage1Objective } from '../stages/stage1-objective.ts'
+import { createStage2Objective } from '../stages/stage2-objective.ts'
+import {
+  createStageModels,
+  disposeModels,
+  knownClasses,
+  networkSpec,
+  startFromPos,
+  type TrainedModel,
+} from '../stages/stage-model.ts'
+import { trainStage, type StageSetup } from '../stages/train-stage.ts'
+import { modelClassMap } from '../labels/study.ts'
+import { obeyControl, type Journal } from './journal.ts'
+import { prepareCases, type PreparedCases } from './prepare-cases.ts'
+import { createProgress, type Progress } from './progress.ts'
+import { planPhases } from './train-phases.ts'
+
+/** Thrown when pseudo labels wait for a person. */
+export class AwaitingReview extends Error {}
+
+interface TrainContext {
+  readonly folder: string
+  readonly job: TrainJob
+  readonly study: Study
+  readonly plan: Plan
+  readonly prepared: PreparedCases
+  readonly journal: Journal
+  readonly progress: Progress
+}
+
+/** @throws Interruption, AwaitingReview, OrganMosaicError */
+export async function runTrainJob(folder: string, job: TrainJob, journal: Journal): Promise<void> {
+  const study = describeStudy(job)
+  const progress = createProgress(journal, planPhases(job))
+  const plan = await settlePlan(folder, job, journal)
+  const prepared = await prepareCases(job, plan, journal, progress, () => obeyControl(folder))
+  const context: TrainContext = { folder, job, study, plan, prepared, journal, progress }
+  const stage1Folder = job.stage1From ?? folder
+  if (job.stages !== '2') await trainStage1(context)
+  const temperatures = await calibrate(context, stage1Folder)
+  if (job.stages === '1') return
+  await labelCases(context, stage1Folder, temperatures)
+  const review = await awaitReview(context)
+  await trainStage2(context, stage1Folder, review)
+}
+
+/** The plan of the run that stage 1 comes from, this job's own from before, or a new one. */
+async function settlePlan(folder: string, job: TrainJob, journal: Journal): Promise<Plan> {
+  const path = join(folder, 'plan.json')
+  const known = [path, ...(job.stage1From ? [join(job.stage1From, 'plan.json')] : [])].find(existsSync)
+  const plan = known
+    ? PlanSchema.parse(JSON.parse(await readFile(known, 'utf8')))
+    : derivePlan(job.datasets, job.config)
+  if (known === path) return plan
+  await writeFileAtomically(path, JSON.stringify(plan, null, 2))
+  for (const message of plan.reasons) journal.append({ type: 'log', level: 'info', message })
+  return plan
+}
+
+async function trainStage1(context: TrainContext): Promise<void> {
+  const { study, plan, job } = context
+  const models = createStageModels(study, 1, plan, job.config)
+  const objective = createStage1Objective(study, plan.patch, job.config.stage1)
+  await trainStage(stageSetup(context, 1, trainingEntries(context, null, null)), models, objective)
+  disposeModels(models)
+}
+
+async function calibrate(context: TrainContext, stage1Folder: string): Promise<number[]> {
+  const { folder, study, plan, job, prepared, progress } = context
+  if (!job.config.pseudoLabels.calibrate) return study.datasets.map(() => 1)
+  progress.begin('calibrate')
+  const models = await loadStageModels(stage1Folder, study, 1, plan, job)
+  const withChannels = models.map((model) => ({
+    ...model,
+    channelOf: modelClassMap(study.classCount, model.classes.slice(1)),
+  }))
+  const temperatures = await calibrateModels(
+    folder,
+    withChannels,
+    prepared.validation,
+    study,
+    plan,
+    job.config.inference.trainingOverlap,
+    (done) => progress.advance(done, `calibrating model ${done}/${models.length}`),
+  )
+  disposeModels(models)
+  return temperatures
+}
+
+async function labelCases(context: TrainContext, stage1Folder: string, temperatures: readonly number[]): Promise<void> {
+  const { folder, study, plan, job, prepared, progress, journal } = context
+  if (!job.config.stage2.pseudoSupervision) return progress.skip('pseudo-labels')
+  progress.begin('pseudo-labels')
+  const models = await loadStageModels(stage1Folder, study, 1, plan, job)
+  const { pseudoLabels: rules, inference } = job.config
+  const setup = {
+    job: folder,
+    study,
+    plan,
+    rules,
+    overlap: inference.trainingOverlap,
+    models,
+    temperatures,
+    cases: prepared.training,
+    journal,
+  }
+  await makePseudoLabels(setup, (done, caseId) => {
+    progress.advance(done, `pseudo labels of case ${caseId}`)
+    obeyControl(folder)
+  })
+  disposeModels(models)
+}
+
+/** @throws AwaitingReview when a review was asked for and is not there; invalid-data when it was refused */
+async function awaitReview({ folder, job }: TrainContext): Promise<Review> {
+  if (!job.config.pseudoLabels.review) return { accepted: true, rejected: [] }
+  const path = join(folder, 'review.json')
+  if (!existsSync(path)) throw new AwaitingReview()
+  const review = ReviewSchema.parse(JSON.parse(await readFile(path, 'utf8')))
+  if (!review.accepted) {
+    throw new OrganMosaicError(
+      'invalid-data',
+      'The review refused the pseudo labels; train stage 1 longer, or accept them in review.json and resume.',
+    )
+  }
+  return review
+}
+
+async function trainStage2(context: TrainContext, stage1Folder: string, review: Review): Promise<void> {
+  const { folder, study, plan, job } = context
+  const models = createStageModels(study, 2, plan, job.config)
+  const fresh = !existsSync(stageCheckpointPath(folder, 2))
+  if (fresh && job.config.stage2.initialise === 'stage1') {
+    const pos = await loadStageModels(stage1Folder, study, 1, plan, job)
+    models.forEach((model, i) => startFromPos(model, pos[i]!))
+    disposeModels(pos)
+  }
+  const objective = createStage2Objective(study, plan.patch, job.config.stage2)
+  const accepted = job.config.stage2.pseudoSupervision ? await acceptedClasses(context) : null
+  await trainStage(stageSetup(context, 2, trainingEntries(context, accepted, review)), models, objective)
+  disposeModels(models)
+}
+
+/** Classes with accepted pseudo labels, by their folder. */
+async function acceptedClasses({ folder, study, prepared }: TrainContext): Promise<Map<string, readonly number[]>> {
+  const folders = prepared.training.flatMap((cases, d) =>
+    cases.map(({ entry }) => pseudoLabelFolder(folder, study.datasets[d]!.name, entry.id)),
+  )
+  const found = new Map<string, readonly number[]>()
+  for (const path of folders) found.set(path, (await openPseudoLabels(path)).acceptedClasses)
+  return found
+}
+
+function trainingEntries(
+  { folder, study, prepared }: TrainContext,
+  accepted: ReadonlyMap<string, readonly number[]> | null,
+  review: Review | null,
+): TrainingCaseEntry[][] {
+  return prepared.training.map((cases, d) => {
+    const dataset = study.datasets[d]!.name
+    return cases.map(({ entry, folder: preprocessed, classes }) => {
+      const pseudoFolder = accepted ? pseudoLabelFolder(folder, dataset, entry.id) : null
+      const rejected = (review?.rejected ?? [])
+        .filter((item) => item.dataset === dataset && item.caseId === entry.id)
+        .map((item) => study.union.organs.indexOf(item.organ) + 1)
+      const pseudo = (pseudoFolder ? accepted!.get(pseudoFolder)! : []).filter((c) => !rejected.includes(c))
+      const allClasses = [...new Set([...classes, ...pseudo])].sort((a, b) => a - b)
+      return {
+        caseId: entry.id,
+        folder: preprocessed,
+        pseudoFolder,
+        trueClasses: classes,
+        allClasses,
+        rejectedClasses: rejected,
+      }
+    })
+  })
+}
+
+function stageSetup(context: TrainContext, stage: 1 | 2, cases: TrainingCaseEntry[][]): StageSetup {
+  const { folder, job, study, plan, prepared, journal, progress } = context
+  const { config } = job
+  const patches: PatchSetup = {
+    seed: config.seed,
+    shape: plan.patch,
+    spacingMm: plan.spacingMm,
+    augmentation: config.augmentation,
+    foreground: config.sampling.foreground,
+    cacheMb: config.runtime.caseCacheMb,
+    job: { organs: job.organs, vocabulary: job.vocabulary, datasets: job.datasets },
+    cases,
+  }
+  return { stage, folder, study, plan, config, patches, validation: prepared.validation, journal, progress }
+}
+
+/** Each model's best weights of a stage. @throws OrganMosaicError not-found when the stage was not trained */
+export async function loadStageModels(
+  folder: string,
+  study: Study,
+  stage: 1 | 2,
+  plan: Plan,
+  job: TrainJob,
+): Promise<TrainedModel[]> {
+  const models: TrainedModel[] = []
+  for (const index of study.datasets.keys()) {
+    const spec = networkSpec(plan, job.config.network, knownClasses(study, stage, index).length)
+    models.push(await loadModel(modelWeightsPath(folder, stage, index), spec, index))
+  }
+  return models
+}
+
+/** run.json and plan.json of a trained run. */
+export async function readTrainedRun(folder: string): Promise<{ job: TrainJob; plan: Plan; study: Study }> {
+  const job = JobSchema.parse(JSON.parse(await readFile(join(folder, 'run.json'), 'utf8')))
+  if (job.kind !== 'train')
+    throw new OrganMosaicError('internal', `${folder} holds a ${job.kind} job, not a training run.`)
+  const plan = PlanSchema.parse(JSON.parse(await readFile(join(folder, 'plan.json'), 'utf8')))
+  return { job, plan, study: describeStudy(job) }
+}

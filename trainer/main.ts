@@ -1,0 +1,69 @@
+// The trainer child: `node trainer/main.ts JOB_FOLDER`. Reads run.json, writes events.jsonl, obeys control.json.
+// Exit code 0 when finished, paused, stopped or waiting for a review; 1 after a failure, which the journal explains.
+import { readFileSync } from 'node:fs'
+import { availableParallelism, hostname } from 'node:os'
+import { join, resolve } from 'node:path'
+import { toOrganMosaicError } from '../contract/errors.ts'
+import { JobSchema, type Job } from '../contract/job.ts'
+import { writeFileAtomically } from './imaging/write-file-atomically.ts'
+import { Interruption, openJournal, type Journal } from './jobs/journal.ts'
+
+// TensorFlow is imported after the environment is set: its native library reads it when it loads.
+async function work(folder: string, job: Job, journal: Journal): Promise<'finished' | 'awaiting-review'> {
+  if (job.kind === 'probe') await (await import('./jobs/probe.ts')).runProbeJob(folder)
+  if (job.kind === 'predict') await (await import('./jobs/predict.ts')).runPredictJob(folder, job, journal)
+  if (job.kind === 'evaluate') await (await import('./jobs/evaluate.ts')).runEvaluateJob(folder, job, journal)
+  if (job.kind === 'train') {
+    const { AwaitingReview, runTrainJob } = await import('./jobs/train.ts')
+    try {
+      await runTrainJob(folder, job, journal)
+    } catch (error) {
+      if (error instanceof AwaitingReview) return 'awaiting-review'
+      throw error
+    }
+  }
+  return 'finished'
+}
+
+/** The number of threads is part of what makes a run repeatable. */
+function setThreads(job: Job): void {
+  const wanted = job.kind === 'train' ? job.config.runtime.threads : 0
+  process.env['TF_NUM_INTRAOP_THREADS'] ??= String(wanted || availableParallelism())
+  process.env['TF_NUM_INTEROP_THREADS'] ??= '1'
+}
+
+async function main(folder: string): Promise<number> {
+  const startedAt = new Date().toISOString()
+  await writeFileAtomically(
+    join(folder, 'process.json'),
+    JSON.stringify({ pid: process.pid, host: hostname(), startedAt }),
+  )
+  const journal = openJournal(folder)
+  try {
+    const job = JobSchema.parse(JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')))
+    setThreads(job)
+    journal.append({ type: 'state', state: 'running', message: '' })
+    journal.append({ type: 'state', state: await work(folder, job, journal), message: '' })
+    return 0
+  } catch (error) {
+    if (error instanceof Interruption) {
+      journal.append({ type: 'state', state: error.request === 'pause' ? 'paused' : 'stopped', message: '' })
+      return 0
+    }
+    const known = toOrganMosaicError(error)
+    console.error(error)
+    journal.append({ type: 'error', report: known.toReport() })
+    journal.append({ type: 'state', state: 'failed', message: known.message })
+    return 1
+  } finally {
+    journal.close()
+  }
+}
+
+const folder = process.argv[2]
+if (folder === undefined) {
+  console.error('usage: node trainer/main.ts JOB_FOLDER')
+  process.exitCode = 2
+} else {
+  process.exitCode = await main(resolve(folder))
+}

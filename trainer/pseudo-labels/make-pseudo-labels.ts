@@ -1,0 +1,155 @@
+// Between the stages: calibrated partial-organ models label what their datasets' cases leave open.
+import { existsSync } from 'node:fs'
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Case } from '../../contract/dataset.ts'
+import type { Plan } from '../../contract/plan.ts'
+import type { RunConfig } from '../../contract/run-config.ts'
+import { organEvidence, type ModelPrediction } from '../inference/fuse.ts'
+import { predictCase } from '../inference/predict-case.ts'
+import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
+import { isZarrGroup } from '../imaging/zarr-group.ts'
+import type { Journal } from '../jobs/journal.ts'
+import { projectClasses, type ClassSet } from '../labels/label-sets.ts'
+import { codebookClasses, delineatedClasses, type Study } from '../labels/study.ts'
+import { openPreprocessed } from '../preprocessing/preprocessed-store.ts'
+import type { StageModel, TrainedModel } from '../stages/stage-model.ts'
+import type { ValidationCase } from '../stages/validate.ts'
+import { acceptPseudoLabels, type OrganExperience } from './accept.ts'
+import { calibrateTemperature } from './calibrate.ts'
+import { storePseudoLabels } from './pseudo-label-store.ts'
+
+export const pseudoLabelFolder = (job: string, dataset: string, caseId: string): string =>
+  join(job, 'pseudo-labels', dataset, `${encodeURIComponent(caseId)}.zarr`)
+
+const calibrationPath = (job: string): string => join(job, 'pseudo-labels', 'calibration.json')
+const CalibrationSchema = z.object({ temperatures: z.array(z.number()) })
+
+/** The temperature of each POS model; 1 for all before calibration. */
+export async function readTemperatures(job: string, models: number): Promise<number[]> {
+  if (!existsSync(calibrationPath(job))) return Array.from({ length: models }, () => 1)
+  return CalibrationSchema.parse(JSON.parse(await readFile(calibrationPath(job), 'utf8'))).temperatures
+}
+
+/** Temperature-scales each POS model on the held-back cases of its own dataset, once a job. */
+export async function calibrateModels(
+  job: string,
+  models: readonly (TrainedModel & Pick<StageModel, 'channelOf'>)[],
+  validation: readonly ValidationCase[],
+  study: Study,
+  plan: Plan,
+  overlap: number,
+  onModel: (done: number) => void,
+): Promise<number[]> {
+  if (existsSync(calibrationPath(job))) return readTemperatures(job, models.length)
+  const temperatures: number[] = []
+  for (const model of models) {
+    const cases = []
+    for (const { folder, caseId } of validation.filter(({ dataset }) => dataset === model.index)) {
+      const stored = await openPreprocessed(folder)
+      const caseEntry = study.datasets[model.index]!.cases.find(({ id }) => id === caseId)!
+      const sets = codebookClasses(study, model.index, caseEntry, stored.codebook).map((set) =>
+        projectClasses(set, model.channelOf),
+      )
+      cases.push({ probabilities: predictCase(model, stored, plan, overlap), codes: stored.labels, sets })
+    }
+    temperatures.push(calibrateTemperature(cases, model.classes.length))
+    onModel(temperatures.length)
+  }
+  await mkdir(join(job, 'pseudo-labels'), { recursive: true })
+  await writeFileAtomically(calibrationPath(job), JSON.stringify({ temperatures }))
+  return temperatures
+}
+
+export interface PseudoLabelSetup {
+  readonly job: string
+  readonly study: Study
+  readonly plan: Plan
+  readonly rules: RunConfig['pseudoLabels']
+  readonly overlap: number
+  readonly models: readonly TrainedModel[]
+  readonly temperatures: readonly number[]
+  /** Training cases and their preprocessed folders, per dataset. */
+  readonly cases: readonly (readonly { readonly entry: Case; readonly folder: string }[])[]
+  readonly journal: Journal
+}
+
+/** One case after the other; those on disk already are left alone. */
+export async function makePseudoLabels(
+  setup: PseudoLabelSetup,
+  onCase: (done: number, caseId: string) => void,
+): Promise<void> {
+  const experience = gatherExperience(setup)
+  let done = 0
+  for (const [dataset, cases] of setup.cases.entries()) {
+    for (const { entry, folder } of cases) {
+      const target = pseudoLabelFolder(setup.job, setup.study.datasets[dataset]!.name, entry.id)
+      if (!(await isZarrGroup(target))) await labelCase(setup, dataset, entry, folder, target, experience)
+      onCase(++done, entry.id)
+    }
+  }
+}
+
+async function labelCase(
+  setup: PseudoLabelSetup,
+  dataset: number,
+  entry: Case,
+  folder: string,
+  target: string,
+  experience: ReadonlyMap<number, OrganExperience>,
+): Promise<void> {
+  const { study, plan, models, temperatures, journal } = setup
+  const stored = await openPreprocessed(folder)
+  const delineated = delineatedClasses(study, dataset, entry)
+  const open = study.union.organs.map((_, i) => i + 1).filter((c) => !delineated.includes(c))
+  const able = models.filter((model) => study.competentClasses[model.index]!.some((c) => open.includes(c)))
+  const predictions: ModelPrediction[] = able.map((model) => ({
+    index: model.index,
+    classes: model.classes,
+    probabilities: predictCase(model, stored, plan, setup.overlap),
+    temperature: temperatures[model.index]!,
+  }))
+  const evidence = open.flatMap((c) => organEvidence(predictions, study.competentClasses, c) ?? [])
+  const known: ClassSet = evidence.map(({ unionClass }) => unionClass)
+  const { labels, rejections } = acceptPseudoLabels(
+    {
+      shape: stored.shape,
+      voxelMl: plan.spacingMm.reduce((product, mm) => product * mm, 1) / 1000,
+      evidence,
+      unknown: open.filter((c) => !known.includes(c)),
+      isLabelled: (voxel) => stored.labels[voxel]! > 0,
+      experience,
+    },
+    setup.rules,
+  )
+  await mkdir(join(target, '..'), { recursive: true })
+  await storePseudoLabels(target, labels)
+  for (const { unionClass, reason } of rejections) {
+    const organ = study.union.organs[unionClass - 1]!
+    const message = `The pseudo label of ${organ} is ignored: ${reason}.`
+    journal.append({
+      type: 'finding',
+      caseId: entry.id,
+      dataset: study.datasets[dataset]!.name,
+      organ,
+      severity: 'info',
+      message,
+    })
+  }
+}
+
+/** Volumes and cuts of every organ over the training cases that label it. */
+function gatherExperience({ study, cases }: PseudoLabelSetup): Map<number, OrganExperience> {
+  const all = cases.flatMap((entries) => entries.map(({ entry }) => entry.availability))
+  return new Map(
+    study.union.organs.flatMap((organ, i) => {
+      const seen = all.flatMap((availability) => availability[organ] ?? []).filter(({ voxels }) => voxels > 0)
+      const single = seen.filter(({ state }) => state === 'labelled' || state === 'cut')
+      if (single.length === 0) return []
+      const volumes = single.map(({ volumeMl }) => volumeMl)
+      const cutShare = single.filter(({ state }) => state === 'cut').length / single.length
+      return [[i + 1, { smallestMl: Math.min(...volumes), largestMl: Math.max(...volumes), cutShare }] as const]
+    }),
+  )
+}

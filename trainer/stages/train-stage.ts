@@ -1,0 +1,195 @@
+// The training loop that both stages share: draw patches, learn, update, validate, save; resumable after every step.
+import type { Plan } from '../../contract/plan.ts'
+import type { RunConfig } from '../../contract/run-config.ts'
+import {
+  modelWeightsPath,
+  loadStage,
+  saveModel,
+  saveStage,
+  stageCheckpointPath,
+  type StageState,
+} from '../checkpoint/checkpoint.ts'
+import { openPatchStream, type PatchStream } from '../data/patch-stream.ts'
+import type { PatchSetup } from '../data/patch.ts'
+import { obeyControl, Interruption, type Journal } from '../jobs/journal.ts'
+import type { Progress } from '../jobs/progress.ts'
+import type { Study } from '../labels/study.ts'
+import { applyAdamW, scheduledRate } from '../optimiser/adamw.ts'
+import type { Tensor } from '../tensor/tensorflow.ts'
+import { addGradients } from './differentiate.ts'
+import type { Objective } from './objective.ts'
+import { stageSchedule, stepRequests } from './schedule.ts'
+import type { StageModel } from './stage-model.ts'
+import { createStageMetrics, type StageMetrics } from './stage-metrics.ts'
+import { meanAccuracy, validateModels, type ValidationCase } from './validate.ts'
+
+export interface StageSetup {
+  readonly stage: 1 | 2
+  readonly folder: string
+  readonly study: Study
+  readonly plan: Plan
+  readonly config: RunConfig
+  readonly patches: PatchSetup
+  readonly validation: readonly ValidationCase[]
+  readonly journal: Journal
+  readonly progress: Progress
+}
+
+/** Model passes that validating a stage once takes: POS models see their own dataset's cases, FOS models all. */
+export const validationPasses = (stage: 1 | 2, models: number, cases: number): number =>
+  stage === 1 ? cases : cases * models
+
+/** @throws Interruption after saving, when asked to pause or stop; OrganMosaicError job-failed when the loss diverges */
+export async function trainStage(
+  setup: StageSetup,
+  models: readonly StageModel[],
+  objective: Objective,
+): Promise<void> {
+  const { stage, folder, study, config, journal, progress } = setup
+  const settings = stage === 1 ? config.stage1 : config.stage2
+  const path = stageCheckpointPath(folder, stage)
+  const saved = await loadStage(path, models)
+  if (saved) objective.restore(saved.memory, saved.state.objective)
+  let state: StageState = saved?.state ?? {
+    step: 0,
+    complete: false,
+    best: models.map(() => -1),
+    stale: 0,
+    objective: {},
+  }
+  const schedule = {
+    seed: config.seed,
+    stage,
+    datasets: models.length,
+    steps: settings.steps,
+    foreign: settings.foreign,
+    needsForeign: needsForeign(config, stage),
+  }
+  const metrics = createStageMetrics(stage, study, journal)
+  const stream = openPatchStream(setup.patches, stageSchedule(schedule, state.step), config.runtime.prefetch)
+  let lastSave = Date.now()
+  const save = async () => {
+    const { arrays, state: remembered } = objective.save()
+    await saveStage(path, models, arrays, { ...state, objective: remembered })
+    journal.append({
+      type: 'checkpoint',
+      stage,
+      step: state.step,
+      kind: state.complete ? 'final' : 'last',
+      model: null,
+      path,
+      score: null,
+    })
+    lastSave = Date.now()
+  }
+  const phase = stage === 1 ? 'stage1' : 'stage2'
+  progress.begin(phase, state.step)
+  try {
+    while (!state.complete) {
+      for (const model of models) {
+        const requests = stepRequests(schedule, state.step, model.index)
+        await learnStep(
+          model,
+          requests.length,
+          (slot) => requests[slot]!.dataset,
+          stream,
+          objective,
+          metrics,
+          state.step,
+          setup,
+        )
+      }
+      state = { ...state, step: state.step + 1 }
+      progress.advance(state.step, metrics.line(state.step, settings.steps))
+      metrics.maybeWrite(state.step, stream.waitedMs, objective.takeCounters)
+      if (state.step % settings.validateEvery === 0 || state.step === settings.steps)
+        state = await validate(setup, models, objective, state, metrics)
+      const patience = settings.earlyStopPatience
+      const complete = state.step >= settings.steps || (patience > 0 && state.stale >= patience)
+      state = { ...state, complete }
+      if (complete || Date.now() - lastSave >= config.checkpoint.everySeconds * 1000) await save()
+      if (!complete) await obeyOrSave(folder, save)
+    }
+  } finally {
+    await stream.close()
+  }
+}
+
+async function obeyOrSave(folder: string, save: () => Promise<void>): Promise<void> {
+  try {
+    obeyControl(folder)
+  } catch (error) {
+    if (error instanceof Interruption) await save()
+    throw error
+  }
+}
+
+/** One optimiser step of one model: its patches one after the other, gradients added up, so memory never grows. */
+async function learnStep(
+  model: StageModel,
+  patches: number,
+  datasetOf: (slot: number) => number,
+  stream: PatchStream,
+  objective: Objective,
+  metrics: StageMetrics,
+  step: number,
+  { stage, config }: StageSetup,
+): Promise<void> {
+  const { steps } = stage === 1 ? config.stage1 : config.stage2
+  let gradients: Map<string, Tensor> | null = null
+  for (let slot = 0; slot < patches; slot++) {
+    const patch = await stream.next()
+    const outcome = objective.learn(model, { patch, dataset: datasetOf(slot), own: slot === 0 }, { step, steps })
+    if (outcome === null) continue
+    metrics.add(model.index, outcome.values, outcome.dice)
+    gradients = addGradients(gradients, outcome.gradients)
+  }
+  if (gradients === null) return
+  const { learningRate, warmup, polyPower } = config.optimiser
+  const rate = scheduledRate(step, steps, learningRate, warmup, polyPower)
+  const norm = applyAdamW(model.parameters, gradients, model.adam, rate, config.optimiser)
+  metrics.add(model.index, { gradientNorm: norm }, [])
+}
+
+/** Scores all models, keeps the weights of those that became better, tells the objective. */
+async function validate(
+  setup: StageSetup,
+  models: readonly StageModel[],
+  objective: Objective,
+  state: StageState,
+  metrics: StageMetrics,
+): Promise<StageState> {
+  const { stage, folder, study, plan, config, journal } = setup
+  const usesCase = (model: { index: number }, validation: ValidationCase) =>
+    stage === 2 || validation.dataset === model.index
+  const table = await validateModels(
+    models,
+    setup.validation,
+    usesCase,
+    study,
+    plan,
+    config.inference.trainingOverlap,
+    () => {},
+  )
+  objective.onValidation(table)
+  metrics.writeValidation(state.step, table)
+  const best = [...state.best]
+  for (const model of models) {
+    const score = meanAccuracy(table, model.index)
+    if (score < best[model.index]!) continue
+    best[model.index] = score
+    const path = modelWeightsPath(folder, stage, model.index)
+    await saveModel(path, model, { step: String(state.step), score: String(score) })
+    journal.append({ type: 'checkpoint', stage, step: state.step, kind: 'best', model: model.index + 1, path, score })
+  }
+  const improved = best.some((score, i) => score > state.best[i]!)
+  return { ...state, best, stale: improved ? 0 : state.stale + 1 }
+}
+
+function needsForeign(config: RunConfig, stage: 1 | 2): boolean {
+  const terms =
+    stage === 1
+      ? [config.stage1.predictionDifference, config.stage1.featureDifference]
+      : [config.stage2.predictionSimilarity]
+  return terms.some((term) => term.enabled && term.weight > 0)
+}
