@@ -13,6 +13,7 @@ export interface PatientStructure {
 }
 
 export interface Patient {
+  readonly skinRadiiMm: readonly [number, number]
   /** Scanner mm per body mm, along x, y, z. */
   readonly size: readonly [number, number, number]
   /** Where the body's origin lies in the scanner, mm. */
@@ -48,6 +49,7 @@ export function createPatient(phantom: Phantom, key: readonly (number | string)[
   }
   const amplitude = patient.deformationMm * Math.sqrt(2 / DEFORMATION_WAVES)
   return {
+    skinRadiiMm: patient.skinRadiiMm,
     size: triple((axis) => 1 + deviate(random, patient.sizeSd[axis])),
     position: triple((axis) => deviate(random, patient.positionSdMm[axis])),
     deformation: createWaves(random, DEFORMATION_WAVES, patient.deformationWavelengthMm),

@@ -75,6 +75,7 @@ export type Site = z.infer<typeof SiteSchema>
 export const PhantomSchema = z.object({
   version: z.literal(1),
   patient: z.object({
+    skinRadiiMm: pairOfNumbers.describe('Along x and y; noise grows from the skin inwards'),
     sizeSd: PointSchema,
     positionSdMm: PointSchema,
     deformationMm: deviation,

@@ -98,7 +98,7 @@ function bodyPoints(patient: Patient, { shape, spacingMm, origin }: Geometry): B
         at[3 * voxel] = x + dx
         at[3 * voxel + 1] = y + dy
         at[3 * voxel + 2] = z + dz
-        fromAxis[voxel] = Math.hypot(x / 138, y / 98)
+        fromAxis[voxel] = Math.hypot(x / patient.skinRadiiMm[0], y / patient.skinRadiiMm[1])
         texture[voxel] = sumOfWaves(patient.texture, x + dx, y + dy, z + dz)
       }
     }
