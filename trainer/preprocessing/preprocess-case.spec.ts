@@ -1,5 +1,5 @@
 // A synthetic oblique, flipped CT goes through files, preprocessing, Zarr and back to its own grid.
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -213,6 +213,12 @@ describe('the store', () => {
     const stored = join(folder, 'case.zarr')
     const dataset = datasetOf([entry], ['1'], folder)
     await preprocessCase(dataset, entry, plan, stored)
+    // what zarr-python insists on
+    expect(JSON.parse(await readFile(join(stored, 'image', 'zarr.json'), 'utf8'))).toMatchObject({
+      zarr_format: 3,
+      data_type: 'float32',
+      fill_value: 0,
+    })
     const written = (await stat(join(stored, 'zarr.json'))).mtimeMs
     // without its files it can only be skipped
     await rm(join(folder, entry.image))
