@@ -3,7 +3,7 @@
 import type { Geometry, Point, Shape, Spacing } from '../../contract/geometry.ts'
 import type { Plan } from '../../contract/plan.ts'
 import { toCanonical } from '../imaging/canonical.ts'
-import { cropGeometry, cropVolume, uniteBoxes, wholeBox, type Box } from '../imaging/crop.ts'
+import { cropVolume, uniteBoxes, wholeBox, type Box } from '../imaging/crop.ts'
 import { voxelToPoint } from '../imaging/geometry.ts'
 import { hashVolume } from '../imaging/hash.ts'
 import { readNifti } from '../imaging/nifti/read-nifti.ts'
@@ -60,6 +60,3 @@ export function gridAt(region: Geometry, spacingMm: Spacing): Geometry {
   const origin: Point = voxelToPoint(region, [firstCentre(0), firstCentre(1), firstCentre(2)])
   return { shape, spacingMm, origin, direction: region.direction }
 }
-
-/** The grid of the cropped image in canonical axis order, at the image's own spacing. */
-export const croppedGrid = (canonical: Geometry, crop: Box): Geometry => cropGeometry(canonical, crop)
