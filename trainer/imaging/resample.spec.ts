@@ -126,6 +126,11 @@ describe('resampleProbabilities', () => {
     expect([...resampleProbabilities(probabilities, from, to)]).toEqual([0, 0, 0, 1, 1, 1])
   })
 
+  it('gives a tie to the lower channel', () => {
+    const one = grid([1, 1, 1], [1, 1, 1])
+    expect([...resampleProbabilities(Float32Array.of(0.2, 0.4, 0.4), one, one)]).toEqual([1])
+  })
+
   it('is background outside, also above and below', () => {
     const from = grid([1, 1, 1], [1, 1, 1])
     const to = grid([3, 3, 3], [1, 1, 1], [-1, -1, -1])
