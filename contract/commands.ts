@@ -110,7 +110,8 @@ export const PredictionResultSchema = z.object({
   stage: z.int(),
   model: ModelChoiceSchema,
   output: z.string().describe('Folder'),
-  files: z.array(z.string()).describe('Absolute paths of the label maps and their sidecars'),
+  labelMaps: z.array(z.string()).describe('Absolute paths; each has a JSON sidecar beside it'),
+  files: z.array(z.string()).describe('Absolute paths of everything that was written'),
   failures: z.array(z.string()),
 })
 export type PredictionResult = z.infer<typeof PredictionResultSchema>

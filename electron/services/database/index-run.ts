@@ -49,7 +49,7 @@ export function indexEvents(database: Database, run: string, events: readonly Jo
   const insertEvent = database.prepare('INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?)')
   const insertMetric = database.prepare('INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
   const insertCheckpoint = database.prepare('INSERT INTO checkpoints VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-  const touch = database.prepare('UPDATE runs SET updated_at = max(coalesce(updated_at, ?1), ?1) WHERE name = ?2')
+  const touch = database.prepare('UPDATE runs SET updated_at = ? WHERE name = ?')
   const setState = database.prepare('UPDATE runs SET state = ? WHERE name = ?')
   return database.transaction(() => {
     let added = 0

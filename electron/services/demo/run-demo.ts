@@ -8,6 +8,7 @@ import type { RunRequest } from '../runs/plan-run.ts'
 import type { Watch } from '../jobs/run-job.ts'
 import { runAblation, type Score } from './run-ablation.ts'
 import { diceTable } from './dice-table.ts'
+import { isLabelMap } from '../runs/predict-with-run.ts'
 import { generatePhantomStudy, type PhantomOptions, type PhantomStudy } from './phantom/generate-phantom-study.ts'
 
 export type DemoOptions = {
@@ -114,7 +115,7 @@ async function ensureExported(services: Services, host: DemoHost): Promise<strin
   const output = join(services.workspace.home, 'demo-export')
   const cases = services.getRun(runName).summary.datasets.map((name) => services.getDataset(name).summary.usableCases)
   const wanted = cases.reduce((sum, each) => sum + each, 0)
-  const present = existsSync(output) ? readdirSync(output).filter((name) => name.endsWith('.nii.gz')).length : 0
+  const present = existsSync(output) ? readdirSync(output).filter(isLabelMap).length : 0
   if (present < wanted) {
     await host.watchJob('export: ', (watch) => services.exportRun({ run: runName, output }, watch))
   }

@@ -24,8 +24,8 @@ export function isSetUp(): boolean {
 }
 
 function checkVersions(): Check {
-  const { organMosaic, platform } = jobVersions()
-  return { name: 'OrganMosaic', status: 'ok', value: `${organMosaic} on ${platform}`, advice: '' }
+  const { 'organ-mosaic': version, platform } = jobVersions()
+  return { name: 'OrganMosaic', status: 'ok', value: `${version} on ${platform}`, advice: '' }
 }
 
 function checkNode(): Check {
@@ -36,7 +36,7 @@ function checkNode(): Check {
 }
 
 function checkSetup(): Check {
-  const { tfjsNode } = jobVersions()
+  const { 'tfjs-node': tfjsNode } = jobVersions()
   return isSetUp()
     ? { name: 'TensorFlow package', status: 'ok', value: `tfjs-node ${tfjsNode}, set up`, advice: '' }
     : {

@@ -38,7 +38,12 @@ export async function followJob(
       if (event.type === 'state') saidGoodbyeAt = event.state === 'running' ? null : Date.now()
     }
     const gone = !alive || (saidGoodbyeAt !== null && Date.now() - saidGoodbyeAt > goodbyeMs)
-    if (gone || signal?.aborted) return jobState(folder)
+    if (signal?.aborted) return jobState(folder)
+    if (gone) {
+      const state = jobState(folder)
+      // process.json was being replaced a moment ago: the process is there after all.
+      if (state !== 'running') return state
+    }
     await sleep(pollMs)
   }
 }

@@ -7,10 +7,10 @@ const root = join(import.meta.dirname, '../../..')
 
 export function jobVersions(): Record<string, string> {
   return {
-    organMosaic: versionIn(join(root, 'package.json')),
+    'organ-mosaic': versionIn(join(root, 'package.json')),
     node: process.versions.node,
     tfjs: packageVersion('@tensorflow/tfjs'),
-    tfjsNode: packageVersion('@tensorflow/tfjs-node-gpu'),
+    'tfjs-node': packageVersion('@tensorflow/tfjs-node-gpu'),
     platform: `${process.platform}-${process.arch}`,
   }
 }

@@ -15,6 +15,9 @@ import { findTrainedModels, type ModelRequest, type TrainedModels } from './trai
 type Inputs = PredictJob['inputs']
 const imagePattern = /\.nii(\.gz)?$/i
 
+/** Whether a file of an output folder is a label map; its sidecar and its provenance map are not. */
+export const isLabelMap = (file: string): boolean => imagePattern.test(file) && !/_provenance\.nii/i.test(file)
+
 /**
  * @param request.input an image file, or a folder whose images (not those of its subfolders) are all segmented
  * @throws OrganMosaicError `not-found` without an image, `usage` for an output inside a registered folder, as runJob
@@ -133,12 +136,15 @@ function refuseRegisteredFolder(workspace: Workspace, output: string): void {
   }
 }
 
-function outputsOf(events: readonly JobEvent[], folder: string): Pick<PredictionResult, 'files' | 'failures'> {
+function outputsOf(
+  events: readonly JobEvent[],
+  folder: string,
+): Pick<PredictionResult, 'labelMaps' | 'files' | 'failures'> {
   const files = events.flatMap((event) => (event.type === 'output' ? [resolve(folder, event.path)] : []))
   const failures = events.flatMap((event) =>
     event.type === 'finding' && event.severity === 'warning' && event.caseId !== null
       ? [`${event.caseId}: ${event.message}`]
       : [],
   )
-  return { files, failures }
+  return { labelMaps: files.filter(isLabelMap), files, failures }
 }

@@ -31,6 +31,7 @@ export const evaluate = defineCommand({
   output: EvaluationReportSchema,
   run: (services, { nsdTolerance, ...request }, terminal) =>
     watchJob(terminal, (watch) => services.evaluateRun(defined({ ...request, nsdToleranceMm: nsdTolerance }), watch)),
+  succeeded: ({ failures }) => failures.length === 0,
   render: renderEvaluation,
 })
 

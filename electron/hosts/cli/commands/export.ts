@@ -19,5 +19,6 @@ export const exportCommand = defineCommand({
   }),
   output: PredictionResultSchema,
   run: (services, request, terminal) => watchJob(terminal, (watch) => services.exportRun(defined(request), watch)),
+  succeeded: ({ failures }) => failures.length === 0,
   render: renderPrediction,
 })

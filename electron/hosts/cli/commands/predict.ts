@@ -25,5 +25,6 @@ export const predict = defineCommand({
   }),
   output: PredictionResultSchema,
   run: (services, request, terminal) => watchJob(terminal, (watch) => services.predictWithRun(defined(request), watch)),
+  succeeded: ({ failures }) => failures.length === 0,
   render: renderPrediction,
 })
