@@ -1,5 +1,5 @@
 // Progress of a job as one line: updated in place on a terminal, a plain line now and then elsewhere.
-import type { JobEvent, Metric, Phase } from '../../../contract/events.ts'
+import type { JobEvent, Phase } from '../../../contract/events.ts'
 import { duration } from './text.ts'
 
 const phaseNames: Record<Phase, string> = {
@@ -30,7 +30,6 @@ export type ProgressLine = {
 }
 
 export function createProgressLine(stream: NodeJS.WriteStream, label = ''): ProgressLine {
-  const latest = new Map<string, Metric>()
   let shownGroup: string | null = null
   let shownAt = 0
   let isOpen = false
@@ -55,9 +54,8 @@ export function createProgressLine(stream: NodeJS.WriteStream, label = ''): Prog
   }
   return {
     show(event) {
-      if (event.type === 'metrics') for (const metric of event.metrics) latest.set(keyOf(metric), metric)
       if (event.type === 'progress') {
-        update(event.phase, event.done >= event.total, describeProgress(event, [...latest.values()]))
+        update(event.phase, event.done >= event.total, describeProgress(event))
       }
       if (event.type === 'log' && event.level === 'warning') note(`warning: ${event.message}`)
       if (event.type === 'finding' && event.severity === 'warning') {
@@ -70,29 +68,17 @@ export function createProgressLine(stream: NodeJS.WriteStream, label = ''): Prog
   }
 }
 
-/** @example 'stage 1  step 120/450  loss 0.412  Dice 71.3  3 min 20 s left' */
-export function describeProgress(
-  { phase, done, total, secondsLeft, message }: Extract<JobEvent, { type: 'progress' }>,
-  metrics: readonly Metric[],
-): string {
-  const stage = phase === 'stage1' ? 1 : phase === 'stage2' ? 2 : null
-  const parts = [phaseNames[phase]]
-  if (total > 0) parts.push(`${stage === null ? '' : 'step '}${done}/${total}`)
-  if (stage !== null) {
-    const loss = meanOf(metrics, 'loss', stage)
-    const dice = meanOf(metrics, 'validation.dice', stage)
-    if (loss !== null) parts.push(`loss ${loss.toFixed(3)}`)
-    if (dice !== null) parts.push(`Dice ${(dice * 100).toFixed(1)}`)
-  } else if (message !== '') parts.push(message)
-  if (secondsLeft !== null) parts.push(`${duration(secondsLeft)} left`)
-  return parts.join('  ')
-}
-
-function meanOf(metrics: readonly Metric[], name: string, stage: number): number | null {
-  const values = metrics.filter((metric) => metric.name === name && metric.stage === stage).map(({ value }) => value)
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
-}
-
-function keyOf({ name, stage, model, dataset, organ }: Metric): string {
-  return [name, stage, model, dataset, organ].join('|')
+/** @example 'stage 1, step 120/450, loss 0.412, Dice 0.713  3 min 20 s left' */
+export function describeProgress({
+  phase,
+  done,
+  total,
+  secondsLeft,
+  message,
+}: Pick<Extract<JobEvent, { type: 'progress' }>, 'phase' | 'done' | 'total' | 'secondsLeft' | 'message'>): string {
+  const count = `${done}/${total}`
+  // The trainer's messages say most already; what they leave out is put before them.
+  const what =
+    message === '' ? `${phaseNames[phase]} ${count}` : message.includes(count) ? message : `${count}  ${message}`
+  return secondsLeft === null ? what : `${what}  ${duration(secondsLeft)} left`
 }

@@ -27,7 +27,7 @@ export function renderRuns(runs: readonly RunSummary[], style: Style): string {
     run.stages,
     run.datasets.join(', '),
     percent(run.validationDice),
-    run.state === 'running' && run.progress ? progressOf(run.progress) : '',
+    run.state === 'running' && run.progress ? describeProgress(run.progress) : '',
   ])
   return table(['run', 'state', 'preset', 'stages', 'datasets', 'Dice', 'progress'], rows, style)
 }
@@ -40,7 +40,7 @@ export function renderRun(detail: RunDetail, style: Style): string {
     `organs    ${summary.organs.join(', ')}`,
   ]
   if (detail.stage1From !== null) lines.push(`stage 1   of ${detail.stage1From}`)
-  if (summary.progress) lines.push(`progress  ${progressOf(summary.progress)}`)
+  if (summary.progress) lines.push(`progress  ${describeProgress(summary.progress)}`)
   if (error !== null) lines.push(`${style.red('failed')}    ${error}`)
   if (checkpoints.length > 0) {
     const last = checkpoints
@@ -75,10 +75,6 @@ function renderValidation({ latestMetrics, summary }: RunDetail, stage: number, 
     ),
   ])
   return ['', table([`Dice in validation, stage ${stage}`, ...summary.datasets], rows, style)]
-}
-
-function progressOf(progress: NonNullable<RunSummary['progress']>): string {
-  return describeProgress({ type: 'progress', seq: 1, time: '', ...progress }, [])
 }
 
 function paintState(state: JobState, style: Style): string {

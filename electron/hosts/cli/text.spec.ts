@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import type { JobEvent } from '../../../contract/events.ts'
-import { createProgressLine } from './progress-line.ts'
+import { createProgressLine, describeProgress } from './progress-line.ts'
 import { count, decimal, duration, percent, styleFor, table } from './text.ts'
 
 const plain = styleFor({ isTTY: false }, {})
@@ -62,37 +62,29 @@ describe('the progress line', () => {
     done,
     total: 100,
     secondsLeft: 200,
-    message: 'left out in training',
+    message: `stage 1, step ${done}/100, loss 0.750, Dice 0.713`,
   })
-  const metric = { step: 1, stage: 1, dataset: null, organ: null }
-  const metrics: JobEvent = {
-    seq: 9,
-    time: '2026-01-01T00:00:00.000Z',
-    type: 'metrics',
-    metrics: [
-      { ...metric, name: 'loss', model: 1, value: 1 },
-      { ...metric, name: 'loss', model: 2, value: 0.5 },
-      { ...metric, name: 'validation.dice', model: 1, value: 0.7134 },
-      { ...metric, name: 'validation.dice', model: 1, stage: 2, value: 0.1 },
-    ],
-  }
 
   test('elsewhere: the first and the last of a phase, and one now and then', () => {
     const { written, target } = stream(false)
     const line = createProgressLine(target)
-    line.show(metrics)
     for (const done of [1, 2, 3, 100]) line.show(step(done))
     line.close()
     expect(written).toEqual([
-      'stage 1  step 1/100  loss 0.750  Dice 71.3  3 min 20 s left\n',
-      'stage 1  step 100/100  loss 0.750  Dice 71.3  3 min 20 s left\n',
+      'stage 1, step 1/100, loss 0.750, Dice 0.713  3 min 20 s left\n',
+      'stage 1, step 100/100, loss 0.750, Dice 0.713  3 min 20 s left\n',
     ])
+  })
+
+  test('a message without its count gets it, and a phase without a message its name', () => {
+    const common = { phase: 'preprocess' as const, done: 2, total: 9, secondsLeft: null }
+    expect(describeProgress({ ...common, message: 'case 7' })).toBe('2/9  case 7')
+    expect(describeProgress({ ...common, message: '' })).toBe('preprocessing 2/9')
   })
 
   test('on a terminal: one line, cut to its width, cleared before a note', () => {
     const { written, target } = stream(true)
     const line = createProgressLine(target, 'run demo, with a long label: ')
-    line.show(metrics)
     line.show(step(2))
     line.note('paused')
     expect(written[0]).toMatch(/^\r\u001b\[Krun demo/)

@@ -159,7 +159,7 @@ describe('the index', () => {
     expect(summary.validationDice).toBeCloseTo((0.8 + 0.6) / 2, 10)
     expect(latestMetrics.map(({ value }) => value)).toEqual([0.8, 0.6])
     expect(checkpoints).toEqual([
-      { stage: 1, model: 1, kind: 'final', step: 2, path: 'checkpoints/1.safetensors', score: 0.8 },
+      { stage: 1, model: null, kind: 'final', step: 2, path: 'checkpoints/stage1-last.safetensors', score: null },
     ])
     expect(readFileSync(join(folder, 'events.jsonl'), 'utf8').split('\n')).toHaveLength(7)
   })

@@ -7,7 +7,10 @@ import type { JobEvent } from '../../../contract/events.ts'
 import type { JobState } from '../../../contract/job.ts'
 import { isAlive, jobState } from './job-state.ts'
 import { lastEvent, readJournal } from './read-journal.ts'
-import { TRAINER_LOG } from './start-job.ts'
+import { LOG_START, TRAINER_LOG } from './start-job.ts'
+
+/** What Node, C++ and TensorFlow write when they give up. */
+const errorPattern = /^(Uncaught )?\w*Error\b|^terminate called|out of memory|^F\d{4} /i
 
 export type FollowOptions = {
   /** Ends the following (not the job) at the next look. */
@@ -49,7 +52,7 @@ export async function followJob(
 }
 
 /**
- * The error that tells why a job did not finish: the trainer's own, else the last line of its log.
+ * The error that tells why a job did not finish: the trainer's own, else what its log says.
  * @param what e.g. 'The training of run demo'
  */
 export function jobFailure(folder: string, what: string, nextStep: string): OrganMosaicError {
@@ -58,7 +61,7 @@ export function jobFailure(folder: string, what: string, nextStep: string): Orga
     const { code, message, details } = reported.report.error
     return new OrganMosaicError(code, message, { details })
   }
-  const line = lastLogLine(folder)
+  const line = lastErrorLine(folder)
   return new OrganMosaicError(
     'job-failed',
     `${what} ended without finishing${line ? ` ("${line}")` : ''}; its log is ${join(folder, TRAINER_LOG)}. ${nextStep}`,
@@ -66,13 +69,12 @@ export function jobFailure(folder: string, what: string, nextStep: string): Orga
   )
 }
 
-/** The last line that says something: stack frames and Node's closing version line do not. */
-function lastLogLine(folder: string): string {
+/** The last line of the present process's log that tells of an error; '' when it wrote none, as when it was killed. */
+function lastErrorLine(folder: string): string {
   try {
-    const lines = readFileSync(join(folder, TRAINER_LOG), 'utf8').split('\n')
-    const telling = lines.filter((line) => line.trim() !== '' && !/^\s+at |^Node\.js v|^\s*[{}]/.test(line))
-    const error = telling.findLast((line) => /^\w*Error\b/.test(line))
-    return (error ?? telling.at(-1) ?? '').trim().slice(0, 300)
+    const log = readFileSync(join(folder, TRAINER_LOG), 'utf8')
+    const lines = log.slice(log.lastIndexOf(LOG_START) + 1).split('\n')
+    return (lines.findLast((line) => errorPattern.test(line)) ?? '').trim().slice(0, 300)
   } catch {
     return ''
   }

@@ -106,6 +106,14 @@ describe('a started job', () => {
     })
   })
 
+  test('is not blamed for what an earlier process wrote to its log', async () => {
+    await start('crash at start')
+    await followJob(folder, () => undefined, { pollMs: 20 })
+    await start('die')
+    await followJob(folder, () => undefined, { pollMs: 20 })
+    expect(jobFailure(folder, 'The run', '').message).not.toContain('cheese')
+  })
+
   test('that crashed before its first word is told from its log', async () => {
     await start('crash at start')
     expect(await followJob(folder, () => undefined, { pollMs: 20 })).toBe('interrupted')

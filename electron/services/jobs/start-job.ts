@@ -1,6 +1,6 @@
 // Starts the trainer on a job folder, as a process of its own that outlives whoever started it.
 import { spawn } from 'node:child_process'
-import { closeSync, openSync, rmSync, statSync } from 'node:fs'
+import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { OrganMosaicError } from '../../../contract/errors.ts'
@@ -10,6 +10,8 @@ import { PROCESS_FILE } from './process-liveness.ts'
 import { requestControl } from './request-control.ts'
 
 export const TRAINER_LOG = 'trainer.log'
+/** Begins the part of the log that one process wrote. */
+export const LOG_START = '=== started at '
 const trainerScript = join(import.meta.dirname, '../../../trainer/main.ts')
 const staleLockMs = 30_000
 
@@ -27,6 +29,7 @@ export async function startJob(folder: string, script = trainerScript): Promise<
     requestControl(folder, 'run')
     const startedAt = new Date().toISOString()
     const log = openSync(join(folder, TRAINER_LOG), 'a')
+    writeSync(log, `${LOG_START}${startedAt}\n`)
     try {
       const child = spawn(process.execPath, [script, folder], {
         detached: true,

@@ -17,7 +17,7 @@ export function readStage1Source(workspace: Workspace, name: string): Stage1Sour
   const job = readRun(workspace, name)
   const folder = runFolder(workspace, name)
   const finished = readJournal(folder).events.some(
-    (event) => event.type === 'checkpoint' && event.stage === 1 && event.kind !== 'last',
+    (event) => event.type === 'checkpoint' && event.stage === 1 && event.kind === 'final',
   )
   if (job.stages === '2' || !finished) {
     throw new OrganMosaicError(

@@ -1,6 +1,9 @@
 // Which models of a run can be used: the stage and model a request means, checked against what was trained.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { ModelChoice, TrainJob } from '../../../contract/job.ts'
+import { jobState } from '../jobs/job-state.ts'
 import { readJournal } from '../jobs/read-journal.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { readRun, runFolder } from '../workspace/run-store.ts'
@@ -26,15 +29,23 @@ export function findTrainedModels(workspace: Workspace, request: ModelRequest): 
   if (model === 'pseudo' && stage !== 1) {
     throw new OrganMosaicError('usage', '--model pseudo is made by stage 1; leave --stage out or say 1.')
   }
-  const finished = readJournal(folder).events.some(
-    (event) => event.type === 'checkpoint' && event.stage === stage && event.kind !== 'last',
-  )
-  if (!finished && model !== 'pseudo') {
+  if (model === 'pseudo' ? !existsSync(join(folder, 'pseudo-labels')) : !isUsable(job, folder, stage)) {
+    const what = model === 'pseudo' ? 'pseudo labels' : `models of stage ${stage}`
     const instead = stage === 2 && job.stages !== '2' ? ', or choose its stage-1 models with --stage 1' : ''
     throw new OrganMosaicError(
       'conflict',
-      `Run ${job.name} has no models of stage ${stage} yet; finish it with organ-mosaic resume ${job.name}${instead}.`,
+      `Run ${job.name} has no ${what} yet; finish it with organ-mosaic resume ${job.name}${instead}.`,
     )
   }
   return { job, folder, stage, model }
+}
+
+/** A stage that reached its end; or one that was stopped on purpose, once each of its models was validated. */
+function isUsable(job: TrainJob, folder: string, stage: 1 | 2): boolean {
+  const source = stage === 1 ? (job.stage1From ?? folder) : folder
+  const kinds = readJournal(source).events.flatMap((event) =>
+    event.type === 'checkpoint' && event.stage === stage ? [`${event.kind} ${event.model}`] : [],
+  )
+  const hasBest = job.datasets.every((_, index) => kinds.includes(`best ${index + 1}`))
+  return kinds.includes('final null') || (hasBest && jobState(source) === 'stopped')
 }

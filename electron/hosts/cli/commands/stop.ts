@@ -1,4 +1,4 @@
-// organ-mosaic stop: ends a running training; what it has is kept, and resume continues it.
+// organ-mosaic stop: ends a running training; its best models so far can be used, and resume continues it.
 import { z } from 'zod'
 import { RunSummarySchema } from '../../../../contract/commands.ts'
 import { askRun } from '../ask-run.ts'
@@ -7,7 +7,7 @@ import { renderRunLine } from '../render-run.ts'
 
 export const stop = defineCommand({
   usage: 'stop <name>',
-  summary: 'stop a running training after its present step and keep what it has',
+  summary: 'stop a running training after its present step; its best models so far can be used',
   examples: ['organ-mosaic stop first'],
   input: z.object({ name: z.string() }),
   output: RunSummarySchema,
