@@ -1,0 +1,76 @@
+// The whole way through the command line: real trainer children, a real database, a tiny phantom study. It shows that
+// everything fits together; what so short a training learns is nothing.
+import { execFile, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { DemoResultSchema, RunDetailSchema, RunSummarySchema } from '../contract/commands.ts'
+import { EvaluationReportSchema } from '../contract/report.ts'
+
+const main = join(import.meta.dirname, '../electron/hosts/cli/main.ts')
+const home = join(mkdtempSync(join(tmpdir(), 'organ-mosaic-training-')), 'home')
+const study = ['--seed', '7', '--cases', '3', '--test-cases', '1', '--resolution', '0.3']
+const tiny = ['network.baseChannels=2', 'network.levels=2', 'plan.patch=16,16,16', 'stage1.validateEvery=2']
+const settings = ['--set', 'stage1.steps=2', 'stage2.steps=2', 'stage2.validateEvery=2', ...tiny]
+
+type Outcome = { code: number; stdout: string; stderr: string }
+
+function start(...words: string[]): { child: ChildProcess; ended: Promise<Outcome> } {
+  let child: ChildProcess | undefined
+  const ended = new Promise<Outcome>((resolve) => {
+    const environment = { ...process.env, ORGAN_MOSAIC_HOME: home }
+    child = execFile(process.execPath, [main, ...words], { env: environment }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
+    })
+  })
+  if (!child) throw new Error('no child')
+  return { child, ended }
+}
+const mosaic = (...words: string[]): Promise<Outcome> => start(...words).ended
+const stateOf = async (name: string) =>
+  RunSummarySchema.parse(RunDetailSchema.parse(JSON.parse((await mosaic('run', name, '--json')).stdout)).summary).state
+
+test('the demo trains both stages, scores every model and exports; again it shows what exists', async () => {
+  const first = await mosaic('demo', ...study, ...settings, '--json')
+  expect(first).toMatchObject({ code: 0 })
+  const result = DemoResultSchema.parse(JSON.parse(first.stdout))
+  expect(result.columns).toHaveLength(1 + 1 + 3 + 1)
+  expect(result.table.map(({ organ }) => organ)).toHaveLength(8 + 1)
+  expect(first.stderr).toMatch(/stage 1, step 2\/2.*\n(.*\n)*.*stage 2, step 2\/2/)
+  expect(readdirSync(result.export).filter((name) => /\d\.nii\.gz$/.test(name))).toHaveLength(9)
+  expect(readdirSync(result.report).filter((name) => name.endsWith('.csv'))).toHaveLength(6)
+
+  const again = await mosaic('demo', ...study, ...settings, '--json')
+  expect(DemoResultSchema.parse(JSON.parse(again.stdout)).table).toEqual(result.table)
+  expect(again.stderr).toContain('Run demo is finished already.')
+}, 180_000)
+
+test('its models predict and are scored one by one', async () => {
+  const output = join(home, 'predicted')
+  const images = join(home, 'demo-study', 'test-complete', 'imagesTs')
+  expect(await mosaic('predict', 'demo', '--input', images, '--output', output)).toMatchObject({ code: 0 })
+  expect(readdirSync(output).sort()).toEqual(['PHT_001_0000.json', 'PHT_001_0000.nii.gz'])
+  const scored = await mosaic('evaluate', 'demo', '--dataset', 'test-complete', '--model', '2', '--json')
+  expect(EvaluationReportSchema.parse(JSON.parse(scored.stdout))).toMatchObject({ run: 'demo', stage: 2, model: 2 })
+})
+
+test('Ctrl-C pauses a training, resume continues it, stop ends it', async () => {
+  const long = ['--set', 'stage1.steps=100000', ...tiny]
+  const { child, ended } = start('train', '--name', 'long', '--datasets', 'site-a,site-b', ...long)
+  while (!existsSync(join(home, 'runs', 'long', 'checkpoints'))) await sleep(100)
+  child.kill('SIGINT')
+  const paused = await ended
+  expect(paused).toMatchObject({ code: 1, stdout: '' })
+  expect(paused.stderr).toMatch(/Pausing long.*\norgan-mosaic: Run long was paused before its end; organ-mosaic resume/)
+  expect(await stateOf('long')).toBe('paused')
+
+  expect(await mosaic('resume', 'long', '--detach')).toMatchObject({ code: 0 })
+  expect(await stateOf('long')).toBe('running')
+  const second = await mosaic('resume', 'long')
+  expect(second).toMatchObject({ code: 1, stdout: '' })
+  expect(second.stderr).toContain('running already')
+  expect(await mosaic('stop', 'long')).toMatchObject({ code: 0 })
+  expect(await stateOf('long')).toBe('stopped')
+}, 120_000)
