@@ -1,6 +1,6 @@
 // The command line as people and scripts use it: the real program on the real Node, a workspace in a temporary folder.
 import { execFile } from 'node:child_process'
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -45,6 +45,7 @@ beforeAll(async () => {
   const datasets = study.sites.map(({ name }) => name)
   for (const name of ['finished', 'idle']) services.createRun({ name, datasets })
   appendEvents(join(home, 'runs', 'finished'), exampleEvents)
+  mkdirSync(join(home, 'runs', 'finished', 'pseudo-labels'))
   services.close()
 })
 
