@@ -4,9 +4,11 @@ import type { Preset, RunConfigInput } from './run-config.ts'
 export const PRESETS: Record<Preset, RunConfigInput> = {
   /** Minutes on two cores: shows that everything works and which organs are hard. */
   quick: {
+    plan: { maxPatchVoxels: 40_000, maxMedianVoxels: 150_000 },
     network: { baseChannels: 8 },
-    stage1: { steps: 150, validateEvery: 50 },
-    stage2: { steps: 150, validateEvery: 50 },
+    validation: { maxCases: 2 },
+    stage1: { steps: 300, validateEvery: 100 },
+    stage2: { steps: 250, validateEvery: 125 },
   },
   /** An hour or so on two cores: numbers worth comparing. */
   standard: {

@@ -3,6 +3,7 @@ import type { Plan } from '../../contract/plan.ts'
 import type { Shape } from '../../contract/geometry.ts'
 import { forward } from '../network/unet.ts'
 import type { TrainedModel } from '../stages/stage-model.ts'
+import { readValues } from '../tensor/read-values.ts'
 import { tf, type Tensor5D } from '../tensor/tensorflow.ts'
 import { predictVolume } from './sliding-window.ts'
 
@@ -21,9 +22,9 @@ export function predictCase(
     model.spec.classes,
     overlap,
     (window) =>
-      tf.tidy(() => {
+      readValues(() => {
         const x = tf.tensor(window, [1, ...plan.patch, 1]) as Tensor5D
-        return tf.softmax(forward(model.spec, model.parameters, x).logits[0]!).dataSync() as Float32Array
+        return tf.softmax(forward(model.spec, model.parameters, x).logits[0]!)
       }),
     onWindow,
   )

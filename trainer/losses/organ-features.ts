@@ -35,7 +35,11 @@ export function organFeatures(
   const backgroundMean = means.slice([0, 0], [1, channels])
   const centred = means.slice([1, 0], [usable.length, channels]).sub(backgroundMean)
   const unit = centred.div(centred.square().sum(1, true).add(EPSILON).sqrt())
-  return tf.unstack(unit).map((feature, i) => ({ unionClass: usable[i]!.unionClass, feature: feature as Tensor1D }))
+  // Slices, not unstack: its gradient needs every part to be used.
+  return usable.map(({ unionClass }, i) => ({
+    unionClass,
+    feature: unit.slice([i, 0], [1, channels]).squeeze([0]) as Tensor1D,
+  }))
 }
 
 /** Weights [M, V] on the patch brought to the feature grid by averaging, each row summing to one: [M, d*h*w]. */

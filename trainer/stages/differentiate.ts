@@ -6,6 +6,7 @@ import { projectClasses, type ClassSet } from '../labels/label-sets.ts'
 import { segmentationLoss } from '../losses/segmentation-loss.ts'
 import type { PatchTarget } from '../losses/targets.ts'
 import { forward, headLevels, type NetworkOutput } from '../network/unet.ts'
+import { readValues } from '../tensor/read-values.ts'
 import { tf, type Scalar, type Tensor, type Tensor2D, type Tensor5D } from '../tensor/tensorflow.ts'
 import type { StageModel } from './stage-model.ts'
 
@@ -106,6 +107,6 @@ function subsampleCodes(codes: Int32Array, shape: Shape, coarse: Shape): Int32Ar
 
 /** Class of each voxel in the union's numbering [V]. */
 export function predictedClasses(model: StageModel, logits: Tensor5D): Int32Array {
-  const channels = tf.tidy(() => logits.argMax(4).flatten().dataSync()) as Int32Array
+  const channels = readValues(() => logits.argMax(4))
   return Int32Array.from(channels, (channel) => model.classes[channel]!)
 }

@@ -62,9 +62,10 @@ export function startFromPos(fos: StageModel, pos: TrainedModel): void {
       variable.assign(source)
       continue
     }
+    const axis = variable.rank - 1
     const columns = fos.classes.map((c) => pos.classes.indexOf(c))
     tf.tidy(() => {
-      const [ours, theirs] = [tf.unstack(variable, -1), tf.unstack(source, -1)]
+      const [ours, theirs] = [tf.unstack(variable, axis), tf.unstack(source, axis)]
       variable.assign(
         tf.stack(
           columns.map((from, to) => (from < 0 ? ours[to]! : theirs[from]!)),

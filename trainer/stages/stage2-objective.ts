@@ -9,6 +9,7 @@ import { dynamicFeatureSimilarity, type OrganFeature, type Teacher } from '../lo
 import { organFeatures, RunningFeatures } from '../losses/organ-features.ts'
 import type { NetworkOutput } from '../network/unet.ts'
 import { rampedWeight } from '../optimiser/adamw.ts'
+import { readValues } from '../tensor/read-values.ts'
 import { tf } from '../tensor/tensorflow.ts'
 import { differentiatePatch, supervisedLoss, type LossPart } from './differentiate.ts'
 import { featureMasks } from './feature-masks.ts'
@@ -45,7 +46,7 @@ export function createStage2Objective(study: Study, shape: Shape, config: RunCon
   }
 
   function features(model: StageModel, patch: Patch, output: NetworkOutput): OrganFeature[] {
-    const probabilities = tf.tidy(() => tf.softmax(output.logits[0]!).dataSync()) as Float32Array
+    const probabilities = readValues(() => tf.softmax(output.logits[0]!))
     const belief = { probabilities, classCount: study.classCount }
     const { background, organs } = featureMasks(patch, model.classes.slice(1), belief)
     return organFeatures(output.features, shape, background, organs)
