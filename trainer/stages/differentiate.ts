@@ -54,21 +54,23 @@ export function differentiatePatch(
       { details: values },
     )
   }
-  const gradients = new Map(Object.entries(grads).map(([variable, gradient]) => [names.get(variable)!, gradient]))
+  // Parameters that no part of the loss depends on (the head, for a loss on features alone) have none.
+  const gradients = new Map<string, Tensor>()
+  for (const [variable, gradient] of Object.entries(grads) as [string, Tensor | null][]) {
+    if (gradient !== null) gradients.set(names.get(variable)!, gradient)
+  }
   return { gradients, values }
 }
 
-/** Adds the second into the first and disposes what is no longer needed. */
+/** Adds the second to the first, in place, and disposes what is no longer needed. */
 export function addGradients(total: Map<string, Tensor> | null, more: Map<string, Tensor>): Map<string, Tensor> {
   if (total === null) return more
-  return new Map(
-    [...total].map(([name, gradient]) => {
-      const other = more.get(name)!
-      const sum = gradient.add(other)
-      tf.dispose([gradient, other])
-      return [name, sum]
-    }),
-  )
+  for (const [name, gradient] of more) {
+    const sum = total.get(name)
+    total.set(name, sum ? sum.add(gradient) : gradient)
+    if (sum) tf.dispose([sum, gradient])
+  }
+  return total
 }
 
 /** Class sets of a patch in the model's own channels. */
