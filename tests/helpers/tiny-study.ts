@@ -1,0 +1,50 @@
+// A registered phantom study so small that a whole training of it takes seconds. For tests with real trainer children.
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createServices, type Services } from '../../electron/services/create-services.ts'
+import { generatePhantomStudy, type PhantomStudy } from '../../electron/services/demo/phantom/generate-phantom-study.ts'
+
+export type TinyStudy = {
+  home: string
+  services: Services
+  study: PhantomStudy
+  /** Names of the registered training datasets: site-a, site-b, site-c. */
+  datasets: string[]
+}
+
+export type TinyStudyOptions = {
+  cases?: number
+  testCases?: number
+  /** Changes the files before they are registered. */
+  prepare?: (study: PhantomStudy) => void
+}
+
+/** The caller closes the services. */
+export async function openTinyStudy({ cases = 3, testCases = 0, prepare }: TinyStudyOptions = {}): Promise<TinyStudy> {
+  const home = join(mkdtempSync(join(tmpdir(), 'organ-mosaic-tiny-')), 'home')
+  const study = await generatePhantomStudy(join(home, 'study'), {
+    seed: 7,
+    trainingCases: cases,
+    testCases,
+    resolution: 0.3,
+  })
+  prepare?.(study)
+  const services = createServices({ home })
+  for (const { name, folder } of study.sites) await services.registerDataset({ name, folder })
+  if (testCases > 0) await services.registerDataset({ name: 'test', folder: study.test, role: 'test' })
+  return { home, services, study, datasets: study.sites.map(({ name }) => name) }
+}
+
+/** A network of two levels and 4 channels on patches of 16 voxels; what it learns is nothing. */
+export const tinySettings: readonly string[] = [
+  'network.baseChannels=4',
+  'network.levels=2',
+  'plan.patch=16,16,16',
+  'plan.maxMedianVoxels=8000',
+  'runtime.threads=2',
+  'stage1.steps=4',
+  'stage2.steps=4',
+  'stage1.validateEvery=2',
+  'stage2.validateEvery=2',
+]
