@@ -1,0 +1,143 @@
+// Writes docs/reference/configuration.md and presets.md from the contract, so that no default is stated twice.
+// usage: npm run docs
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { format, resolveConfig } from 'prettier'
+import { z } from 'zod'
+import { PRESETS } from '../../contract/presets.ts'
+import { PresetSchema, RunConfigSchema } from '../../contract/run-config.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+/** What is used of the JSON Schema that zod makes. */
+interface SchemaNode {
+  readonly type?: string
+  readonly description?: string
+  readonly default?: unknown
+  readonly properties?: Readonly<Record<string, SchemaNode>>
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly anyOf?: readonly SchemaNode[]
+  readonly prefixItems?: readonly SchemaNode[]
+  readonly minimum?: number
+  readonly exclusiveMinimum?: number
+  readonly maximum?: number
+}
+
+interface Setting {
+  readonly key: string
+  readonly node: SchemaNode
+}
+
+/** Every setting by its dotted key, in the order of the schema, without what groups them. */
+function listSettings(node: SchemaNode, prefix = ''): Setting[] {
+  return Object.entries(node.properties ?? {}).flatMap(([name, inner]) => {
+    const key = prefix === '' ? name : `${prefix}.${name}`
+    return inner.properties ? listSettings(inner, key) : [{ key, node: inner }]
+  })
+}
+
+const show = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
+/** What a setting may be, e.g. "auto or 3 numbers > 0". */
+function describeType(node: SchemaNode): string {
+  if (node.const !== undefined) return show(node.const)
+  if (node.enum) return node.enum.map(show).join(', ')
+  if (node.anyOf) return node.anyOf.map(describeType).join(' or ')
+  if (node.prefixItems) return `${node.prefixItems.length} numbers${rangeOf(node.prefixItems[0])}`
+  if (node.type === 'boolean') return 'true or false'
+  return `${node.type}${rangeOf(node)}`
+}
+
+function rangeOf({ minimum, exclusiveMinimum, maximum }: SchemaNode): string {
+  const low = exclusiveMinimum !== undefined ? `> ${exclusiveMinimum}` : minimum !== undefined ? `>= ${minimum}` : null
+  const high = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? `<= ${maximum}` : null
+  const parts = [low, high].filter((part) => part !== null)
+  return parts.length === 0 ? '' : ` ${parts.join(', ')}`
+}
+
+const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+
+const schemaOf = (): SchemaNode => z.toJSONSchema(RunConfigSchema, { io: 'output' }) as SchemaNode
+
+const note = '<!-- Written by `npm run docs` from contract/run-config.ts and contract/presets.ts. Do not edit. -->'
+
+function configurationPage(): string {
+  const schema = schemaOf()
+  const sections = Object.entries(schema.properties ?? {}).map(([name, node]) => {
+    const settings = node.properties ? listSettings(node, name) : [{ key: name, node }]
+    const terms = Object.entries(node.properties ?? {}).filter(([, inner]) => inner.properties && inner.description)
+    return [
+      `## ${name}`,
+      ...terms.map(([term, inner]) => `- \`${name}.${term}\`: ${inner.description}.`),
+      '',
+      row(['key', 'default', 'may be', 'meaning']),
+      row(['---', '---', '---', '---']),
+      ...settings.map(({ key, node: leaf }) =>
+        row([`\`${key}\``, show(leaf.default), describeType(leaf), leaf.description ?? '']),
+      ),
+      '',
+    ].join('\n')
+  })
+  return [
+    '# The configuration of a run',
+    note,
+    'Later sources win: these defaults, the [preset](presets.md), a file (`--config`), `--set key=value`. The whole',
+    'configuration is kept in `run.json` of the run. A key that does not exist is refused.',
+    '',
+    'Every loss term has three settings: `enabled`, `weight`, and `ramp`, the share of the stage over which the weight',
+    'grows linearly from 0. What the terms compute is in [The method](../method.md).',
+    '',
+    ...sections,
+  ].join('\n')
+}
+
+function valueAt(value: unknown, key: string): unknown {
+  return key.split('.').reduce<unknown>((inner, part) => (inner as Record<string, unknown>)[part], value)
+}
+
+function presetsPage(): string {
+  const names = PresetSchema.options
+  const full = names.map((name) => RunConfigSchema.parse(PRESETS[name]))
+  const settings = listSettings(schemaOf()).filter(({ key, node }) =>
+    full.some((config) => show(valueAt(config, key)) !== show(node.default)),
+  )
+  return [
+    '# Presets',
+    note,
+    'A preset is a part of the [configuration](configuration.md); everything it does not name keeps its default. The',
+    'command line takes `standard` unless said otherwise, the demo takes `quick`.',
+    '',
+    '- `quick`: minutes on two cores. It shows that everything works and which organs are hard.',
+    '- `standard`: an hour or so on two cores. Its numbers are worth comparing.',
+    '- `full`: for a GPU.',
+    '',
+    'What runs really took is in [Results](../results/README.md).',
+    '',
+    row(['setting', 'default', ...names.map((name) => `\`${name}\``)]),
+    row(['---', '---', ...names.map(() => '---')]),
+    ...settings.map(({ key, node }) =>
+      row([`\`${key}\``, show(node.default), ...full.map((config) => show(valueAt(config, key)))]),
+    ),
+    '',
+    'Spacing, patch and the number of resolutions follow from the data and these limits: the spacing is the median of',
+    'the cases, coarsened until the median case has at most `plan.maxMedianVoxels`; the patch has about the',
+    'proportions of the median case and at most `plan.maxPatchVoxels`. `plan.json` of a run and the log at its start',
+    'say what came out, one sentence a decision.',
+  ].join('\n')
+}
+
+/** Path from the root -> content, formatted as the repository is. */
+export async function referencePages(): Promise<Map<string, string>> {
+  const pages = { 'docs/reference/configuration.md': configurationPage(), 'docs/reference/presets.md': presetsPage() }
+  const options = (await resolveConfig(join(root, 'package.json'))) ?? {}
+  const formatted = Object.entries(pages).map(
+    async ([path, text]) => [path, await format(text, { ...options, parser: 'markdown' })] as const,
+  )
+  return new Map(await Promise.all(formatted))
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  for (const [path, text] of await referencePages()) await writeFile(join(root, path), text)
+}
