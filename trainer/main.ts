@@ -1,12 +1,12 @@
 // The trainer child: `node trainer/main.ts JOB_FOLDER`. Reads run.json, writes events.jsonl, obeys control.json.
 // Exit code 0 when finished, paused, stopped or waiting for a review; 1 after a failure, which the journal explains.
-import { readFileSync } from 'node:fs'
 import { availableParallelism, hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { toOrganMosaicError } from '../contract/errors.ts'
 import { JobSchema, type Job } from '../contract/job.ts'
 import { writeFileAtomically } from './imaging/write-file-atomically.ts'
 import { Interruption, openJournal, type Journal } from './jobs/journal.ts'
+import { readJsonFile } from './jobs/read-json-file.ts'
 
 // TensorFlow is imported after the environment is set: its native library reads it when it loads.
 async function work(folder: string, job: Job, journal: Journal): Promise<'finished' | 'awaiting-review'> {
@@ -40,7 +40,7 @@ async function main(folder: string): Promise<number> {
   )
   const journal = openJournal(folder)
   try {
-    const job = JobSchema.parse(JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')))
+    const job = await readJsonFile(join(folder, 'run.json'), JobSchema, 'Restore it from a copy, or start a new run.')
     setThreads(job)
     journal.append({ type: 'state', state: 'running', message: '' })
     journal.append({ type: 'state', state: await work(folder, job, journal), message: '' })

@@ -85,17 +85,26 @@ async function storeArray(
   await zarr.set(array, null, { data, shape: [...shape], stride: [height * width, width, 1] })
 }
 
+/** Zarr takes a chunk that is missing for one of zeros. Every chunk is written here, so a missing one is damage. */
+class CompleteStore extends FileSystemStore {
+  override async get(key: zarr.AbsolutePath): Promise<Uint8Array | undefined> {
+    const bytes = await super.get(key)
+    if (bytes === undefined && key.includes('/c/')) throw new Error(`${key} is missing`)
+    return bytes
+  }
+}
+
 export const readZarrAttributes = async (folder: string): Promise<Record<string, unknown>> =>
   (await zarr.open.v3(zarr.root(new FileSystemStore(folder)), { kind: 'group' })).attrs
 
-/** @throws Error when the array is missing, of another type than asked for, or of another shape than `shape` */
+/** @throws Error when the array or a part of it is missing, of another type than asked for, or of another shape than `shape` */
 export async function readZarrArray<T extends StoredArray>(
   folder: string,
   name: string,
   type: new () => T,
   shape: Shape,
 ): Promise<T> {
-  const array = await zarr.open.v3(zarr.root(new FileSystemStore(folder)).resolve(name), { kind: 'array' })
+  const array = await zarr.open.v3(zarr.root(new CompleteStore(folder)).resolve(name), { kind: 'array' })
   if (array.shape.length !== 3 || array.shape.some((size, axis) => size !== shape[axis])) {
     throw new Error(`${name}: expected ${shape.join(' x ')}, found ${array.shape.join(' x ')}`)
   }

@@ -25,6 +25,7 @@ export async function runPredictJob(folder: string, job: PredictJob, journal: Jo
   const predictor = await openRunPredictor(job.runFolder, job.stage, job.model)
   await mkdir(job.output, { recursive: true })
   let written = 0
+  let firstFailure = ''
   progress.begin('predict')
   for (const [done, input] of job.inputs.entries()) {
     obeyControl(folder)
@@ -33,6 +34,7 @@ export async function runPredictJob(folder: string, job: PredictJob, journal: Jo
       written += 1
     } catch (error) {
       const { message } = toOrganMosaicError(error)
+      firstFailure ||= message
       journal.append({ type: 'finding', caseId: input.id, dataset: null, organ: null, severity: 'warning', message })
     }
     progress.advance(done + 1, `segmenting ${input.id}`)
@@ -41,7 +43,7 @@ export async function runPredictJob(folder: string, job: PredictJob, journal: Jo
   if (written === 0)
     throw new OrganMosaicError(
       'job-failed',
-      `None of the ${job.inputs.length} images could be segmented; see the messages above.`,
+      `None of the ${job.inputs.length} images could be segmented: ${firstFailure}`,
     )
 }
 

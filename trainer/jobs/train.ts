@@ -1,7 +1,6 @@
 // A training job from its folder: plan, preprocessed cases, stage 1, pseudo labels, stage 2. Every phase leaves its
 // result on disk, so that a job that was stopped or killed goes on where it was.
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OrganMosaicError } from '../../contract/errors.ts'
 import { JobSchema, ReviewSchema, type Review, type TrainJob } from '../../contract/job.ts'
@@ -28,6 +27,7 @@ import { modelClassMap } from '../labels/study.ts'
 import { obeyControl, type Journal } from './journal.ts'
 import { prepareCases, type PreparedCases } from './prepare-cases.ts'
 import { createProgress, type Progress } from './progress.ts'
+import { readJsonFile } from './read-json-file.ts'
 import { planPhases } from './train-phases.ts'
 
 /** Thrown when pseudo labels wait for a person. */
@@ -64,7 +64,11 @@ async function settlePlan(folder: string, job: TrainJob, journal: Journal): Prom
   const path = join(folder, 'plan.json')
   const known = [path, ...(job.stage1From ? [join(job.stage1From, 'plan.json')] : [])].find(existsSync)
   const plan = known
-    ? PlanSchema.parse(JSON.parse(await readFile(known, 'utf8')))
+    ? await readJsonFile(
+        known,
+        PlanSchema,
+        'Delete it and resume: the same datasets and configuration give the same plan.',
+      )
     : derivePlan(job.datasets, job.config)
   if (known === path) return plan
   await writeFileAtomically(path, JSON.stringify(plan, null, 2))
@@ -131,7 +135,7 @@ async function awaitReview({ folder, job }: TrainContext): Promise<Review> {
   if (!job.config.pseudoLabels.review) return { accepted: true, rejected: [] }
   const path = join(folder, 'review.json')
   if (!existsSync(path)) throw new AwaitingReview()
-  const review = ReviewSchema.parse(JSON.parse(await readFile(path, 'utf8')))
+  const review = await readJsonFile(path, ReviewSchema, 'Write the review again and resume.')
   if (!review.accepted) {
     throw new OrganMosaicError(
       'invalid-data',
@@ -226,9 +230,9 @@ export async function loadStageModels(
 
 /** run.json and plan.json of a trained run. */
 export async function readTrainedRun(folder: string): Promise<{ job: TrainJob; plan: Plan; study: Study }> {
-  const job = JobSchema.parse(JSON.parse(await readFile(join(folder, 'run.json'), 'utf8')))
+  const job = await readJsonFile(join(folder, 'run.json'), JobSchema, 'Restore it from a copy, or train again.')
   if (job.kind !== 'train')
     throw new OrganMosaicError('internal', `${folder} holds a ${job.kind} job, not a training run.`)
-  const plan = PlanSchema.parse(JSON.parse(await readFile(join(folder, 'plan.json'), 'utf8')))
+  const plan = await readJsonFile(join(folder, 'plan.json'), PlanSchema, 'Restore it from a copy, or train again.')
   return { job, plan, study: describeStudy(job) }
 }

@@ -1,4 +1,6 @@
 // One training case: image and label files -> a preprocessed Zarr folder, written once and shared by all jobs.
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Case } from '../../contract/dataset.ts'
 import { OrganMosaicError } from '../../contract/errors.ts'
@@ -9,16 +11,19 @@ import { nonZeroBox } from '../imaging/crop.ts'
 import { readNifti } from '../imaging/nifti/read-nifti.ts'
 import { resampleLabels } from '../imaging/resample.ts'
 import { preprocessImage } from './preprocess-image.ts'
-import { isPreprocessed, storePreprocessed } from './preprocessed-store.ts'
+import { isIntact, storePreprocessed } from './preprocessed-store.ts'
 import { readLabels } from './read-labels.ts'
 
 /**
- * Does nothing when the folder is complete.
+ * Does nothing when the folder is there and reads well; a damaged one is made again.
  * @param folder see preprocessedFolder
  * @throws OrganMosaicError of the files, or invalid-data when the image changed since it was registered
  */
 export async function preprocessCase(dataset: JobDataset, caseEntry: Case, plan: Plan, folder: string): Promise<void> {
-  if (await isPreprocessed(folder)) return
+  if (existsSync(folder)) {
+    if (await isIntact(folder)) return
+    await rm(folder, { recursive: true })
+  }
   const { volume } = await readNifti(join(dataset.root, caseEntry.image))
   const grid = reorientGeometry(volume.geometry, canonicalTransform(volume.geometry))
   const { codes, codebook } = await readLabels(dataset, caseEntry, grid)

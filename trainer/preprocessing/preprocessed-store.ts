@@ -1,10 +1,14 @@
 // Preprocessed cases on disk: a Zarr group with the arrays image and labels.
 import { OrganMosaicError } from '../../contract/errors.ts'
-import { isZarrGroup, readZarrArray, readZarrAttributes, storeZarrGroup } from '../imaging/zarr-group.ts'
+import { readZarrArray, readZarrAttributes, storeZarrGroup } from '../imaging/zarr-group.ts'
 import { PreprocessedMetaSchema, type PreprocessedCase } from './preprocessed-case.ts'
 
-/** Folders appear under their name only when complete. */
-export const isPreprocessed = isZarrGroup
+/** Folders appear under their name only when complete, but disks and people damage them later: everything is read. */
+export const isIntact = (folder: string): Promise<boolean> =>
+  openPreprocessed(folder).then(
+    () => true,
+    () => false,
+  )
 
 export async function storePreprocessed(folder: string, preprocessed: PreprocessedCase): Promise<void> {
   const { image, labels, shape, ...meta } = preprocessed

@@ -1,6 +1,6 @@
 // Between the stages: calibrated partial-organ models label what their datasets' cases leave open.
 import { existsSync } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Case } from '../../contract/dataset.ts'
@@ -11,6 +11,7 @@ import { predictCase } from '../inference/predict-case.ts'
 import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
 import { isZarrGroup } from '../imaging/zarr-group.ts'
 import type { Journal } from '../jobs/journal.ts'
+import { readJsonFile } from '../jobs/read-json-file.ts'
 import { projectClasses, type ClassSet } from '../labels/label-sets.ts'
 import { codebookClasses, delineatedClasses, type Study } from '../labels/study.ts'
 import { openPreprocessed } from '../preprocessing/preprocessed-store.ts'
@@ -29,7 +30,8 @@ const CalibrationSchema = z.object({ temperatures: z.array(z.number()) })
 /** The temperature of each POS model; 1 for all before calibration. */
 export async function readTemperatures(job: string, models: number): Promise<number[]> {
   if (!existsSync(calibrationPath(job))) return Array.from({ length: models }, () => 1)
-  return CalibrationSchema.parse(JSON.parse(await readFile(calibrationPath(job), 'utf8'))).temperatures
+  const nextStep = 'Delete it and resume the run; without it models predict uncalibrated.'
+  return (await readJsonFile(calibrationPath(job), CalibrationSchema, nextStep)).temperatures
 }
 
 /** Temperature-scales each POS model on the held-back cases of its own dataset, once a job. */
