@@ -116,7 +116,9 @@ export function describeRun(job: TrainJob, events: readonly JobEvent[], reports:
       minutes,
       peakMemoryMb === null ? '-' : `${peakMemoryMb.toFixed(0)} MB`,
       job.datasets.map(({ name, cases }) => `${name} ${cases.length}`).join(', '),
-      ['organMosaic', 'node', 'tfjs'].map((key) => `${key} ${job.versions[key] ?? '?'}`).join(', '),
+      Object.entries(job.versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
     ]),
     ...tables,
     '',
