@@ -64,6 +64,9 @@ export async function readSafetensors(
     const { shape, data_offsets: offsets } = entry as { shape: number[]; data_offsets: [number, number] }
     const [start, end] = [8 + headerLength + offsets[0], 8 + headerLength + offsets[1]]
     if (end > bytes.length) throw broken(`tensor ${name} ends at byte ${end}, the file at ${bytes.length}`)
+    if (end - start !== 4 * shape.reduce((product, size) => product * size, 1)) {
+      throw broken(`tensor ${name} of shape [${shape.join(', ')}] has ${end - start} bytes`)
+    }
     // A copy: aligned, and free of the whole file's buffer.
     arrays.set(name, { shape, data: new Float32Array(Uint8Array.from(bytes.subarray(start, end)).buffer) })
   }

@@ -12,8 +12,9 @@ export interface OrganFeature {
  * and its running features of its own organs.
  * @param foreign features of organs of the other dataset, seen by this model
  * @param own running features of this model's organs, unit vectors [F]
+ * @returns null when there is nothing to compare
  */
-export function featureDifference(foreign: readonly OrganFeature[], own: readonly Float32Array[]): Scalar {
+export function featureDifference(foreign: readonly OrganFeature[], own: readonly Float32Array[]): Scalar | null {
   const pairs = foreign.flatMap((organ) => own.map((reference) => cosine(organ.feature, reference).relu()))
   return meanOf(pairs)
 }
@@ -29,12 +30,13 @@ export interface Teacher {
  * Stage 2, dynamic feature similarity: each organ's feature is pulled to that of the model that is best on it,
  * the stronger the further it leads: min(1, gain * lead) * (1 - cosine), averaged over the organs that have a teacher.
  * @param teacherOf the best model's running feature of a class; null when this model is best or none is known
+ * @returns null when no organ has a teacher
  */
 export function dynamicFeatureSimilarity(
   organs: readonly OrganFeature[],
   teacherOf: (unionClass: number) => Teacher | null,
   gain: number,
-): Scalar {
+): Scalar | null {
   const pulls = organs.flatMap((organ) => {
     const teacher = teacherOf(organ.unionClass)
     if (!teacher || teacher.lead <= 0) return []
@@ -48,5 +50,5 @@ export function dynamicFeatureSimilarity(
   return meanOf(pulls)
 }
 
-const meanOf = (values: readonly Tensor[]): Scalar =>
-  values.length === 0 ? tf.scalar(0) : (tf.addN([...values]).div(values.length) as Scalar)
+const meanOf = (values: readonly Tensor[]): Scalar | null =>
+  values.length === 0 ? null : (tf.addN([...values]).div(values.length) as Scalar)

@@ -12,7 +12,10 @@ export interface CalibrationCase {
 const LOWEST = 0.5
 const HIGHEST = 5
 const TINY = 1e-7
-/** Voxels where the model is this sure of background and the truth agrees say nothing about calibration. */
+/**
+ * Where the model is this sure of background no organ is in question. Whatever the truth says there: leaving out only
+ * the voxels where it agrees would keep the model's errors alone, and make it look worse than it is.
+ */
 const SURE_BACKGROUND = 0.99
 
 /**
@@ -50,8 +53,7 @@ function collectSamples({ probabilities, codes, sets }: CalibrationCase, classCo
   for (let v = 0; v < codes.length; v++) {
     const set = sets[codes[v]!]!
     if (set.length === classCount) continue
-    const settled = set.includes(0) && probabilities[v * classCount]! > SURE_BACKGROUND
-    if (!settled) useful.push(v)
+    if (probabilities[v * classCount]! <= SURE_BACKGROUND) useful.push(v)
   }
   const stride = Math.max(1, Math.floor(useful.length / limit))
   return useful

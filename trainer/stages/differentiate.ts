@@ -27,6 +27,7 @@ export interface PatchGradients {
 /**
  * @param shape [D, H, W] of the patch
  * @param parts builds the loss from the network's output; runs inside a tidy
+ * @returns null when there are no parts: nothing in the patch teaches the model
  * @throws OrganMosaicError job-failed when the loss is not a finite number
  */
 export function differentiatePatch(
@@ -34,15 +35,22 @@ export function differentiatePatch(
   patch: Patch,
   shape: Shape,
   parts: (output: NetworkOutput) => LossPart[],
-): PatchGradients {
+): PatchGradients | null {
   const names = new Map([...model.parameters].map(([name, variable]) => [variable.name, name]))
   const kept: { name: string; value: Scalar }[] = []
   const { value, grads } = tf.variableGrads(() => {
     const x = tf.tensor(patch.image, [1, ...shape, 1]) as Tensor5D
-    const terms = parts(forward(model.spec, model.parameters, x))
+    const output = forward(model.spec, model.parameters, x)
+    const terms = parts(output)
+    // tfjs wants something to differentiate even then.
+    if (terms.length === 0) return output.logits[0]!.sum().mul(0) as Scalar
     for (const term of terms) kept.push({ name: term.name, value: tf.keep(term.value.clone()) })
     return tf.addN(terms.map((term) => term.value.mul(term.weight))) as Scalar
   }, [...model.parameters.values()])
+  if (kept.length === 0) {
+    tf.dispose([value, grads])
+    return null
+  }
   const values: Record<string, number> = { loss: value.dataSync()[0]! }
   for (const part of kept) values[part.name] = part.value.dataSync()[0]!
   tf.dispose([value, ...kept.map((part) => part.value)])

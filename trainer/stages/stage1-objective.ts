@@ -21,15 +21,16 @@ import type { StageModel } from './stage-model.ts'
 export function createStage1Objective(study: Study, shape: Shape, config: RunConfig['stage1']): Objective {
   const running = new RunningFeatures()
 
-  function learnOwn(model: StageModel, patch: Patch, weight: number): PatchOutcome {
+  function learnOwn(model: StageModel, patch: Patch, weight: number): PatchOutcome | null {
     const target = { codes: patch.codes, sets: projectSets(model, patch.sets) }
     let dice: PatchOutcome['dice'] = []
     const outcome = differentiatePatch(model, patch, shape, (output) => {
       dice = singleOrganDice(model, patch, output, study.classCount)
       if (config.featureDifference.enabled) rememberFeatures(model, patch, output)
+      if (weight === 0) return []
       return [{ name: 'loss.supervised', weight, value: supervisedLoss(model, output, target, shape) }]
     })
-    return { ...outcome, dice }
+    return outcome && { ...outcome, dice }
   }
 
   function rememberFeatures(model: StageModel, patch: Patch, output: NetworkOutput): void {
@@ -76,11 +77,12 @@ export function createStage1Objective(study: Study, shape: Shape, config: RunCon
       }
       if (usesFeatures) {
         const features = organFeatures(output.features, shape, background, organs)
-        parts.push({ name: 'loss.featureDifference', weight: weights.fd, value: featureDifference(features, own) })
+        const value = featureDifference(features, own)
+        if (value) parts.push({ name: 'loss.featureDifference', weight: weights.fd, value })
       }
       return parts
     })
-    return { ...outcome, dice: [] }
+    return outcome && { ...outcome, dice: [] }
   }
 
   return {

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest'
+import type { Organ } from '../../contract/organ.ts'
+import { codebookClasses, delineatedClasses, describeStudy, isDelineated, modelClassMap } from './study.ts'
+import { label, organ, pair, studyCase, studyDataset } from './test-study.ts'
+
+const job = (vocabulary: Organ[], datasets = [studyDataset('site', [], [])]) => ({
+  organs: vocabulary.map(({ id }) => id),
+  vocabulary,
+  datasets,
+})
+
+describe('describeStudy', () => {
+  // classes: 1 liver, 2 kidney_left, 3 kidney_right
+  const organs = [organ('liver'), ...pair('kidney')]
+  const merged = studyDataset('merged', [label('1', 'liver'), label('2', 'kidney_left', 'kidney_right')], [])
+  const left = studyDataset('left', [label('7', 'kidney_left')], [])
+  const study = describeStudy(job(organs, [merged, left]))
+
+  it('counts classes and says what each dataset speaks about and what its model can tell', () => {
+    expect(study.classCount).toBe(4)
+    expect(study.ownClasses).toEqual([[1, 2, 3], [2]])
+    // a model of merged kidneys cannot tell left from right
+    expect(study.competentClasses).toEqual([[1], [2]])
+  })
+
+  it('resolves parts of parts', () => {
+    const nested = [organ('stem', { partOf: ['brain'] }), organ('brain', { partOf: ['head'] }), organ('head')]
+    const sites = [studyDataset('site', [label('1', 'head')], [])]
+    expect(describeStudy(job(nested, sites)).ownClasses).toEqual([[1, 2, 3]])
+  })
+
+  it('survives organs that claim to be part of each other', () => {
+    const circle = [organ('a', { partOf: ['b'] }), organ('b', { partOf: ['a'] })]
+    expect(describeStudy(job(circle)).union.partOf.get('a')).toEqual(['b', 'a'])
+  })
+
+  it('pairs organs that may overlap, whoever of the two says so', () => {
+    const overlapping = [organ('heart', { mayOverlap: ['vein'] }), organ('vein'), organ('aorta')]
+    expect(describeStudy(job(overlapping)).overlapping).toEqual([[], [2], [1], []])
+  })
+})
+
+describe('mirroring is decided over the union', () => {
+  const [parotidLeft, parotidRight] = pair('parotid') as [Organ, Organ]
+  it.each([
+    { what: 'pairs are exchanged', organs: [organ('larynx'), parotidLeft, parotidRight], counterpart: [0, 1, 3, 2] },
+    {
+      what: 'a lateral organ without its partner forbids it',
+      organs: [organ('larynx'), parotidLeft],
+      counterpart: null,
+    },
+    { what: 'lateral, with no known partner', organs: [organ('odd', { laterality: 'left' })], counterpart: null },
+    { what: 'nothing lateral', organs: [organ('larynx'), organ('cord')], counterpart: [0, 1, 2] },
+  ])('$what', ({ organs, counterpart }) => {
+    expect(describeStudy(job(organs)).counterpart).toEqual(counterpart)
+  })
+
+  it('even when each dataset labels one side only', () => {
+    const sites = [
+      studyDataset('a', [label('1', 'parotid_left')], []),
+      studyDataset('b', [label('1', 'parotid_right')], []),
+    ]
+    expect(describeStudy(job([parotidLeft, parotidRight], sites)).counterpart).toEqual([0, 2, 1])
+  })
+})
+
+describe('availability is case x organ', () => {
+  // classes: 1 brain, 2 brainstem, 3 heart, 4 vein (overlaps the heart)
+  const organs = [
+    organ('brain'),
+    organ('brainstem', { partOf: ['brain'] }),
+    organ('heart', { mayOverlap: ['vein'] }),
+    organ('vein', { mayOverlap: ['heart'] }),
+  ]
+  const labels = [label('1', 'brain'), label('2', 'brainstem'), label('3', 'heart'), label('4', 'vein')]
+  const full = studyCase('full', { brain: 'labelled', brainstem: 'cut', heart: 'absent', vein: 'labelled' })
+  const brainOnly = studyCase('brain-only', { brain: 'labelled' })
+  const heartOnly = studyCase('heart-only', { heart: 'labelled', vein: 'unlabelled' })
+  const study = describeStudy(job(organs, [studyDataset('site', labels, [full, brainOnly, heartOnly])]))
+  const codebook = [[], ['1'], ['2'], ['1', '2'], ['3'], ['3', '4']]
+
+  it('knows what was delineated: absent and cut were, unlabelled and unmentioned were not', () => {
+    expect(delineatedClasses(study, 0, full)).toEqual([1, 2, 3, 4])
+    expect(delineatedClasses(study, 0, brainOnly)).toEqual([1, 2])
+    expect(delineatedClasses(study, 0, heartOnly)).toEqual([3])
+    expect(isDelineated(brainOnly, ['brain', 'brainstem'])).toBe(false)
+  })
+
+  it('fully delineated: every code is one class', () => {
+    // brain value beside stem value (label map), stem inside brain (masks), heart and vein overlapping
+    expect(codebookClasses(study, 0, full, codebook)).toEqual([[0], [1], [2], [2], [3], [3, 4]])
+  })
+
+  it('brain alone: it may be stem, and background may be heart or vein', () => {
+    expect(codebookClasses(study, 0, brainOnly, [[], ['1']])).toEqual([
+      [0, 3, 4],
+      [1, 2],
+    ])
+  })
+
+  it('an unlabelled organ that may share voxels is not ruled out by the label', () => {
+    expect(codebookClasses(study, 0, heartOnly, [[], ['3']])).toEqual([
+      [0, 1, 2, 4],
+      [3, 4],
+    ])
+  })
+})
+
+it('modelClassMap sends unknown organs to background', () => {
+  expect(modelClassMap(5, [2, 4])).toEqual([0, 0, 1, 0, 2])
+})
