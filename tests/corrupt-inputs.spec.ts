@@ -1,16 +1,13 @@
-// Files that are damaged after registration, met by training, evaluation, prediction and the index: each gives its
-// finding or its error in a sentence that names the file, and nothing else is lost. Damage that registration itself
-// meets is in the suites of the datasets and of NIfTI.
-import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+// Files of registered cases, and of the cache, that are damaged before they are trained on: each gives a finding in a
+// sentence that names the file, and the training goes on with what is left. Damage that registration itself meets is in
+// the suites of the datasets and of NIfTI.
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createServices } from '../electron/services/create-services.ts'
-import { readJournal } from '../electron/services/jobs/read-journal.ts'
-import { craftNifti } from '../trainer/imaging/nifti/craft-nifti.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { empty, filesBelow, halve, remove, replaceBy, whileDamaged } from './helpers/damage.ts'
 import { hashFiles } from './helpers/hash-files.ts'
-import { openTinyStudy, tinySettings, type TinyStudy } from './helpers/tiny-study.ts'
-import { continueTiny, errorOf, readTraining, runFolderOf, trainTiny, type Training } from './helpers/train-tiny.ts'
+import { openTinyStudy, type TinyStudy } from './helpers/tiny-study.ts'
+import { continueTiny, errorOf, trainTiny, type Training } from './helpers/train-tiny.ts'
 
 const timeout = 120_000
 let tiny: TinyStudy
@@ -44,312 +41,94 @@ beforeAll(async () => {
 }, timeout)
 afterAll(() => tiny.services.close())
 
-describe('training', () => {
-  test(
-    'goes on without the cases whose files were deleted, cut, emptied or replaced',
-    async () => {
-      rmSync(tiny.services.workspace.cache, { recursive: true })
-      const [a, b, c] = [learntFrom('site-a'), learntFrom('site-b'), learntFrom('site-c')]
-      const otherImage = readFileSync(site('b', b[3], 'ct.nii.gz'))
-      const training = await whileDamaged(
-        [
-          [site('a', 'imagesTr', `${a[0]}_0000.nii.gz`), remove],
-          [site('a', 'imagesTr', `${a[1]}_0000.nii.gz`), halve],
-          [site('a', 'labelsTr', `${a[2]}.nii.gz`), replaceBy('no label map at all')],
-          [site('b', b[0], 'segmentations', 'kidney_left.nii.gz'), remove],
-          [site('b', b[1], 'ct.nii.gz'), empty],
-          [site('c', 'labels', `${c[0]}_label.nii.gz`), halve],
-          [site('c', 'images', `${c[1]}.nii.gz`), replaceBy(otherImage)],
-        ],
-        () => train('damaged-cases'),
-      )
-      expect(training.state).toBe('finished')
-      const said = leftOut(training)
-      expect([...said.keys()].sort()).toEqual([a[0], a[1], a[2], b[0], b[1], c[0], c[1]])
-      expect(said.get(a[0])).toMatch(/imagesTr.*does not exist/)
-      expect(said.get(a[1])).toMatch(/imagesTr.*is truncated.*Copy or download it again/)
-      expect(said.get(a[2])).toMatch(/labelsTr.*inside the header/)
-      expect(said.get(b[0])).toMatch(/kidney_left\.nii\.gz does not exist/)
-      expect(said.get(b[1])).toMatch(/ct\.nii\.gz is empty/)
-      expect(said.get(c[0])).toMatch(/labels.*is truncated/)
-      expect(said.get(c[1])).toMatch(/does not lie on its image: the grid/)
-      const labelled = tiny.datasets.flatMap((name) => readdirSync(join(training.folder, 'pseudo-labels', name)))
-      expect(labelled).toHaveLength(3 * 4 - 7)
-    },
-    timeout,
-  )
-
-  test(
-    'notices an image with other voxels on the same grid',
-    async () => {
-      rmSync(tiny.services.workspace.cache, { recursive: true })
-      const [id] = learntFrom('site-a')
-      const path = site('a', 'imagesTr', `${id}_0000.nii.gz`)
-      // Labels have the image's grid, and other values.
-      const other = readFileSync(site('a', 'labelsTr', `${id}.nii.gz`))
-      const training = await whileDamaged([[path, replaceBy(other)]], () => train('other-voxels'))
-      expect(training.state).toBe('finished')
-      expect(leftOut(training).get(id)).toMatch(
-        /changed since dataset site-a was registered.*Register the dataset again/,
-      )
-
-      // The file is back: the same configuration gives what it always gave.
-      const healed = await train('healed')
-      expect(leftOut(healed).size).toBe(0)
-      expect(weights(healed.folder)).toEqual(weights(base))
-    },
-    timeout,
-  )
-
-  test(
-    'ends with a sentence when a dataset has nothing left, and resumes once the files are back',
-    async () => {
-      rmSync(tiny.services.workspace.cache, { recursive: true })
-      const images = filesBelow(site('a', 'imagesTr'), '.nii.gz')
-      const training = await whileDamaged(
-        images.map((path) => [path, halve] as const),
-        () => train('nothing-left'),
-      )
-      expect(training.state).toBe('failed')
-      expect(errorOf(training.events)).toMatch(
-        /No case of dataset site-a is left to train on.*repair the files and resume/,
-      )
-      expect(await continueTiny(tiny.services, 'nothing-left')).toMatchObject({ state: 'finished' })
-      expect(weights(training.folder)).toEqual(weights(base))
-    },
-    timeout,
-  )
-
-  test(
-    'makes preprocessed cases again whose folders are damaged',
-    async () => {
-      const groups = filesBelow(tiny.services.workspace.cache, '.zarr')
-      expect(groups.length).toBeGreaterThanOrEqual(15)
-      remove(join(groups[0]!, 'image', 'c', '0', '0', '0'))
-      halve(join(groups[1]!, 'labels', 'c', '0', '0', '0'))
-      halve(join(groups[2]!, 'zarr.json'))
-      remove(join(groups[3]!, 'zarr.json'))
-      rmSync(join(groups[4]!, 'labels'), { recursive: true })
-      empty(join(groups[5]!, 'image', 'zarr.json'))
-      const training = await train('damaged-cache')
-      expect(training.state).toBe('finished')
-      expect(leftOut(training).size).toBe(0)
-      expect(weights(training.folder)).toEqual(weights(base))
-    },
-    timeout,
-  )
-})
-
-describe('a run that was paused', () => {
-  const set = [...tinySettings, 'stage1.steps=6', 'checkpoint.everySeconds=0', 'pseudoLabels.review=on']
-  const resume = (name: string) => continueTiny(tiny.services, name)
-
-  /** Pauses after the first step; garbage in control.json must not end it before. */
-  async function pauseEarly(name: string): Promise<string> {
-    tiny.services.createRun({ name, datasets: tiny.datasets, preset: 'quick', set })
-    await tiny.services.startRun(name)
-    const folder = runFolderOf(tiny.services, name)
-    writeFileSync(join(folder, 'control.json'), '{"request":"pau')
-    let asked = false
-    const state = await tiny.services.followRun(
-      name,
-      (event) => {
-        if (!asked && event.type === 'checkpoint') tiny.services.controlRun(name, 'pause')
-        asked ||= event.type === 'checkpoint'
-      },
-      { pollMs: 2 },
-    )
-    expect(state).toBe('paused')
-    return folder
-  }
-
-  test(
-    'says which file is damaged, and continues when it is gone or repaired',
-    async () => {
-      const folder = await pauseEarly('paused')
-      const checkpoint = join(folder, 'checkpoints', 'stage1-last.safetensors')
-      const cut = await whileDamaged([[checkpoint, halve]], () => resume('paused'))
-      expect(cut.state).toBe('failed')
-      expect(errorOf(cut.events)).toMatch(/stage1-last\.safetensors.*(cut short|ends at byte).*delete it and resume/)
-
-      const plan = await whileDamaged([[join(folder, 'plan.json'), halve]], () => resume('paused'))
-      expect(plan.state).toBe('failed')
-      expect(errorOf(plan.events)).toMatch(/plan\.json is damaged.*Delete it and resume/)
-      // As the two sentences say.
-      remove(checkpoint)
-      remove(join(folder, 'plan.json'))
-      const waiting = await resume('paused')
-      expect(waiting.state).toBe('awaiting-review')
-
-      writeFileSync(join(folder, 'review.json'), '{"accepted": yes}')
-      const review = await resume('paused')
-      expect(errorOf(review.events)).toMatch(/review\.json is damaged.*Write the review again/)
-      writeFileSync(join(folder, 'review.json'), '{"accepted": true}')
-
-      const [group] = filesBelow(join(folder, 'pseudo-labels'), '.zarr')
-      const chunk = join(group!, 'codes', 'c', '0', '0', '0')
-      const labels = await whileDamaged([[chunk, remove]], () => resume('paused'))
-      expect(errorOf(labels.events)).toMatch(/\.zarr is not a complete set of pseudo labels\. Delete it and resume/)
-      rmSync(group!, { recursive: true })
-      expect((await resume('paused')).state).toBe('finished')
-      expect(readTraining(tiny.services, 'paused').events.at(-1)).toMatchObject({ type: 'state', state: 'finished' })
-    },
-    timeout,
-  )
-
-  test(
-    'continues behind garbage at the end of its journal, and keeps every event',
-    async () => {
-      const folder = await pauseEarly('garbage')
-      const before = readTraining(tiny.services, 'garbage').events
-      // Two lines that are no events, and the zeros that a power cut leaves behind a torn one.
-      appendFileSync(join(folder, 'events.jsonl'), `no event\n{"seq":1}\n{"seq":${'\0'.repeat(99)}`)
-      await tiny.services.startRun('garbage')
-      expect(await tiny.services.followRun('garbage', () => undefined, { pollMs: 50 })).toBe('awaiting-review')
-      const { events, damaged } = readJournal(folder)
-      expect(damaged).toBe(2)
-      expect(events.slice(0, before.length)).toEqual(before)
-      expect(new Set(events.map(({ seq }) => seq)).size).toBe(events.length)
-      expect(tiny.services.getRun('garbage').summary.state).toBe('awaiting-review')
-    },
-    timeout,
-  )
-})
-
-describe('a finished run', () => {
-  const evaluate = (stage: 1 | 2 = 2) => tiny.services.evaluateRun({ run: 'base', dataset: 'test', stage })
-
-  test.each([
-    ['checkpoints/stage2-model2.safetensors', 2, /stage2-model2\.safetensors.*(cut short|ends at byte)/],
-    ['plan.json', 2, /plan\.json is damaged.*Restore it from a copy/],
-    ['pseudo-labels/calibration.json', 1, /calibration\.json is damaged.*Delete it/],
-    ['run.json', 2, /run\.json should hold JSON/],
-  ] as const)(
-    'with half of %s says so, and works again with the whole of it',
-    async (file, stage, message) => {
-      await whileDamaged([[join(base, file), halve]], async () => {
-        await expect(evaluate(stage)).rejects.toThrow(message)
-      })
-      expect((await evaluate(stage)).failures).toEqual([])
-    },
-    timeout,
-  )
-
-  test(
-    'is scored on the cases that can be read; the others are named',
-    async () => {
-      const image = join(tiny.study.test, 'imagesTs', 'PHT_001_0000.nii.gz')
-      const label = join(tiny.study.test, 'labelsTs', 'PHT_002.nii.gz')
-      const report = await whileDamaged([[image, remove]], () => evaluate())
-      expect(report.failures).toEqual([
-        { caseId: 'PHT_001', message: expect.stringMatching(/PHT_001.*does not exist/) },
-      ])
-      expect(new Set(report.scores.map(({ caseId }) => caseId))).toEqual(new Set(['PHT_002']))
-      await whileDamaged(
-        [
-          [image, remove],
-          [label, halve],
-        ],
-        async () => {
-          await expect(evaluate()).rejects.toThrow(/No case of test could be scored: .*PHT_001.*does not exist/)
-        },
-      )
-    },
-    timeout,
-  )
-
-  test(
-    'predicts the images that can be read; the others are named',
-    async () => {
-      const good = readFileSync(join(tiny.study.test, 'imagesTs', 'PHT_001_0000.nii.gz'))
-      const inputs = join(tiny.home, 'inputs')
-      mkdirSync(inputs)
-      const files: Record<string, string | Uint8Array> = {
-        'good.nii.gz': good,
-        'cut.nii.gz': good.subarray(0, good.length / 2),
-        'empty.nii': '',
-        'text.nii.gz': 'This is no image.',
-        'flat.nii': craftNifti({ dim: [2, 2, 2, 1, 1, 1, 1, 1] }),
-        'moving.nii': craftNifti({ dim: [4, 2, 2, 2, 3, 1, 1, 1] }, new Uint8Array(48)),
-        'short.nii': craftNifti({ dim: [3, 9, 9, 9, 1, 1, 1, 1] }),
-      }
-      for (const [name, content] of Object.entries(files)) writeFileSync(join(inputs, name), content)
-      const output = join(tiny.home, 'predicted')
-      const result = await tiny.services.predictWithRun({ run: 'base', input: inputs, output })
-      expect(result.labelMaps.map((path) => basename(path))).toEqual(['good.nii.gz'])
-      expect(readdirSync(output).sort()).toEqual(['good.json', 'good.nii.gz'])
-      const said = new Map(result.failures.map((line) => [line.split(':')[0], line]))
-      expect([...said.keys()].sort()).toEqual(['cut', 'empty', 'flat', 'moving', 'short', 'text'])
-      expect(said.get('cut')).toMatch(/is truncated/)
-      expect(said.get('empty')).toMatch(/is empty/)
-      expect(said.get('text')).toMatch(/text\.nii\.gz/)
-      for (const name of ['flat', 'moving']) expect(said.get(name)).toMatch(/expected one 3D volume/)
-      expect(said.get('short')).toMatch(/expected/)
-
-      const text = join(inputs, 'text.nii.gz')
-      await expect(tiny.services.predictWithRun({ run: 'base', input: text, output })).rejects.toThrow(
-        /None of the 1 images could be segmented: .*text\.nii\.gz/,
-      )
-    },
-    timeout,
-  )
-})
-
-describe('the index', () => {
-  const namesOf = () =>
-    tiny.services
-      .listRuns()
-      .map(({ name }) => name)
-      .sort()
-  const reopen = (): void => {
-    tiny.services = createServices({ home: tiny.home })
-  }
-
-  test('shows the other runs and datasets when a file of one is broken, and reindex names it', async () => {
-    const all = namesOf()
-    const datasetFile = join(tiny.home, 'datasets', 'site-c', 'dataset.json')
-    await whileDamaged(
+test(
+  'goes on without the cases whose files were deleted, cut, emptied or replaced',
+  async () => {
+    rmSync(tiny.services.workspace.cache, { recursive: true })
+    const [a, b, c] = [learntFrom('site-a'), learntFrom('site-b'), learntFrom('site-c')]
+    const otherImage = readFileSync(site('b', b[3], 'ct.nii.gz'))
+    const training = await whileDamaged(
       [
-        [join(base, 'run.json'), halve],
-        [datasetFile, empty],
+        [site('a', 'imagesTr', `${a[0]}_0000.nii.gz`), remove],
+        [site('a', 'imagesTr', `${a[1]}_0000.nii.gz`), halve],
+        [site('a', 'labelsTr', `${a[2]}.nii.gz`), replaceBy('no label map at all')],
+        [site('b', b[0], 'segmentations', 'kidney_left.nii.gz'), remove],
+        [site('b', b[1], 'ct.nii.gz'), empty],
+        [site('c', 'labels', `${c[0]}_label.nii.gz`), halve],
+        [site('c', 'images', `${c[1]}.nii.gz`), replaceBy(otherImage)],
       ],
-      () => {
-        expect(namesOf()).toEqual(all.filter((name) => name !== 'base'))
-        expect(() => tiny.services.getRun('base')).toThrow(/base.run\.json should hold JSON/)
-        expect(() => tiny.services.getDataset('site-c')).toThrow(/dataset\.json should hold JSON/)
-        expect(tiny.services.getDataset('site-a').summary.name).toBe('site-a')
-        const { skipped, datasets } = tiny.services.reindex()
-        expect(datasets).toBe(3)
-        expect(skipped).toHaveLength(2)
-        expect(skipped.join()).toMatch(/dataset site-c: .*run base: /)
-      },
+      () => train('damaged-cases'),
     )
-    expect(tiny.services.reindex().skipped).toEqual([])
-    expect(namesOf()).toEqual(all)
-  })
+    expect(training.state).toBe('finished')
+    const said = leftOut(training)
+    expect([...said.keys()].sort()).toEqual([a[0], a[1], a[2], b[0], b[1], c[0], c[1]])
+    expect(said.get(a[0])).toMatch(/imagesTr.*does not exist/)
+    expect(said.get(a[1])).toMatch(/imagesTr.*is truncated.*Copy or download it again/)
+    expect(said.get(a[2])).toMatch(/labelsTr.*inside the header/)
+    expect(said.get(b[0])).toMatch(/kidney_left\.nii\.gz does not exist/)
+    expect(said.get(b[1])).toMatch(/ct\.nii\.gz is empty/)
+    expect(said.get(c[0])).toMatch(/labels.*is truncated/)
+    expect(said.get(c[1])).toMatch(/does not lie on its image: the grid/)
+    const labelled = tiny.datasets.flatMap((name) => readdirSync(join(training.folder, 'pseudo-labels', name)))
+    expect(labelled).toHaveLength(3 * 4 - 7)
+  },
+  timeout,
+)
 
-  test('is rebuilt with the same rows after the database was deleted', () => {
-    const before = tiny.services.listRuns()
-    const indexed = tiny.services.reindex()
-    const detail = tiny.services.getRun('base')
-    tiny.services.close()
-    for (const suffix of ['', '-wal', '-shm']) rmSync(tiny.services.workspace.databaseFile + suffix, { force: true })
-    reopen()
-    expect(tiny.services.reindex()).toEqual(indexed)
-    expect(tiny.services.listRuns()).toEqual(before)
-    expect(tiny.services.getRun('base')).toEqual(detail)
-  })
+test(
+  'notices an image with other voxels on the same grid',
+  async () => {
+    rmSync(tiny.services.workspace.cache, { recursive: true })
+    const [id] = learntFrom('site-a')
+    const path = site('a', 'imagesTr', `${id}_0000.nii.gz`)
+    // Labels have the image's grid, and other values.
+    const other = readFileSync(site('a', 'labelsTr', `${id}.nii.gz`))
+    const training = await whileDamaged([[path, replaceBy(other)]], () => train('other-voxels'))
+    expect(training.state).toBe('finished')
+    expect(leftOut(training).get(id)).toMatch(/changed since dataset site-a was registered.*Register the dataset again/)
 
-  test('says what to do when the database is no database, and loses nothing', () => {
-    const before = tiny.services.listRuns()
-    const { databaseFile } = tiny.services.workspace
-    tiny.services.close()
-    for (const suffix of ['-wal', '-shm']) rmSync(databaseFile + suffix, { force: true })
-    copyFileSync(join(base, 'run.json'), databaseFile)
-    expect(reopen).toThrow(/cannot be opened.*only an index: delete it and run organ-mosaic reindex/)
-    rmSync(databaseFile)
-    reopen()
-    expect(tiny.services.reindex().skipped).toEqual([])
-    expect(tiny.services.listRuns()).toEqual(before)
-  })
-})
+    // The file is back: the same configuration gives what it always gave.
+    const healed = await train('healed')
+    expect(leftOut(healed).size).toBe(0)
+    expect(weights(healed.folder)).toEqual(weights(base))
+  },
+  timeout,
+)
+
+test(
+  'ends with a sentence when a dataset has nothing left, and resumes once the files are back',
+  async () => {
+    rmSync(tiny.services.workspace.cache, { recursive: true })
+    const images = filesBelow(site('a', 'imagesTr'), '.nii.gz')
+    const training = await whileDamaged(
+      images.map((path) => [path, halve] as const),
+      () => train('nothing-left'),
+    )
+    expect(training.state).toBe('failed')
+    expect(errorOf(training.events)).toMatch(
+      /No case of dataset site-a is left to train on.*repair the files and resume/,
+    )
+    expect(await continueTiny(tiny.services, 'nothing-left')).toMatchObject({ state: 'finished' })
+    expect(weights(training.folder)).toEqual(weights(base))
+  },
+  timeout,
+)
+
+test(
+  'makes preprocessed cases again whose folders are damaged',
+  async () => {
+    const groups = filesBelow(tiny.services.workspace.cache, '.zarr')
+    expect(groups.length).toBeGreaterThanOrEqual(15)
+    remove(join(groups[0]!, 'image', 'c', '0', '0', '0'))
+    halve(join(groups[1]!, 'labels', 'c', '0', '0', '0'))
+    halve(join(groups[2]!, 'zarr.json'))
+    remove(join(groups[3]!, 'zarr.json'))
+    rmSync(join(groups[4]!, 'labels'), { recursive: true })
+    empty(join(groups[5]!, 'image', 'zarr.json'))
+    const training = await train('damaged-cache')
+    expect(training.state).toBe('finished')
+    expect(leftOut(training).size).toBe(0)
+    expect(weights(training.folder)).toEqual(weights(base))
+  },
+  timeout,
+)
