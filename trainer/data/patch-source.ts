@@ -51,7 +51,11 @@ export class PatchSource {
     const everything = Array.from({ length: this.#study.classCount }, (_, c) => c)
     const allSets = [...sets, everything]
     const outside = { value: source.outside, code: sets.length }
-    if (!augmentation.enabled) return { ...cutPatch(source, shape, centre, IDENTITY, outside.code), sets: allSets }
+    if (!augmentation.enabled) {
+      // The middle of an even patch lies between two voxels: half a voxel back, cutting is a plain copy.
+      const aligned = centre.map((at, axis) => at - (shape[axis]! % 2 === 0 ? 0.5 : 0)) as [number, number, number]
+      return { ...cutPatch(source, shape, aligned, IDENTITY, outside.code), sets: allSets }
+    }
     const counterpart = augmentation.mirror === 'auto' ? this.#study.counterpart : null
     const mirror = counterpart !== null && random.next() < 0.5
     const matrix = drawOffsetMatrix(random, augmentation, spacingMm, mirror)

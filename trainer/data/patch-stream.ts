@@ -1,5 +1,6 @@
 // Patches in the order of a schedule, prepared ahead by a worker thread so that training never waits for data.
 import { Worker } from 'node:worker_threads'
+import { OrganMosaicError } from '../../contract/errors.ts'
 import type { Patch, PatchRequest, PatchSetup } from './patch.ts'
 
 export interface PatchStream {
@@ -10,13 +11,16 @@ export interface PatchStream {
   close(): Promise<void>
 }
 
+type Delivery =
+  { patch: Patch } | { failure: Pick<OrganMosaicError, 'code' | 'message' | 'details'> } | { error: unknown }
+
 /** @param ahead patches kept in preparation */
 export function openPatchStream(setup: PatchSetup, schedule: Iterator<PatchRequest>, ahead: number): PatchStream {
   const worker = new Worker(new URL('./patch-worker.ts', import.meta.url), { workerData: setup })
-  const ready: ({ patch: Patch } | { error: unknown })[] = []
+  const ready: Delivery[] = []
   let wake: (() => void) | null = null
   let waitedMs = 0
-  const deliver = (message: { patch: Patch } | { error: unknown }) => {
+  const deliver = (message: Delivery) => {
     ready.push(message)
     wake?.()
   }
@@ -38,6 +42,10 @@ export function openPatchStream(setup: PatchSetup, schedule: Iterator<PatchReque
       const message = ready.shift()!
       request()
       if ('error' in message) throw message.error
+      if ('failure' in message) {
+        const { code, message: text, details } = message.failure
+        throw new OrganMosaicError(code, text, { details })
+      }
       return message.patch
     },
     get waitedMs() {

@@ -1,5 +1,6 @@
 // The data worker's thread: draws the patches it is asked for, in that order, and hands their memory over.
 import { parentPort, workerData } from 'node:worker_threads'
+import { toOrganMosaicError } from '../../contract/errors.ts'
 import { PatchSource } from './patch-source.ts'
 import type { PatchRequest, PatchSetup } from './patch.ts'
 
@@ -13,7 +14,9 @@ port.on('message', (request: PatchRequest) => {
       const patch = await source.draw(request)
       port.postMessage({ patch }, [patch.image.buffer, patch.codes.buffer])
     } catch (error) {
-      port.postMessage({ error })
+      // An error loses its class and code on its way between threads.
+      const { code, message, details } = toOrganMosaicError(error)
+      port.postMessage({ failure: { code, message, details } })
     }
   })
 })

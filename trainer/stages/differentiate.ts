@@ -14,7 +14,8 @@ import type { StageModel } from './stage-model.ts'
 export interface LossPart {
   readonly name: string
   readonly weight: number
-  readonly value: Scalar
+  /** Null when this term has nothing to say about the patch: it counts as 0. */
+  readonly value: Scalar | null
 }
 
 export interface PatchGradients {
@@ -27,7 +28,7 @@ export interface PatchGradients {
 /**
  * @param shape [D, H, W] of the patch
  * @param parts builds the loss from the network's output; runs inside a tidy
- * @returns null when there are no parts: nothing in the patch teaches the model
+ * @returns null when no part has anything to say: nothing in the patch teaches the model
  * @throws OrganMosaicError job-failed when the loss is not a finite number
  */
 export function differentiatePatch(
@@ -38,20 +39,24 @@ export function differentiatePatch(
 ): PatchGradients | null {
   const names = new Map([...model.parameters].map(([name, variable]) => [variable.name, name]))
   const kept: { name: string; value: Scalar }[] = []
+  const values: Record<string, number> = { loss: 0 }
   const { value, grads } = tf.variableGrads(() => {
     const x = tf.tensor(patch.image, [1, ...shape, 1]) as Tensor5D
     const output = forward(model.spec, model.parameters, x)
-    const terms = parts(output)
+    const weighted = parts(output).flatMap((part) => {
+      values[part.name] = 0
+      if (part.value === null) return []
+      kept.push({ name: part.name, value: tf.keep(part.value.clone()) })
+      return [part.value.mul(part.weight)]
+    })
     // tfjs wants something to differentiate even then.
-    if (terms.length === 0) return output.logits[0]!.sum().mul(0) as Scalar
-    for (const term of terms) kept.push({ name: term.name, value: tf.keep(term.value.clone()) })
-    return tf.addN(terms.map((term) => term.value.mul(term.weight))) as Scalar
+    return (weighted.length === 0 ? output.logits[0]!.sum().mul(0) : tf.addN(weighted)) as Scalar
   }, [...model.parameters.values()])
   if (kept.length === 0) {
     tf.dispose([value, grads])
     return null
   }
-  const values: Record<string, number> = { loss: value.dataSync()[0]! }
+  values['loss'] = value.dataSync()[0]!
   for (const part of kept) values[part.name] = part.value.dataSync()[0]!
   tf.dispose([value, ...kept.map((part) => part.value)])
   if (!Number.isFinite(values['loss'])) {

@@ -77,8 +77,7 @@ export function createStage1Objective(study: Study, shape: Shape, config: RunCon
       }
       if (usesFeatures) {
         const features = organFeatures(output.features, shape, background, organs)
-        const value = featureDifference(features, own)
-        if (value) parts.push({ name: 'loss.featureDifference', weight: weights.fd, value })
+        parts.push({ name: 'loss.featureDifference', weight: weights.fd, value: featureDifference(features, own) })
       }
       return parts
     })

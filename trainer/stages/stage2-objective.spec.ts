@@ -86,7 +86,7 @@ describe('dynamic feature similarity', () => {
     learn(0, ownPatch, true)
     learn(1, otherImage, true)
     expect(learn(0, ownPatch, true)!.values[FEATURES!]).toBeGreaterThan(0)
-    expect(learn(1, otherImage, true)!.values[FEATURES!] ?? 0).toBe(0)
+    expect(learn(1, otherImage, true)!.values[FEATURES!]).toBe(0)
   })
 
   it('pulls less when the lead is smaller: min(1, 5 x lead)', () => {
@@ -103,6 +103,10 @@ describe('dynamic feature similarity', () => {
   it('teaches nothing while nobody was measured, even as the only term', () => {
     const { learn } = objectiveOf({ supervised: off, featureSimilarity: { ramp: 0 } })
     expect(learn(0, ownPatch, true)).toBeNull()
+  })
+
+  it('says so with a zero beside the other terms', () => {
+    expect(objectiveOf().learn(0, ownPatch, true)!.values[FEATURES!]).toBe(0)
   })
 
   it('counts how often each model was the best, and starts again', () => {

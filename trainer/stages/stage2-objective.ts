@@ -67,7 +67,7 @@ export function createStage2Objective(study: Study, shape: Shape, config: RunCon
         if (config.featureSimilarity.enabled) {
           const organs = features(model, patch, output)
           const value = dynamicFeatureSimilarity(organs, (c) => teacherOf(model.index, c), config.featureSimilarityGain)
-          if (dfs > 0 && value) parts.push({ name: 'loss.featureSimilarity', weight: dfs, value })
+          if (dfs > 0) parts.push({ name: 'loss.featureSimilarity', weight: dfs, value })
           for (const { unionClass, feature } of organs) {
             running.update(model.index, unionClass, feature.dataSync() as Float32Array)
           }
