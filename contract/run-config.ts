@@ -40,11 +40,11 @@ export const NetworkConfigSchema = z.strictObject({
     .default('auto')
     .describe('Resolutions of the U-Net; auto: from the patch'),
   convolutions: z.int().min(1).max(4).default(2).describe('Convolutions a level'),
-  deepSupervision: z.boolean().default(false),
+  deepSupervision: z.boolean().default(true),
 })
 
 export const OptimiserConfigSchema = z.strictObject({
-  learningRate: z.number().positive().default(2e-3),
+  learningRate: z.number().positive().default(8e-3),
   weightDecay: z.number().nonnegative().default(1e-4).describe('Decoupled (AdamW)'),
   gradientClip: z.number().positive().default(5).describe('Largest L2 norm over all gradients of a step'),
   warmup: fraction.default(0.02).describe('Share of the stage with a linearly rising rate'),
@@ -53,6 +53,9 @@ export const OptimiserConfigSchema = z.strictObject({
 
 export const AugmentationConfigSchema = z.strictObject({
   enabled: z.boolean().default(true),
+  probability: fraction
+    .default(0.3)
+    .describe('Of each: turning and scaling, contrast, gamma, noise. Shifts are always on'),
   shift: fraction.default(0.15).describe('Largest shift of the patch centre, as a share of the patch'),
   rotationDeg: z.number().min(0).max(180).default(12),
   scale: fraction.default(0.15).describe('Zoom between 1 - scale and 1 + scale'),

@@ -18,6 +18,8 @@ export function drawOffsetMatrix(
   spacingMm: Spacing,
   mirror: boolean,
 ): OffsetMatrix {
+  const flip = mirror ? -1 : 1
+  if (random.next() >= config.probability) return [1, 0, 0, 0, 1, 0, 0, 0, flip]
   const limit = (config.rotationDeg * Math.PI) / 180
   const [about0, about1, about2] = [
     random.between(-limit, limit),
@@ -26,13 +28,10 @@ export function drawOffsetMatrix(
   ]
   const zoom = random.between(1 - config.scale, 1 + config.scale)
   const rotation = multiply(rotate(0, about0), multiply(rotate(1, about1), rotate(2, about2)))
-  const [s0, s1, s2] = spacingMm
-  const flip = mirror ? -1 : 1
   // Voxels to millimetres, rotate, back to voxels: row r is divided by its spacing, column c multiplied by its own.
-  const spacing = [s0, s1, s2]
   return rotation.map((value, index) => {
     const [row, column] = [Math.floor(index / 3), index % 3]
-    return ((value * spacing[column]!) / spacing[row]!) * zoom * (column === 2 ? flip : 1)
+    return ((value * spacingMm[column]!) / spacingMm[row]!) * zoom * (column === 2 ? flip : 1)
   }) as unknown as OffsetMatrix
 }
 
@@ -100,7 +99,7 @@ function interpolate(image: Float32Array, [depth, height, width]: Shape, z: numb
   return near + fz * (far - near)
 }
 
-/** Contrast, gamma over the patch's own range, and noise, in place. */
+/** Contrast, gamma over the patch's own range, and noise, each with its probability, in place. */
 export function changeIntensities(image: Float32Array, random: Random, config: Augmentation): void {
   let [low, high] = [Infinity, -Infinity]
   for (const value of image) {
@@ -108,12 +107,14 @@ export function changeIntensities(image: Float32Array, random: Random, config: A
     if (value > high) high = value
   }
   const range = high - low || 1
-  const gamma = random.between(1 - config.gamma, 1 + config.gamma)
-  const contrast = random.between(1 - config.contrast, 1 + config.contrast)
-  const noise = random.next() * config.noiseSd
+  const happens = () => random.next() < config.probability
+  const gamma = happens() ? random.between(1 - config.gamma, 1 + config.gamma) : 1
+  const contrast = happens() ? random.between(1 - config.contrast, 1 + config.contrast) : 1
+  const noise = happens() ? random.next() * config.noiseSd : 0
+  if (gamma === 1 && contrast === 1 && noise === 0) return
   const middle = low + range / 2
   for (let v = 0; v < image.length; v++) {
-    const bent = low + range * ((image[v]! - low) / range) ** gamma
+    const bent = gamma === 1 ? image[v]! : low + range * ((image[v]! - low) / range) ** gamma
     image[v] = middle + contrast * (bent - middle) + (noise > 0 ? noise * random.normal() : 0)
   }
 }

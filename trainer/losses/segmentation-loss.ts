@@ -1,7 +1,7 @@
 // Supervised loss on class sets: soft Dice over the organs present in the patch plus marginal cross-entropy.
 // Absent organs get cross-entropy alone: a smoothed Dice on them drives small organs to empty.
 import { tf, type Scalar, type Tensor, type Tensor2D } from '../tensor/tensorflow.ts'
-import { buildTargetTables, type PatchTarget, type TargetTables } from './targets.ts'
+import { buildTargetTables, countCodes, type PatchTarget, type TargetTables } from './targets.ts'
 
 const FORBIDDEN = -1e4
 const DICE_SMOOTH = 1
@@ -18,17 +18,30 @@ export function segmentationLoss(logits: Tensor2D, target: PatchTarget): Scalar 
     const tables = buildTargetTables(target, logits.shape[1])
     const codes = tf.tensor1d(target.codes, 'int32')
     const logProbabilities = tf.logSoftmax(logits)
-    return marginalCrossEntropy(logProbabilities as Tensor2D, codes, tables).add(
+    return marginalCrossEntropy(logProbabilities as Tensor2D, codes, tables, countCodes(target)).add(
       presentDice(logProbabilities.exp() as Tensor2D, codes, tables),
     ) as Scalar
   })
 }
 
-function marginalCrossEntropy(logProbabilities: Tensor2D, codes: Tensor, tables: TargetTables): Scalar {
+/**
+ * Weight of a voxel by its code: the inverse square root of how common the code is in the patch, so that small organs
+ * start to learn before the background has silenced them, without weighing a voxel of theirs like a whole liver.
+ */
+function balanceCodes(counts: Int32Array, informative: readonly number[]): number[] {
+  return informative.map((value, code) => (value === 0 || counts[code] === 0 ? 0 : 1 / Math.sqrt(counts[code]!)))
+}
+
+function marginalCrossEntropy(
+  logProbabilities: Tensor2D,
+  codes: Tensor,
+  tables: TargetTables,
+  counts: Int32Array,
+): Scalar {
   const penalty = tf.tensor2d(tables.allowed).sub(1).mul(-FORBIDDEN)
   const logAllowed = logProbabilities.add(tf.gather(penalty, codes as Tensor2D)).logSumExp(1)
-  const weight = tf.gather(tf.tensor1d(tables.informative), codes as Tensor2D)
-  return logAllowed.mul(weight).sum().neg().div(weight.sum().maximum(1)) as Scalar
+  const weight = tf.gather(tf.tensor1d(balanceCodes(counts, tables.informative)), codes as Tensor2D)
+  return logAllowed.mul(weight).sum().neg().div(weight.sum().maximum(1e-6)) as Scalar
 }
 
 function presentDice(probabilities: Tensor2D, codes: Tensor, tables: TargetTables): Scalar {

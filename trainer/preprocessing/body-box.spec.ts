@@ -54,10 +54,12 @@ describe('bodyBox', () => {
 })
 
 describe('normalise', () => {
-  it('of CT clips, shifts and scales', () => {
+  it('of CT clips and compresses air and bone', () => {
     const image = Float32Array.of(-1000, 0, 50, 3000)
-    normalise(image, { kind: 'ct', low: -50, high: 150, mean: 50, sd: 50 })
-    expect([...image]).toEqual([-2, -1, 0, 2])
+    normalise(image, { kind: 'ct', low: -50, high: 150, centre: 50, knee: 50 })
+    // asinh of -2, -1, 0 and 2
+    const expected = [-1.44364, -0.88137, 0, 1.44364]
+    image.forEach((value, n) => expect(value).toBeCloseTo(expected[n]!, 4))
   })
   it('per volume has mean 0 and sd 1, whatever the scale, and outliers do not matter', () => {
     const values = Float32Array.from({ length: 1000 }, (_, n) => n)

@@ -199,10 +199,8 @@ describe('normalisation', () => {
 
   it('of CT pools the labelled voxels of all datasets', () => {
     const { normalisation, reasons } = derivePlan([soft, bone], config())
-    // soft: 0.25 (-40) + 0.75 * 0 = -10 and 95; pooled mean (100*30 + 300*50 + 400*800) / 800 = 422.5
-    // variance: (400 * 100 + 400 * 40000) / 800 + (100 * 392.5^2 + 300 * 372.5^2 + 400 * 377.5^2) / 800
-    const sd = Math.sqrt(20050 + (100 * 392.5 ** 2 + 300 * 372.5 ** 2 + 400 * 377.5 ** 2) / 800)
-    expect(normalisation).toEqual({ kind: 'ct', low: -10, high: 1600, mean: 422.5, sd: Number(sd.toFixed(3)) })
+    // soft: 0.25 * -40 + 0.75 * 0 = -10 and 95; bone 200 and 1600; the widest range of both
+    expect(normalisation).toEqual({ kind: 'ct', low: -10, high: 1600, centre: 40, knee: 80 })
     expect(reasons.join(' ')).toContain('clip to -10 .. 1600 HU')
   })
 
@@ -229,9 +227,9 @@ describe('planKey', () => {
     expect(planKey({ ...base, patch: [8, 8, 8], channels: [2, 4], reasons: [] })).toBe(planKey(base))
     expect(planKey({ ...base, spacingMm: [1, 1, 2] })).not.toBe(planKey(base))
     expect(planKey({ ...base, cropToBody: !base.cropToBody })).not.toBe(planKey(base))
-    const ct = { kind: 'ct', low: 0, high: 1, mean: 0, sd: 1 } as const
+    const ct = { kind: 'ct', low: 0, high: 1, centre: 0, knee: 1 } as const
     expect(planKey({ ...base, normalisation: ct })).not.toBe(planKey(base))
-    expect(planKey({ ...base, normalisation: { sd: 1, mean: 0, high: 1, low: 0, kind: 'ct' } })).toBe(
+    expect(planKey({ ...base, normalisation: { knee: 1, centre: 0, high: 1, low: 0, kind: 'ct' } })).toBe(
       planKey({ ...base, normalisation: ct }),
     )
   })

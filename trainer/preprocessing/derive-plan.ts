@@ -53,6 +53,10 @@ export function derivePlan(datasets: readonly JobDataset[], config: RunConfig): 
   }
 }
 
+/** Middle of the soft tissues, and how far from it contrast stays about linear. */
+const SOFT_TISSUE_HU = 40
+const CONTRAST_HU = 80
+
 const canonicalGrid = (geometry: Geometry) => reorientGeometry(geometry, canonicalTransform(geometry))
 
 const perAxis = <T>(value: (axis: 0 | 1 | 2) => T): [T, T, T] => [value(0), value(1), value(2)]
@@ -123,43 +127,24 @@ function planNormalisation(datasets: readonly JobDataset[]): { normalisation: No
   // datasets label different organs: the widest range keeps the contrast of each
   const low = Math.min(...pools.map((pool) => pool.low))
   const high = Math.max(...pools.map((pool) => pool.high))
-  const { mean, sd } = pool(pools)
   const round = (value: number) => Number(value.toFixed(3))
-  const normalisation = { kind: 'ct' as const, low: round(low), high: round(high), mean: round(mean), sd: round(sd) }
   return {
-    normalisation,
+    normalisation: { kind: 'ct', low: round(low), high: round(high), centre: SOFT_TISSUE_HU, knee: CONTRAST_HU },
     reason:
       `CT normalisation: clip to ${low.toFixed(0)} .. ${high.toFixed(0)} HU (0.5 and 99.5 percentile of the labelled voxels, ` +
-      `the widest of ${pools.length} datasets), subtract ${mean.toFixed(0)}, divide by ${sd.toFixed(0)}.`,
+      `the widest of ${pools.length} datasets), then asinh((HU - ${SOFT_TISSUE_HU}) / ${CONTRAST_HU}).`,
   }
 }
 
-interface Pool {
-  readonly voxels: number
-  readonly mean: number
-  readonly sd: number
-}
-
-/** Mean and standard deviation of several groups of voxels taken together. */
-function pool(groups: readonly Pool[]): Pool {
-  const total = groups.reduce((sum, group) => sum + group.voxels, 0)
-  const average = (value: (group: Pool) => number) =>
-    groups.reduce((sum, group) => sum + (group.voxels / total) * value(group), 0)
-  const mean = average((group) => group.mean)
-  const sd = Math.sqrt(average((group) => group.sd ** 2 + (group.mean - mean) ** 2))
-  // a phantom may be of one value inside its organs
-  return { voxels: total, mean, sd: Math.max(sd, 1e-3) }
-}
-
-/** A dataset's labelled voxels; percentiles are averaged over its cases, weighted by their voxels. */
-function pooledForeground(cases: readonly Case[]): (Pool & { low: number; high: number }) | null {
+/** Percentiles of a dataset's labelled voxels, averaged over its cases, weighted by their voxels. */
+function pooledForeground(cases: readonly Case[]): { low: number; high: number } | null {
   const groups = cases.flatMap((entry) => {
     const foreground = entry.intensity?.foreground
     return foreground && foreground.voxels > 0 ? [foreground] : []
   })
   if (groups.length === 0) return null
-  const pooled = pool(groups)
+  const total = groups.reduce((sum, group) => sum + group.voxels, 0)
   const weighted = (value: (group: (typeof groups)[number]) => number) =>
-    groups.reduce((sum, group) => sum + (group.voxels / pooled.voxels) * value(group), 0)
-  return { ...pooled, low: weighted((group) => group.p005), high: weighted((group) => group.p995) }
+    groups.reduce((sum, group) => sum + (group.voxels / total) * value(group), 0)
+  return { low: weighted((group) => group.p005), high: weighted((group) => group.p995) }
 }

@@ -6,7 +6,7 @@ import { percentiles, summarise } from '../imaging/statistics.ts'
 export function normalise(image: Float32Array, normalisation: Normalisation): void {
   if (normalisation.kind === 'ct') {
     clip(image, normalisation.low, normalisation.high)
-    standardise(image, normalisation.mean, normalisation.sd)
+    compress(image, normalisation.centre, normalisation.knee)
     return
   }
   const [low, high] = percentiles(image, [0.005, 0.995])
@@ -22,6 +22,11 @@ function clip(image: Float32Array, low: number, high: number): void {
 
 function standardise(image: Float32Array, mean: number, sd: number): void {
   for (let i = 0; i < image.length; i++) image[i] = (image[i] - mean) / sd
+}
+
+/** Linear around the soft tissues, logarithmic towards air and bone: both ends stay, and neither hides the contrast between organs. */
+function compress(image: Float32Array, centre: number, knee: number): void {
+  for (let i = 0; i < image.length; i++) image[i] = Math.asinh((image[i] - centre) / knee)
 }
 
 /** NaN and infinities would spread when resampled: they become the smallest finite value. In place. */
