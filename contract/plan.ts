@@ -4,8 +4,16 @@ import { ShapeSchema, SpacingSchema } from './geometry.ts'
 
 export const NormalisationSchema = z.discriminatedUnion('kind', [
   z
-    .object({ kind: z.literal('ct'), low: z.number(), high: z.number(), centre: z.number(), knee: z.number().positive() })
-    .describe('Clip to [low, high] HU (0.5 and 99.5 percentile of the labelled voxels), then asinh((HU - centre) / knee)'),
+    .object({
+      kind: z.literal('ct'),
+      low: z.number(),
+      high: z.number(),
+      centre: z.number(),
+      knee: z.number().positive(),
+    })
+    .describe(
+      'Clip to [low, high] HU (0.5 and 99.5 percentile of the labelled voxels), then asinh((HU - centre) / knee)',
+    ),
   z
     .object({ kind: z.literal('per-volume') })
     .describe("Clip to the volume's own 0.5 and 99.5 percentile, subtract its mean, divide by its sd"),

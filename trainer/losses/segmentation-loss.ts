@@ -1,7 +1,7 @@
 // Supervised loss on class sets: soft Dice over the organs present in the patch plus marginal cross-entropy.
 // Absent organs get cross-entropy alone: a smoothed Dice on them drives small organs to empty.
 import { tf, type Scalar, type Tensor, type Tensor2D } from '../tensor/tensorflow.ts'
-import { buildTargetTables, countCodes, type PatchTarget, type TargetTables } from './targets.ts'
+import { buildTargetTables, countCodes, mergeEqualSets, type PatchTarget, type TargetTables } from './targets.ts'
 
 const FORBIDDEN = -1e4
 const DICE_SMOOTH = 1
@@ -10,10 +10,11 @@ const DICE_SMOOTH = 1
  * Marginal Dice and cross-entropy of one patch. The probability of a set is the sum over its classes
  * (label-set losses, Fidon et al. 2021; marginal loss, Shi et al. 2021; the reading is docs/method.md's).
  * @param logits [V, C]
- * @param target codes [V] and their sets in the model's C classes
- * @returns scalar: mean over present organ sets of (1 - Dice) + mean over informative voxels of -log p(set)
+ * @param patchTarget codes [V] and their sets in the model's C classes
+ * @returns scalar: mean over present organ sets of (1 - Dice) + weighted mean over informative voxels of -log p(set)
  */
-export function segmentationLoss(logits: Tensor2D, target: PatchTarget): Scalar {
+export function segmentationLoss(logits: Tensor2D, patchTarget: PatchTarget): Scalar {
+  const target = mergeEqualSets(patchTarget)
   return tf.tidy(() => {
     const tables = buildTargetTables(target, logits.shape[1])
     const codes = tf.tensor1d(target.codes, 'int32')
@@ -25,7 +26,7 @@ export function segmentationLoss(logits: Tensor2D, target: PatchTarget): Scalar 
 }
 
 /**
- * Weight of a voxel by its code: the inverse square root of how common the code is in the patch, so that small organs
+ * Weight of a voxel by its set: the inverse square root of how common the set is in the patch, so that small organs
  * start to learn before the background has silenced them, without weighing a voxel of theirs like a whole liver.
  */
 function balanceCodes(counts: Int32Array, informative: readonly number[]): number[] {

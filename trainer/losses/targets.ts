@@ -44,6 +44,18 @@ export function buildTargetTables(target: PatchTarget, classCount: number): Targ
   }
 }
 
+/** The same target with each class set once: codes that differ only in where their set came from become one. */
+export function mergeEqualSets({ codes, sets }: PatchTarget): PatchTarget {
+  const numbers = new Map<string, number>()
+  const merged: ClassSet[] = []
+  const codeOf = sets.map((set) => {
+    const key = set.join(',')
+    if (!numbers.has(key)) numbers.set(key, merged.push(set) - 1)
+    return numbers.get(key)!
+  })
+  return { codes: codes.map((code) => codeOf[code]!), sets: merged }
+}
+
 /** Voxels of each code. */
 export function countCodes(target: PatchTarget): Int32Array {
   const counts = new Int32Array(target.sets.length)

@@ -18,6 +18,9 @@ export interface OrganExperience {
 /** An organ that is cut in this share of its training cases (a spinal cord) may be cut in pseudo labels too. */
 const USUALLY_CUT = 0.25
 
+/** Fewer of an organ's voxels than this in an end slice are strays, not a cut. */
+const STRAY_SHARE = 0.02
+
 const IGNORED = 0
 const BACKGROUND_CODE = 1
 
@@ -90,12 +93,12 @@ function rejectImplausible(input: AcceptInput, rules: Rules, codes: Uint8Array, 
   return input.evidence.flatMap(({ unionClass }, i) => {
     const experience = input.experience.get(unionClass)
     const code = i + 2
-    const voxels = codes.reduce((count, value) => count + (value === code ? 1 : 0), 0)
+    const voxels = countOf(codes, code)
     if (voxels === 0 || !experience) return []
     const ml = voxels * input.voxelMl
     const [low, high] = [rules.volumeRange[0] * experience.smallestMl, rules.volumeRange[1] * experience.largestMl]
     const ends = [codes.subarray(0, plane), codes.subarray(codes.length - plane)]
-    const cut = ends.some((slice) => slice.includes(code))
+    const cut = ends.some((slice) => countOf(slice, code) > STRAY_SHARE * voxels)
     const reason =
       ml < low || ml > high
         ? `its ${ml.toFixed(1)} ml lie outside the expected ${low.toFixed(1)} to ${high.toFixed(1)} ml`
@@ -110,4 +113,10 @@ function rejectImplausible(input: AcceptInput, rules: Rules, codes: Uint8Array, 
     }
     return [{ unionClass, reason }]
   })
+}
+
+const countOf = (codes: Uint8Array, code: number): number => {
+  let count = 0
+  for (const value of codes) if (value === code) count += 1
+  return count
 }
