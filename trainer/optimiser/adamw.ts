@@ -1,5 +1,7 @@
 // AdamW (Loshchilov and Hutter 2019) with global gradient clipping; its state is tensors that checkpoints can hold.
 import type { Parameters } from '../network/unet.ts'
+import { squaredSum } from '../tensor/native-ops.ts'
+import { readValues } from '../tensor/read-values.ts'
 import { tf, type Tensor } from '../tensor/tensorflow.ts'
 
 const BETA1 = 0.9
@@ -36,32 +38,36 @@ export function applyAdamW(
   learningRate: number,
   options: AdamWOptions,
 ): number {
-  const norm = tf.tidy(
-    () =>
-      tf
-        .addN([...gradients.values()].map((g) => g.square().sum()))
-        .sqrt()
-        .dataSync()[0]!,
-  )
-  const scale = norm > options.gradientClip ? options.gradientClip / norm : 1
+  const norm = Math.sqrt(readValues(() => tf.addN([...gradients.values()].map(squaredSum)))[0]!)
+  const clip = norm > options.gradientClip ? options.gradientClip / norm : 1
   state.updates += 1
   const rate = (learningRate * Math.sqrt(1 - BETA2 ** state.updates)) / (1 - BETA1 ** state.updates)
+  // Scalars once for all parameters, clipping folded into them: this is bound by the number of passes and small tensors.
+  const scalars = {
+    beta1: tf.scalar(BETA1),
+    beta2: tf.scalar(BETA2),
+    gain1: tf.scalar((1 - BETA1) * clip),
+    gain2: tf.scalar((1 - BETA2) * clip ** 2),
+    epsilon: tf.scalar(EPSILON),
+    rate: tf.scalar(rate),
+    keep: tf.scalar(1 - learningRate * options.weightDecay),
+  }
   for (const [name, gradient] of gradients) {
     const variable = parameters.get(name)!
     const old = [state.first.get(name)!, state.second.get(name)!] as const
     const [first, second] = tf.tidy(() => {
-      const g = scale === 1 ? gradient : gradient.mul(scale)
-      const m = old[0].mul(BETA1).add(g.mul(1 - BETA1))
-      const v = old[1].mul(BETA2).add(g.square().mul(1 - BETA2))
+      const m = old[0].mul(scalars.beta1).add(gradient.mul(scalars.gain1))
+      const v = old[1].mul(scalars.beta2).add(gradient.square().mul(scalars.gain2))
+      const change = m.mul(scalars.rate).div(v.sqrt().add(scalars.epsilon))
       // Scales, shifts and biases are not decayed.
-      const decay = variable.rank > 1 ? learningRate * options.weightDecay : 0
-      variable.assign(variable.mul(1 - decay).sub(m.mul(rate).div(v.sqrt().add(EPSILON))))
+      variable.assign((variable.rank > 1 ? variable.mul(scalars.keep) : variable).sub(change))
       return [m, v]
     })
     tf.dispose([...old, gradient])
     state.first.set(name, first!)
     state.second.set(name, second!)
   }
+  tf.dispose(Object.values(scalars))
   return norm
 }
 

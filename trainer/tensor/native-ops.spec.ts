@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { normActivate } from './native-ops.ts'
+import { normActivate, squaredSum } from './native-ops.ts'
 import { tf, type Tensor1D, type Tensor5D } from './tensorflow.ts'
 import { gradientError, leakedTensors, normalTensor } from './test-tensors.ts'
 
@@ -92,5 +92,17 @@ describe('conv3dTranspose', () => {
     const filter = tf.tensor5d([1, 10], [1, 1, 2, 1, 1])
     const y = tf.conv3dTranspose(x, filter, [1, 1, 1, 2, 1], [1, 1, 2], 'same')
     expect([...y.dataSync()]).toEqual([3, 30])
+  })
+})
+
+describe('squaredSum', () => {
+  it('adds the squares, whatever the shape', () => {
+    expect(squaredSum(tf.tensor2d([1, -2, 3, 0], [2, 2])).dataSync()[0]).toBe(14)
+    expect(squaredSum(tf.zeros([3])).dataSync()[0]).toBe(0)
+  })
+
+  it('leaves nothing behind', async () => {
+    const x = normalTensor('x', [1, 3, 4, 5, 2])
+    expect(await leakedTensors(() => squaredSum(x).dispose())).toBe(0)
   })
 })

@@ -72,6 +72,15 @@ export function normActivate(x: Tensor5D, scale: Tensor1D, shift: Tensor1D, slop
   return op(x, scale, shift) as Tensor5D
 }
 
+/** Sum of the squares of all values, a scalar, in one pass; it has no gradient. */
+export function squaredSum(x: Tensor): Tensor {
+  return tf.tidy(() =>
+    backend()
+      .executeSingleOutput('L2Loss', [float32Attribute('T')], [x])
+      .mul(2),
+  )
+}
+
 /** tfjs has no gradient for the kernel behind conv3dTranspose: its input gradient is a convolution of dy. */
 function registerTransposedConvolutionGradient(): void {
   tf.registerGradient({
