@@ -38,6 +38,12 @@ describe('voxelClasses', () => {
     { what: 'brain, stem not delineated', covering: [brain], others: [], classes: [1, 2] },
     { what: 'label map: brain where the stem has its own value', covering: [brain], others: [stem], classes: [1] },
     { what: 'label map: stem inside a brain with another value', covering: [stem], others: [brain], classes: [2] },
+    {
+      what: 'label map: a label around it does not speak against it, one inside it does',
+      covering: [brain],
+      others: [stem, [1, 2, 3]],
+      classes: [1],
+    },
     { what: 'masks: brain and stem cover the voxel', covering: [brain, stem], others: [], classes: [2] },
     { what: 'masks of organs that exclude each other', covering: [left, right], others: [brain], classes: [3, 4] },
     {
