@@ -78,6 +78,18 @@ describe('segmentationLoss', () => {
     expect(lossOf(logitsOf(codes.length), codes, sets).dataSync()[0]).toBeCloseTo(entropy + overlapLoss, 5)
   })
 
+  it('weighs each set by the square root of its voxels: four of background like two, one of a like one', () => {
+    const rows = [0, 2, 3, 0, 1].map((voxel) => PROBABILITIES[voxel]!)
+    const background = -(ln(0.5) + ln(0.2) + ln(0.4) + ln(0.5))
+    const entropy = (background / 2 - ln(0.6)) / (4 / 2 + 1)
+    // overlap 0.6, volume 0.3 + 0.2 + 0.3 + 0.3 + 0.6 + 1
+    const dice = (2 * 0.6 + 1) / (2.7 + 1)
+    const x = tf.tensor2d(rows).log() as Tensor2D
+    expect(lossOf(x, [0, 0, 0, 0, 1], [[0], [1]]).dataSync()[0]).toBeCloseTo(entropy + 1 - dice, 5)
+    // the same set under two codes is one set
+    expect(lossOf(x, [0, 2, 0, 2, 1], [[0], [1], [0]]).dataSync()[0]).toBeCloseTo(entropy + 1 - dice, 5)
+  })
+
   it('is zero where nothing is known', () => {
     expect(lossOf(logits, [0, 0, 0], [[0, 1, 2]]).dataSync()[0]).toBe(0)
   })
@@ -180,5 +192,6 @@ describe('buildTargetTables', () => {
 
   it('refuses a code without a set', () => {
     expect(() => countCodes(target([0, 2], [[0], [1]]))).toThrow('outside the 2 class sets')
+    expect(() => lossOf(logitsOf(2), [0, 5], [[0], [1]])).toThrow('outside the 2 class sets')
   })
 })

@@ -53,7 +53,8 @@ export function mergeEqualSets({ codes, sets }: PatchTarget): PatchTarget {
     if (!numbers.has(key)) numbers.set(key, merged.push(set) - 1)
     return numbers.get(key)!
   })
-  return { codes: codes.map((code) => codeOf[code]!), sets: merged }
+  // A code without a set stays one, so that it is refused where sets are looked up.
+  return { codes: codes.map((code) => codeOf[code] ?? sets.length), sets: merged }
 }
 
 /** Voxels of each code. */

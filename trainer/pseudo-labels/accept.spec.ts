@@ -109,6 +109,16 @@ describe('an organ as a whole', () => {
     expect(rejections).toEqual([])
   })
 
+  it.each([
+    { strays: 2, kept: true }, // 2 of 102: under 2 %
+    { strays: 3, kept: false },
+  ])('of 100 voxels with $strays strays in the first slice: kept $kept', ({ strays, kept }) => {
+    const inside = Array.from({ length: 300 }, (_, v) => v < strays || (v >= 100 && v < 200))
+    const organ = evidence(5, inside.map((value) => (value ? 0.9 : 0.1)), inside.map((value) => (value ? 3 : -3))) // prettier-ignore
+    const { labels } = accept([3, 10, 10], [organ], { experience: experience(), voxelMl: 0.1 })
+    expect(labels.acceptedClasses).toEqual(kept ? [5] : [])
+  })
+
   it('that training never saw alone cannot be judged and stays', () => {
     expect(accept([5, 1, 4], [organIn([0])]).labels.acceptedClasses).toEqual([5])
   })
