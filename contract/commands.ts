@@ -97,7 +97,14 @@ export const RunDetailSchema = z.object({
       score: z.number().nullable(),
     }),
   ),
-  findings: z.array(z.object({ severity: z.enum(['warning', 'info']), message: z.string() })),
+  findings: z
+    .array(z.object({ severity: z.enum(['warning', 'info']), message: z.string() }))
+    .describe('Ignored pseudo labels summed up by organ'),
+  ignoredPseudoLabels: z
+    .array(
+      z.object({ dataset: z.string(), caseId: z.string(), organ: OrganIdSchema, reason: z.enum(['volume', 'cut']) }),
+    )
+    .describe('One by one'),
   evaluations: z.array(
     EvaluationReportSchema.pick({ dataset: true, stage: true, model: true, createdAt: true, meanDice: true }),
   ),
@@ -125,12 +132,19 @@ export const ReindexResultSchema = z.object({
 })
 export type ReindexResult = z.infer<typeof ReindexResultSchema>
 
+export const EvaluationResultSchema = EvaluationReportSchema.extend({
+  predictions: z.string().nullable().describe('Folder of the predicted label maps, where they were asked for'),
+  warnings: z.array(z.string()).describe('Why the scores may flatter the run'),
+})
+export type EvaluationResult = z.infer<typeof EvaluationResultSchema>
+
 const DiceRowSchema = z.object({ organ: z.string(), dice: z.record(z.string(), z.number().nullable()) })
 
 export const DemoResultSchema = z.object({
   home: z.string(),
   study: z.string(),
   run: z.string(),
+  folder: z.string().describe('Of the run'),
   report: z.string().describe('Folder of the evaluation reports'),
   export: z.string(),
   columns: z.array(z.string()),

@@ -111,6 +111,7 @@ export type Intensity = z.infer<typeof IntensitySchema>
 export const CaseSchema = z.object({
   id: z.string().min(1),
   patient: z.string().min(1).describe('Cases of one patient never straddle training and validation'),
+  patientGiven: z.boolean().optional().describe('patients.csv names the patient; else the case id stands for one'),
   image: z.string().describe('Path relative to the root'),
   labels: z.array(LabelSourceSchema),
   status: z.enum(['ok', 'excluded']),

@@ -6,8 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { DemoResultSchema, RunDetailSchema, RunSummarySchema } from '../contract/commands.ts'
-import { EvaluationReportSchema } from '../contract/report.ts'
+import { DemoResultSchema, EvaluationResultSchema, RunDetailSchema, RunSummarySchema } from '../contract/commands.ts'
 
 const main = join(import.meta.dirname, '../electron/hosts/cli/main.ts')
 const home = join(mkdtempSync(join(tmpdir(), 'organ-mosaic-training-')), 'home')
@@ -45,15 +44,28 @@ test('the demo trains both stages, scores every model and exports; again it show
   const again = await mosaic('demo', ...study, ...settings, '--json')
   expect(DemoResultSchema.parse(JSON.parse(again.stdout)).table).toEqual(result.table)
   expect(again.stderr).toContain('Run demo is finished already.')
+  const text = await mosaic('demo', ...study, ...settings)
+  expect(text.stdout).toMatch(/\nmean +0\.\d{3}  /)
+  for (const place of [home, result.folder, result.report, result.export]) expect(text.stdout).toContain(`  ${place}\n`)
+  expect(text.stdout).toContain(
+    `  organ-mosaic evaluate demo --dataset test-complete --save-predictions --home ${home}\n`,
+  )
+  expect(again.stderr + text.stderr).not.toMatch(/evaluating|segmenting/)
 }, 180_000)
 
 test('its models predict and are scored one by one', async () => {
   const output = join(home, 'predicted')
   const images = join(home, 'demo-study', 'test-complete', 'imagesTs')
   expect(await mosaic('predict', 'demo', '--input', images, '--output', output)).toMatchObject({ code: 0 })
-  expect(readdirSync(output).sort()).toEqual(['PHT_001_0000.json', 'PHT_001_0000.nii.gz'])
-  const scored = await mosaic('evaluate', 'demo', '--dataset', 'test-complete', '--model', '2', '--json')
-  expect(EvaluationReportSchema.parse(JSON.parse(scored.stdout))).toMatchObject({ run: 'demo', stage: 2, model: 2 })
+  expect(readdirSync(output).sort()).toEqual(['PHT_001.json', 'PHT_001.nii.gz'])
+  const words = ['evaluate', 'demo', '--dataset', 'test-complete', '--model', '2', '--save-predictions']
+  const scored = EvaluationResultSchema.parse(JSON.parse((await mosaic(...words, '--json')).stdout))
+  expect(scored).toMatchObject({ run: 'demo', stage: 2, model: 2, warnings: [] })
+  expect(readdirSync(scored.predictions ?? '')).toEqual(['PHT_001.nii.gz'])
+  const own = await mosaic('evaluate', 'demo', '--dataset', 'site-a')
+  expect(own.stdout).toMatch(
+    /mean Dice 0\.\d{3}, in .*\nwarning  Run demo was trained with the images .* of 3 of these 3 cases/,
+  )
 })
 
 test('Ctrl-C pauses a training, resume continues it, stop ends it', async () => {

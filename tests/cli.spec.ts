@@ -59,11 +59,12 @@ describe('help', () => {
 
   test.each(commands.map((command) => [command.usage.split(' ')[0], command] as const))(
     '%s --help has its arguments, options, the global ones and an example',
-    async (name, { options = [], examples, summary }) => {
+    async (name, { options = [], examples, summary, details = '' }) => {
       const { code, stdout } = await mosaic(name, '--help')
       expect(code).toBe(0)
       const text = stdout.replaceAll(/\s+/g, ' ')
       expect(text).toContain(summary)
+      expect(text).toContain(details.replaceAll(/\s+/g, ' '))
       for (const [flags] of options) expect(text).toContain(flags)
       for (const example of examples) expect(text).toContain(example)
       expect(text).toContain('--json')
@@ -103,6 +104,13 @@ describe('--json', () => {
   })
 })
 
+test('Dice is 0 to 1 everywhere, and a finished run has no time left', async () => {
+  const finished = await mosaic('run', 'finished')
+  expect(finished.stdout).toMatch(/ Dice 0\.700 in validation[^]*\nliver +0\.800 /)
+  expect(finished.stdout).not.toMatch(/progress| left/)
+  expect((await mosaic('runs')).stdout).toMatch(/finished .* 0\.700\n/)
+})
+
 describe('wrong use ends with 2', () => {
   test.each<[string[], RegExp]>([
     [['trian'], /Unknown command 'trian'.*train/],
@@ -134,7 +142,9 @@ describe('wrong use ends with 2', () => {
 test('without a command the help is shown, and it counts as wrong use', async () => {
   const { code, stdout, stderr } = await mosaic()
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-  expect(stderr).toMatch(/^Usage: organ-mosaic[^]*\norgan-mosaic: Which command\?/)
+  expect(stderr).toMatch(
+    /^Usage: organ-mosaic[^]*\norgan-mosaic: Name one of these commands; organ-mosaic COMMAND --help explains it\.\n$/,
+  )
 })
 
 test.each<[string[], number, string]>([

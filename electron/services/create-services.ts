@@ -2,6 +2,7 @@
 import type {
   DatasetDetail,
   DatasetSummary,
+  EvaluationResult,
   PredictionResult,
   ReindexResult,
   RunDetail,
@@ -22,6 +23,7 @@ import type { Watch } from './jobs/run-job.ts'
 import { evaluateRun, type EvaluationRequest } from './runs/evaluate-run.ts'
 import type { RunRequest } from './runs/plan-run.ts'
 import { exportRun, predictWithRun } from './runs/predict-with-run.ts'
+import { findSharedNames } from './runs/refuse-leakage.ts'
 import { controlRun, createRun, followRun, requireFinished, startRun } from './runs/run-control.ts'
 import { getRun, listRuns, readEvaluations } from './runs/run-queries.ts'
 import type { ModelRequest } from './runs/trained-models.ts'
@@ -39,6 +41,8 @@ export type Services = {
   getDataset: (name: string) => DatasetDetail
   /** One row a name, in that order. */
   getMatrix: (names: readonly string[]) => Matrix
+  /** What could be leakage between these training datasets and the registered test sets, in sentences. */
+  findSharedNames: (names: readonly string[]) => string[]
   /** Makes the run's folder; startRun starts it. */
   createRun: (request: RunRequest) => TrainJob
   /** Newest first. */
@@ -52,7 +56,7 @@ export type Services = {
   /** Throws why a followed run did not finish. */
   requireFinished: (name: string, state: JobState) => void
   controlRun: (name: string, request: Exclude<Control['request'], 'run'>) => RunSummary
-  evaluateRun: (request: EvaluationRequest, watch?: Watch) => Promise<EvaluationReport>
+  evaluateRun: (request: EvaluationRequest, watch?: Watch) => Promise<EvaluationResult>
   predictWithRun: (
     request: ModelRequest & { input: string; output: string },
     watch?: Watch,
@@ -84,6 +88,11 @@ export function createServices({ home }: { home: string }): Services {
     listDatasets: () => datasets().map(summariseDataset),
     getDataset: (name) => describeDataset(readDataset(workspace, name)),
     getMatrix: (names) => buildMatrix(names.map((name) => readDataset(workspace, name))),
+    findSharedNames: (names) =>
+      findSharedNames(
+        names.map((name) => readDataset(workspace, name)),
+        datasets(),
+      ),
     createRun: (request) => createRun(store, loadVocabulary(), request),
     listRuns: () => listRuns(database, workspace),
     getRun: (name) => getRun(database, workspace, name),

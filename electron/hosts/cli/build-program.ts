@@ -28,8 +28,9 @@ export function buildProgram(commands: readonly Command[], version: string, choo
 }
 
 function addCommand(program: Program, command: Command, choose: (chosen: Chosen) => void): void {
-  const { usage, summary, options = [], examples } = command
+  const { usage, summary, options = [], examples, details } = command
   const entry = program.command(usage).description(summary)
+  if (details) entry.addHelpText('after', `\n${details}`)
   entry.addHelpText('after', `\nFor example:\n${examples.map((example) => `  ${example}`).join('\n')}`)
   for (const [flags, description] of options) entry.option(flags, description)
   entry.action(() => {

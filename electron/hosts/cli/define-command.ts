@@ -12,6 +12,8 @@ export type CommandSpec<Input extends z.ZodObject, Output extends z.ZodType> = {
   /** Flags as commander writes them, and what they mean. */
   options?: readonly (readonly [flags: string, description: string])[]
   examples: readonly string[]
+  /** What --help says beyond the summary. */
+  details?: string
   /** Arguments and options by name. */
   input: Input
   output: Output
@@ -22,7 +24,10 @@ export type CommandSpec<Input extends z.ZodObject, Output extends z.ZodType> = {
 }
 
 /** A command with its types closed in, so that commands of all kinds fit one table. */
-export type Command = Pick<CommandSpec<z.ZodObject, z.ZodType>, 'usage' | 'summary' | 'options' | 'examples'> & {
+export type Command = Pick<
+  CommandSpec<z.ZodObject, z.ZodType>,
+  'usage' | 'summary' | 'options' | 'examples' | 'details'
+> & {
   output: z.ZodType
   /** @throws OrganMosaicError `usage` when the input fails its schema, and whatever the command throws */
   execute: (
@@ -37,13 +42,14 @@ export type Command = Pick<CommandSpec<z.ZodObject, z.ZodType>, 'usage' | 'summa
 export function defineCommand<Input extends z.ZodObject, Output extends z.ZodType>(
   spec: CommandSpec<Input, Output>,
 ): Command {
-  const { usage, summary, options = [], examples, output } = spec
+  const { usage, summary, options = [], examples, details = '', output } = spec
   const parse = (input: Record<string, unknown>): z.output<Input> => parseInput(spec.input, input)
   return {
     usage,
     summary,
     options,
     examples,
+    details,
     output,
     check: (input) => void parse(input),
     async execute(services, input, terminal) {

@@ -2,17 +2,17 @@
 import type { RunDetail, RunSummary } from '../../../contract/commands.ts'
 import type { JobState } from '../../../contract/job.ts'
 import { describeProgress } from './progress-line.ts'
-import { percent, table, type Style } from './text.ts'
+import { score, table, type Style } from './text.ts'
 
 const shownFindings = 10
 
-/** @example 'first  finished  standard, stages 1,2  Dice 78.1 in validation  /home/me/OrganMosaic/runs/first' */
+/** @example 'first  finished  standard, stages 1,2  Dice 0.781 in validation  /home/me/OrganMosaic/runs/first' */
 export function renderRunLine(summary: RunSummary, style: Style): string {
   const parts = [
     style.bold(summary.name),
     paintState(summary.state, style),
     `${summary.preset}, stages ${summary.stages}`,
-    ...(summary.validationDice === null ? [] : [`Dice ${percent(summary.validationDice)} in validation`]),
+    ...(summary.validationDice === null ? [] : [`Dice ${score(summary.validationDice)} in validation`]),
     summary.folder,
   ]
   return parts.join('  ')
@@ -26,7 +26,7 @@ export function renderRuns(runs: readonly RunSummary[], style: Style): string {
     run.preset,
     run.stages,
     run.datasets.join(', '),
-    percent(run.validationDice),
+    score(run.validationDice),
     run.state === 'running' && run.progress ? describeProgress(run.progress) : '',
   ])
   return table(['run', 'state', 'preset', 'stages', 'datasets', 'Dice', 'progress'], rows, style)
@@ -40,7 +40,7 @@ export function renderRun(detail: RunDetail, style: Style): string {
     `organs    ${summary.organs.join(', ')}`,
   ]
   if (detail.stage1From !== null) lines.push(`stage 1   of ${detail.stage1From}`)
-  if (summary.progress) lines.push(`progress  ${describeProgress(summary.progress)}`)
+  if (summary.state === 'running' && summary.progress) lines.push(`progress  ${describeProgress(summary.progress)}`)
   if (error !== null) lines.push(`${style.red('failed')}    ${error}`)
   if (checkpoints.length > 0) {
     const last = checkpoints
@@ -50,12 +50,7 @@ export function renderRun(detail: RunDetail, style: Style): string {
   }
   for (const stage of [1, 2]) lines.push(...renderValidation(detail, stage, style))
   if (evaluations.length > 0) {
-    const rows = evaluations.map((each) => [
-      each.dataset,
-      String(each.stage),
-      String(each.model),
-      percent(each.meanDice),
-    ])
+    const rows = evaluations.map((each) => [each.dataset, String(each.stage), String(each.model), score(each.meanDice)])
     lines.push('', table(['evaluated on', 'stage', 'model', 'Dice'], rows, style))
   }
   const shown = findings.slice(0, shownFindings)
@@ -71,7 +66,7 @@ function renderValidation({ latestMetrics, summary }: RunDetail, stage: number, 
   const rows = summary.organs.map((organ) => [
     organ,
     ...summary.datasets.map((_, index) =>
-      percent(scores.find((metric) => metric.model === index + 1 && metric.organ === organ)?.value ?? null),
+      score(scores.find((metric) => metric.model === index + 1 && metric.organ === organ)?.value ?? null),
     ),
   ])
   return ['', table([`Dice in validation, stage ${stage}`, ...summary.datasets], rows, style)]

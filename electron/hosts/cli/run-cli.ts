@@ -32,7 +32,9 @@ function readWords(words: readonly string[]): Chosen | null {
     if (!(thrown instanceof CommanderError)) throw thrown
     if (thrown.exitCode === 0) return null
     const message =
-      thrown.code === 'commander.help' ? 'Which command? organ-mosaic --help lists them.' : asSentence(thrown.message)
+      thrown.code === 'commander.help'
+        ? 'Name one of these commands; organ-mosaic COMMAND --help explains it.'
+        : asSentence(thrown.message)
     throw new OrganMosaicError('usage', message)
   }
   return chosen

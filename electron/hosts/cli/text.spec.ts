@@ -2,7 +2,7 @@ import { Writable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import type { JobEvent } from '../../../contract/events.ts'
 import { createProgressLine, describeProgress } from './progress-line.ts'
-import { count, decimal, duration, percent, styleFor, table } from './text.ts'
+import { count, decimal, duration, score, styleFor, table } from './text.ts'
 
 const plain = styleFor({ isTTY: false }, {})
 
@@ -18,7 +18,7 @@ test.each([
 })
 
 test('shares, numbers and counts', () => {
-  expect([percent(0.8567), percent(null), decimal(1.25, 1), decimal(null)]).toEqual(['85.7', '–', '1.3', '–'])
+  expect([score(0.0904), score(1), score(null), decimal(1.25)]).toEqual(['0.090', '1.000', '–', '1.3'])
   expect([count(1, 'case'), count(0, 'case'), count(2, 'run')]).toEqual(['1 case', '0 cases', '2 runs'])
 })
 

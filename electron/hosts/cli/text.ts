@@ -37,11 +37,12 @@ export function duration(seconds: number): string {
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
 }
 
-/** Dice and other shares as published: per cent with one digit; a dash for what was not measured. */
-export function percent(share: number | null): string {
-  return share === null ? '–' : (share * 100).toFixed(1)
+/** Dice and surface Dice: 0 to 1 with three digits everywhere, as the trainer's progress says them. */
+export function score(value: number | null): string {
+  return decimal(value, 3)
 }
 
+/** A dash for what was not measured. */
 export function decimal(value: number | null, digits = 1): string {
   return value === null ? '–' : value.toFixed(digits)
 }

@@ -5,11 +5,11 @@ import { createFinding } from './create-finding.ts'
 import { areExclusive } from './are-exclusive.ts'
 import type { CaseFacts } from './inspect-case.ts'
 
-/** @param patient cases of one patient never straddle training and validation */
+/** @param patient as patients.csv names it; without a name the case is a patient of its own */
 export function assessCase(
   facts: CaseFacts,
   labels: readonly Label[],
-  patient: string,
+  patient: string | undefined,
   vocabulary: Vocabulary,
 ): { case: Case; findings: Finding[] } {
   const findings = [
@@ -22,7 +22,8 @@ export function assessCase(
   const usable = errors.length === 0
   const assessed: Case = {
     id: facts.id,
-    patient,
+    patient: patient ?? facts.id,
+    patientGiven: patient !== undefined,
     image: facts.image,
     labels: [...facts.labels],
     status: usable ? 'ok' : 'excluded',

@@ -8,7 +8,7 @@ export function matrixWarnings(datasets: readonly Dataset[], organs: readonly Or
   const cases = training.flatMap(usableCases)
   return [
     ...organs.flatMap((organ) => neverAlone(organ, cases)),
-    ...(training.length > 1 ? training.flatMap((dataset) => sharesNothing(dataset, training)) : []),
+    ...(training.length > 1 ? sharesNothing(training) : []),
     ...training.flatMap((dataset) => taughtAsBackground(dataset, organs, cases)),
   ]
 }
@@ -27,12 +27,17 @@ function neverAlone(organ: OrganId, cases: readonly Case[]): string[] {
   return known ? [`${organ} is declared, but no usable training case has a voxel of it: it cannot be learnt.`] : []
 }
 
-function sharesNothing(dataset: Dataset, training: readonly Dataset[]): string[] {
-  const own = organsOf(dataset)
-  const shares = training.some((other) => other !== dataset && [...organsOf(other)].some((organ) => own.has(organ)))
-  if (shares || own.size === 0) return []
+function sharesNothing(training: readonly Dataset[]): string[] {
+  const alone = training.filter((dataset) => {
+    const own = organsOf(dataset)
+    return own.size > 0 && !training.some((other) => other !== dataset && !organsOf(other).isDisjointFrom(own))
+  })
+  if (alone.length === 0) return []
+  const names = alone.map(({ name }) => name).join(', ')
   return [
-    `${dataset.name} shares no organ with the other datasets: in stage 1 they tell its model only where its organs are not.`,
+    alone.length === 1
+      ? `${names} shares no organ with the other datasets: in stage 1 they tell its model only where its organs are not.`
+      : `${names} share no organ with any other dataset: in stage 1 the others tell their models only where their organs are not.`,
   ]
 }
 

@@ -146,7 +146,7 @@ describe('registration', () => {
     expect(dataset).toMatchObject({
       role: 'train',
       modality: 'CT',
-      cases: [{ patient: 'A', image: 'images/A.nii.gz' }],
+      cases: [{ patient: 'A', patientGiven: false, image: 'images/A.nii.gz' }],
     })
     expect(dataset.cases[0].intensity).toMatchObject({ min: -1000, foreground: { voxels: 2 } })
     expect(dataset.cases[0].geometry).toEqual(GRID)
@@ -159,7 +159,7 @@ describe('registration', () => {
     expect((await register(root, {}, workspaceFolder)).fingerprint).toBe(first.fingerprint)
     writeFileSync(join(root, 'patients.csv'), 'case,patient\nA,Ms One\n')
     const changed = await register(root, {}, workspaceFolder)
-    expect(changed.cases[0].patient).toBe('Ms One')
+    expect(changed.cases[0]).toMatchObject({ patient: 'Ms One', patientGiven: true })
     expect(changed.fingerprint).not.toBe(first.fingerprint)
     await expect(register(await simple(), {}, workspaceFolder)).rejects.toMatchObject({ code: 'conflict' })
   })
@@ -174,6 +174,33 @@ describe('registration', () => {
     expect(dataset.findings).toMatchObject([{ severity: 'warning', code: 'duplicate-image', caseId: 'A' }])
     expect(dataset.findings[0].message).toContain('dataset test (role test)')
     expect(dataset.cases[0].status).toBe('ok')
+  })
+
+  it('says once whose images a reference holds, and warns of nothing on either side', async () => {
+    const workspaceFolder = temporaryFolder()
+    const labelled = { 'labels.csv': '1,Mandible', 'images/A.nii': imageVolume(1), 'images/B.nii': imageVolume(2) }
+    const labels = { 'labels/A.nii': labelVolume({ 1: [1, 1, 2] }), 'labels/B.nii': labelVolume({ 1: [1, 1, 2] }) }
+    const folder = await writeTestFolder({ ...labelled, ...labels })
+    const own = await register(folder, { name: 'own' }, workspaceFolder)
+    const one = await register(await simple(), { name: 'one' }, workspaceFolder)
+    const context = { workspaceFolder, vocabulary, otherDatasets: [own, one] }
+    const request = {
+      folder: await writeTestFolder({ ...labelled, ...labels }),
+      name: 'ref',
+      role: 'reference' as const,
+    }
+    const reference = await registerDataset(request, context)
+    expect(reference.findings).toEqual([
+      {
+        severity: 'info',
+        code: 'duplicate-image',
+        caseId: null,
+        organ: null,
+        message: '2 of its images are those of own, one: their pseudo labels can be scored with it.',
+      },
+    ])
+    const again = await registerDataset({ folder, name: 'own' }, { ...context, otherDatasets: [reference] })
+    expect(again.findings).toEqual([])
   })
 
   it('makes a name of the folder, or asks for one', async () => {

@@ -88,7 +88,7 @@ export async function registerDataset(request: RegisterRequest, context: Registe
       ...findLeftovers(folder, match.cases),
       ...mapping.findings,
       ...assessed.findings,
-      ...findDuplicatesAcross(assessed.cases, others),
+      ...findDuplicatesAcross(role, assessed.cases, others),
     ],
     fingerprint: fingerprintOf(mapping.labels, assessed.cases),
   }
@@ -157,7 +157,7 @@ async function assessCases(
   vocabulary: Vocabulary,
 ): Promise<{ cases: Case[]; findings: Finding[] }> {
   const patients = await readPatients(folder)
-  const assessed = facts.map((each) => assessCase(each, labels, patients.get(each.id) ?? each.id, vocabulary))
+  const assessed = facts.map((each) => assessCase(each, labels, patients.get(each.id), vocabulary))
   const { cases, findings } = excludeDuplicates(assessed.map((each) => each.case))
   return { cases, findings: [...assessed.flatMap((each) => each.findings), ...findings] }
 }

@@ -59,6 +59,7 @@ export async function runDemo(services: Services, options: DemoOptions, host: De
     home: services.workspace.home,
     study: studyFolder,
     run: runName,
+    folder: join(services.workspace.runs, runName),
     report: join(services.workspace.runs, runName, 'report'),
     export: exported,
     ...diceTable(columns),

@@ -1,9 +1,10 @@
 // Scores a run's models, or its stored pseudo labels, on a registered dataset.
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
+import type { EvaluationResult } from '../../../contract/commands.ts'
 import type { Dataset } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { TrainJob } from '../../../contract/job.ts'
-import { EvaluationReportSchema, type EvaluationReport } from '../../../contract/report.ts'
+import { EvaluationReportSchema } from '../../../contract/report.ts'
 import { usableCases } from '../datasets/availability.ts'
 import { newJobFolder } from '../jobs/create-job-folder.ts'
 import { readJobReport } from '../jobs/read-job-report.ts'
@@ -12,6 +13,7 @@ import { readDataset } from '../workspace/dataset-store.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { jobVersions } from './job-versions.ts'
 import { delineatedOrgans, toJobDataset } from './organ-union.ts'
+import { givenPatient } from './refuse-leakage.ts'
 import { findTrainedModels, type ModelRequest } from './trained-models.ts'
 
 export type EvaluationRequest = ModelRequest & {
@@ -21,14 +23,14 @@ export type EvaluationRequest = ModelRequest & {
 }
 
 /**
- * @returns the report; the trainer also leaves it as JSON and CSV in the run's report folder
+ * @returns the report, which the trainer also leaves as JSON and CSV in the run's report folder
  * @throws OrganMosaicError as findTrainedModels; `invalid-data` when the dataset has nothing that could be scored
  */
 export async function evaluateRun(
   workspace: Workspace,
   request: EvaluationRequest,
   watch: Watch = {},
-): Promise<EvaluationReport> {
+): Promise<EvaluationResult> {
   const { job, folder: runFolder, stage, model } = findTrainedModels(workspace, request)
   const dataset = readDataset(workspace, request.dataset)
   if (model === 'pseudo') refuseForeignReference(job, dataset)
@@ -53,17 +55,26 @@ export async function evaluateRun(
     `The evaluation of run ${job.name} on ${dataset.name}`,
     watch,
   )
-  return readJobReport(folder, EvaluationReportSchema)
+  return {
+    ...readJobReport(folder, EvaluationReportSchema),
+    predictions: request.savePredictions ? join(folder, 'predictions') : null,
+    warnings: model === 'pseudo' ? [] : warnOfTrainingData(job, dataset),
+  }
 }
 
-/** Whether the run trained on an image or a patient of the dataset: scores there flatter. */
-export function trainedOn(job: TrainJob, dataset: Dataset): boolean {
-  const cases = job.datasets.flatMap((item) => item.cases)
-  const images = new Set(cases.map(({ imageHash }) => imageHash))
-  const patients = new Set(cases.map(({ patient }) => patient))
-  return usableCases(dataset).some(
-    ({ imageHash, patient }) => (imageHash !== null && images.has(imageHash)) || patients.has(patient),
-  )
+/** Scores on an image or a patient that the run trained on flatter it. */
+function warnOfTrainingData(job: TrainJob, dataset: Dataset): string[] {
+  const trained = job.datasets.flatMap((item) => item.cases)
+  const images = new Set(trained.map(({ imageHash }) => imageHash))
+  const patients = new Set(trained.map(givenPatient))
+  const known = usableCases(dataset).filter((item) => {
+    const patient = givenPatient(item)
+    return (item.imageHash !== null && images.has(item.imageHash)) || (patient !== null && patients.has(patient))
+  })
+  if (known.length === 0) return []
+  return [
+    `Run ${job.name} was trained with the images or patients of ${known.length} of these ${usableCases(dataset).length} cases; its scores on them flatter it.`,
+  ]
 }
 
 function refuseForeignReference(job: TrainJob, dataset: Dataset): void {

@@ -13,6 +13,7 @@ import { appendEvents, exampleEvents } from '../fixtures/example-events.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { runFolder } from '../workspace/run-store.ts'
 import { planRun, type RunRequest } from './plan-run.ts'
+import { findSharedNames } from './refuse-leakage.ts'
 import { createRun } from './run-control.ts'
 
 let workspace: Workspace
@@ -92,9 +93,39 @@ describe('refused', () => {
   })
 
   test('a patient who is also in a test set, even in an excluded case there', () => {
-    const cases = [exampleCase('t-1', {}, { patient: 'a-1', status: 'excluded', imageHash: null })]
+    const given = { patient: 'Ms One', patientGiven: true }
+    const cases = [exampleCase('t-1', {}, { ...given, status: 'excluded', imageHash: null })]
+    const mine = [exampleCase('a-1', { spleen: 'labelled' }, given), exampleCase('a-2', { spleen: 'labelled' })]
     saveDatasets(workspace, exampleDataset('t', ['liver'], { role: 'test', cases }))
-    expect(refusal()).toMatchObject({ code: 'leakage', message: expect.stringMatching(/Patient a-1 of a is also in/) })
+    saveDatasets(workspace, exampleDataset('a', ['spleen'], { cases: mine }))
+    expect(refusal()).toMatchObject({
+      code: 'leakage',
+      message: expect.stringMatching(/Patient Ms One of a is also in/),
+    })
+  })
+
+  test.each([
+    ['neither', false, false],
+    ['only the test set', false, true],
+    ['only the training set', true, false],
+  ])('not one name in both where %s names its patients: that is told', (_, mine, theirs) => {
+    const a = exampleDataset('a', ['spleen'], {
+      cases: ['001', '002', '003'].map((id) => exampleCase(id, { spleen: 'labelled' }, { patientGiven: mine })),
+    })
+    const t = exampleDataset('t', ['spleen'], {
+      role: 'test',
+      cases: ['002', '003'].map((id) => {
+        return exampleCase(id, { spleen: 'labelled' }, { imageHash: `other ${id}`, patientGiven: theirs })
+      }),
+    })
+    saveDatasets(workspace, a, t)
+    expect(plan().name).toBe('first')
+    expect(findSharedNames([a], [a, t])).toEqual([
+      expect.stringMatching(
+        /^002 \(and 1 more\) is a case or patient id in both a and the test set t; if they are the/,
+      ),
+    ])
+    expect(findSharedNames([exampleDataset('b', ['liver'])], [a, t])).toEqual([])
   })
 
   test('one image in two training datasets; but not in a reference', () => {

@@ -89,8 +89,14 @@ function findImages(input: string): Inputs {
   if (images.length === 0) {
     throw new OrganMosaicError('not-found', `${input} holds no image; expected files that end in .nii or .nii.gz.`)
   }
-  return refuseSameIds(images.map((image) => ({ id: basename(image).replace(imagePattern, ''), image })))
+  return refuseSameIds(images.map((image) => ({ id: caseIdOf(image), image })))
 }
+
+/** nnU-Net numbers the channels of its images (case_0000.nii.gz) and not its label maps (case.nii.gz). */
+const caseIdOf = (image: string): string =>
+  basename(image)
+    .replace(imagePattern, '')
+    .replace(/(?<=.)_0000$/, '')
 
 function registeredImages(job: TrainJob): Inputs {
   const inputs = job.datasets.flatMap(({ name, root, cases }) =>

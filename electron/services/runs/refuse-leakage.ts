@@ -29,13 +29,38 @@ function refuseSharedCases(dataset: Dataset, test: Dataset): void {
       `Case ${shared.mine.id} of ${dataset.name} is the same image as case ${shared.theirs.id} of the test set ${test.name}; remove it from one of the two folders and register that again.`,
     )
   }
-  const patient = findShared(usableCases(dataset), test.cases, (item) => item.patient)
+  const patient = findShared(usableCases(dataset), test.cases, givenPatient)
   if (patient) {
     throw leakage(
-      `Patient ${patient.mine.patient} of ${dataset.name} is also in the test set ${test.name} (case ${patient.theirs.id}); remove the patient from one of the two folders, or, where they are different people, name them differently in a patients.csv (case,patient) of one folder; then register that again.`,
+      `Patient ${patient.mine.patient} of ${dataset.name} is also in the test set ${test.name} (case ${patient.theirs.id}); remove the patient from one of the two folders, or, where they are different people, name them differently in one patients.csv; then register that again.`,
     )
   }
 }
+
+/**
+ * Names that a training set and a test set share while at least one of the two has no patients.csv: case_001 is in
+ * many datasets, so that this proves nothing.
+ * @returns one sentence for each pair of datasets
+ */
+export function findSharedNames(training: readonly Dataset[], registered: readonly Dataset[]): string[] {
+  return registered
+    .filter(({ role }) => role === 'test')
+    .flatMap((test) => training.flatMap((dataset) => describeSharedNames(dataset, test)))
+}
+
+function describeSharedNames(dataset: Dataset, test: Dataset): string[] {
+  const theirs = new Set(test.cases.map(({ patient }) => patient))
+  const shared = [...new Set(usableCases(dataset).map(({ patient }) => patient))].filter((name) => theirs.has(name))
+  if (shared.length === 0) return []
+  const [first, ...more] = shared
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`
+  return [
+    `${first}${others} is a case or patient id in both ${dataset.name} and the test set ${test.name}; if they are the same patient, take them out of one of the two. With a patients.csv (case,patient) in both folders this is checked.`,
+  ]
+}
+
+/** Null for a case that is only called like its file. */
+export const givenPatient = ({ patient, patientGiven }: Case): string | null => (patientGiven ? patient : null)
 
 /** One image in two datasets could train in the one and validate in the other. */
 function refuseSharedImages(first: Dataset, second: Dataset): void {

@@ -11,6 +11,7 @@ import { jobState } from '../jobs/job-state.ts'
 import { readJsonFile } from '../workspace/json-file.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { listRunNames, readRun, runFolder } from '../workspace/run-store.ts'
+import { describeFindings } from './describe-findings.ts'
 
 /** Newest first. A run folder that cannot be read is left out; reindex names it. */
 export function listRuns(database: Database, workspace: Workspace): RunSummary[] {
@@ -26,17 +27,13 @@ export function listRuns(database: Database, workspace: Workspace): RunSummary[]
 export function getRun(database: Database, workspace: Workspace, name: string): RunDetail {
   const job = readRun(workspace, name)
   const summary = summariseRun(database, workspace, job)
-  const findings = eventsOfType(database, name, 'finding').map(({ severity, dataset, caseId, message }) => ({
-    severity,
-    message: [dataset, caseId, message].filter((part) => part !== null).join(': '),
-  }))
   return {
     summary,
     stage1From: job.stage1From,
     config: job.config,
     latestMetrics: latestMetrics(database, name),
     checkpoints: latestCheckpoints(database, name),
-    findings,
+    ...describeFindings(job, summary.folder, eventsOfType(database, name, 'finding')),
     evaluations: readEvaluations(summary.folder).map(({ dataset, stage, model, createdAt, meanDice }) => {
       return { dataset, stage, model, createdAt, meanDice }
     }),

@@ -1,11 +1,12 @@
 // organ-mosaic demo: the whole way on a study that it makes itself.
+import { join } from 'node:path'
 import { z } from 'zod'
 import { DemoResultSchema, type DemoResult } from '../../../../contract/commands.ts'
 import { runDemo } from '../../../services/demo/run-demo.ts'
 import { defineCommand } from '../define-command.ts'
 import { followTraining } from '../follow-training.ts'
 import { defined } from '../option-schemas.ts'
-import { duration, percent, table, type Style } from '../text.ts'
+import { duration, score, table, type Style } from '../text.ts'
 import { watchJob } from '../watch-job.ts'
 
 const wholeNumber = z.coerce.number('expected a whole number').int('expected a whole number')
@@ -52,25 +53,44 @@ export const demo = defineCommand({
 })
 
 function renderDemo(result: DemoResult, style: Style): string {
-  const { home, study, run, report, export: exported, ablation, seconds } = result
+  const { home, study, folder, report, export: exported, ablation, seconds } = result
   const lines = [
-    'Dice in per cent; pseudo labels on the training images, all others on the test cases',
+    'Dice, 0 to 1; pseudo labels (POS fused, sure voxels only) on the training images, all others on the test cases',
     renderDice(result, style),
     '',
     ...(ablation ? ['Fused models with these terms, on the test cases', renderDice(ablation, style), ''] : []),
-    `study      ${study}`,
-    `run        ${run} (organ-mosaic run ${run} --home ${home})`,
-    `reports    ${report}`,
-    `segmented  ${exported}`,
+    'Where everything is',
+    `  workspace  ${home}`,
+    `  study      ${study}`,
+    `  run        ${folder}`,
+    `  reports    ${report}`,
+    `  exports    ${exported}`,
+    '',
+    'What to try next (in a clone: npm run mosaic -- COMMAND)',
+    ...nextCommands(result).map((command) => `  ${command}`),
+    '',
     `It took ${duration(seconds)}.`,
   ]
   return lines.join('\n')
 }
 
+/** The workspace is named, because the demo may have been given one of its own. */
+function nextCommands({ home, study, run }: DemoResult): string[] {
+  const images = join(study, 'test-complete', 'imagesTs')
+  return [
+    `organ-mosaic run ${run}`,
+    'organ-mosaic matrix site-a site-b site-c',
+    `organ-mosaic evaluate ${run} --dataset test-complete --save-predictions`,
+    `organ-mosaic predict ${run} --input ${images} --output ${join(home, 'demo-predictions')}`,
+    'organ-mosaic register FOLDER --name NAME',
+    'organ-mosaic train --name first --datasets A,B,C',
+  ].map((command) => `${command} --home ${home}`)
+}
+
 function renderDice({ columns, table: rows }: Pick<DemoResult, 'columns' | 'table'>, style: Style): string {
   return table(
     ['organ', ...columns],
-    rows.map(({ organ, dice }) => [organ, ...columns.map((column) => percent(dice[column]))]),
+    rows.map(({ organ, dice }) => [organ, ...columns.map((column) => score(dice[column]))]),
     style,
   )
 }

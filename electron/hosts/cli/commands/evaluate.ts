@@ -1,20 +1,20 @@
 // organ-mosaic evaluate: Dice and surface distances of a run's models on a registered dataset.
 import { z } from 'zod'
-import { EvaluationReportSchema, type EvaluationReport } from '../../../../contract/report.ts'
+import { EvaluationResultSchema, type EvaluationResult } from '../../../../contract/commands.ts'
 import { defineCommand } from '../define-command.ts'
 import { defined, modelOption, stageFlag, stageOption } from '../option-schemas.ts'
-import { decimal, duration, percent, table, type Style } from '../text.ts'
+import { decimal, duration, score, table, type Style } from '../text.ts'
 import { watchJob } from '../watch-job.ts'
 
 export const evaluate = defineCommand({
   usage: 'evaluate <run>',
   summary: 'score the models of a run, or its pseudo labels, on a dataset',
   options: [
-    ['--dataset <name>', 'a registered dataset; for pseudo labels one of role reference'],
+    ['--dataset <name>', '(required) a registered dataset; for pseudo labels one of role reference'],
     stageFlag,
     ['--model <model>', 'a number (position of its dataset), ensemble (default), or pseudo: the stored pseudo labels'],
     ['--nsd-tolerance <mm>', 'tolerance of the surface Dice (default: 2)'],
-    ['--save-predictions', 'keep the predicted label maps in the job folder'],
+    ['--save-predictions', 'keep the predicted label maps; the answer says where'],
   ],
   examples: [
     'organ-mosaic evaluate first --dataset test-complete',
@@ -28,22 +28,22 @@ export const evaluate = defineCommand({
     nsdTolerance: z.coerce.number('expected millimetres above 0').positive('expected millimetres above 0').optional(),
     savePredictions: z.boolean().default(false),
   }),
-  output: EvaluationReportSchema,
+  output: EvaluationResultSchema,
   run: (services, { nsdTolerance, ...request }, terminal) =>
     watchJob(terminal, (watch) => services.evaluateRun(defined({ ...request, nsdToleranceMm: nsdTolerance }), watch)),
   succeeded: ({ failures }) => failures.length === 0,
   render: renderEvaluation,
 })
 
-function renderEvaluation(report: EvaluationReport, style: Style): string {
+function renderEvaluation(report: EvaluationResult, style: Style): string {
   const rows = report.organs.map((each) => [
     each.organ,
     String(each.cases),
-    percent(each.dice),
-    percent(each.diceSd),
+    score(each.dice),
+    score(each.diceSd),
     decimal(each.hd95Mm),
     decimal(each.assdMm, 2),
-    percent(each.nsd),
+    score(each.nsd),
     String(each.missed),
     String(each.invented),
   ])
@@ -51,7 +51,9 @@ function renderEvaluation(report: EvaluationReport, style: Style): string {
   return [
     `Run ${style.bold(report.run)}, stage ${report.stage}, model ${report.model}, on ${report.dataset} (NSD at ${report.nsdToleranceMm} mm)`,
     table(header, rows, style),
-    `mean Dice ${percent(report.meanDice)}, in ${duration(report.seconds)}`,
+    `mean Dice ${score(report.meanDice)}, in ${duration(report.seconds)}`,
+    ...(report.predictions === null ? [] : [`label maps in ${report.predictions}`]),
+    ...report.warnings.map((warning) => `${style.yellow('warning')}  ${warning}`),
     ...report.failures.map(({ caseId, message }) => `${style.red('not scored')}  ${caseId}: ${message}`),
   ].join('\n')
 }

@@ -9,7 +9,7 @@ import { watchJob } from '../watch-job.ts'
 export const exportCommand = defineCommand({
   usage: 'export <run>',
   summary: "write complete segmentations of the run's own cases: true labels where they exist, predictions elsewhere",
-  options: [['--output <folder>', 'where the label maps and their JSON go'], stageFlag, modelFlag],
+  options: [['--output <folder>', '(required) where the label maps and their JSON go'], stageFlag, modelFlag],
   examples: ['organ-mosaic export first --output ~/complete'],
   input: z.object({
     run: z.string(),

@@ -10,8 +10,8 @@ export const predict = defineCommand({
   usage: 'predict <run>',
   summary: 'segment an image, or every image of a folder, with a run',
   options: [
-    ['--input <file-or-folder>', 'an image (.nii, .nii.gz), or a folder of images'],
-    ['--output <folder>', 'where the label maps and their JSON go'],
+    ['--input <file-or-folder>', '(required) an image (.nii, .nii.gz), or a folder of images'],
+    ['--output <folder>', '(required) where the label maps and their JSON go'],
     stageFlag,
     modelFlag,
   ],

@@ -7,8 +7,12 @@ import { renderRunLine } from '../render-run.ts'
 
 export const resume = defineCommand({
   usage: 'resume <name>',
-  summary: 'continue a run that was paused, stopped, interrupted or failed, from its last checkpoint',
+  summary:
+    'continue a run that was paused, stopped, interrupted or failed, or awaits a review, from its last checkpoint',
   options: [['--detach', 'return at once']],
+  details: `A run in the state awaiting-review (pseudoLabels.review=on) goes on once review.json lies in its folder:
+{"accepted": true, "rejected": [{"dataset": "site-a", "caseId": "001", "organ": "larynx"}]}
+"accepted": false ends it; rejected organs, which may be left out, are unlabelled in those cases again.`,
   examples: ['organ-mosaic resume first'],
   input: z.object({ name: z.string(), detach: z.boolean().default(false) }),
   output: RunSummarySchema,

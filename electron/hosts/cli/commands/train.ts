@@ -11,8 +11,8 @@ export const train = defineCommand({
   usage: 'train',
   summary: 'train a run on 2 to 9 partially labelled datasets',
   options: [
-    ['--name <run>', 'the name of the new run'],
-    ['--datasets <a,b,...>', 'names of registered datasets; model k is trained on the k-th'],
+    ['--name <run>', '(required) the name of the new run'],
+    ['--datasets <a,b,...>', '(required) names of 2 to 9 registered datasets; model k is trained on the k-th'],
     ['--preset <quick|standard|full>', 'how much is computed (default: standard)'],
     ['--stages <1|2|1,2>', 'which stages (default: 1,2)'],
     ['--stage1-from <run>', 'with --stages 2: the run whose stage-1 models it starts from'],
@@ -20,6 +20,8 @@ export const train = defineCommand({
     ['--set <key=value...>', 'single settings on top of all others, e.g. stage1.steps=400'],
     ['--detach', 'return at once; organ-mosaic run NAME shows how far it is'],
   ],
+  details: `All settings for --config and --set are in docs/reference/configuration.md, what the presets change in
+docs/reference/presets.md.`,
   examples: [
     'organ-mosaic train --name first --datasets site-a,site-b,site-c --preset quick',
     'organ-mosaic train --name plain --datasets site-a,site-b --set stage1.predictionDifference.enabled=off --detach',
@@ -37,6 +39,7 @@ export const train = defineCommand({
   output: RunSummarySchema,
   run: async (services, { detach, config, ...request }, terminal) => {
     const { name } = services.createRun(defined({ ...request, configFile: config }))
+    services.findSharedNames(request.datasets).forEach(terminal.note)
     const from = await services.startRun(name)
     if (!detach) return followTraining(services, name, from, terminal)
     terminal.note(`Run ${name} trains in the background; organ-mosaic run ${name} shows how far it is.`)
