@@ -18,9 +18,10 @@ export function segmentationLoss(logits: Tensor2D, patchTarget: PatchTarget): Sc
   return tf.tidy(() => {
     const tables = buildTargetTables(target, logits.shape[1])
     const codes = tf.tensor1d(target.codes, 'int32')
+    const counts = countCodes(target)
     const logProbabilities = tf.logSoftmax(logits)
-    return marginalCrossEntropy(logProbabilities as Tensor2D, codes, tables, countCodes(target)).add(
-      presentDice(logProbabilities.exp() as Tensor2D, codes, tables),
+    return marginalCrossEntropy(logProbabilities as Tensor2D, codes, tables, counts).add(
+      presentDice(logProbabilities.exp() as Tensor2D, codes, tables, counts),
     ) as Scalar
   })
 }
@@ -45,13 +46,18 @@ function marginalCrossEntropy(
   return logAllowed.mul(weight).sum().neg().div(weight.sum().maximum(1e-6)) as Scalar
 }
 
-function presentDice(probabilities: Tensor2D, codes: Tensor, tables: TargetTables): Scalar {
+function presentDice(probabilities: Tensor2D, codes: Tensor, tables: TargetTables, counts: Int32Array): Scalar {
   if (tables.present.length === 0) return tf.scalar(0)
-  const setProbabilities = probabilities.matMul(tf.tensor2d(tables.members))
-  const inside = tf.gather(tf.tensor2d(tables.inside), codes as Tensor2D)
-  const judged = tf.gather(tf.tensor2d(tables.judged), codes as Tensor2D)
-  const overlap = setProbabilities.mul(inside).sum(0)
-  const volume = setProbabilities.mul(judged).sum(0).add(inside.sum(0))
+  // Voxels of one code are judged alike, so that their sums [K, L] say all: everything after them is tiny.
+  const codeMasks = codes
+    .expandDims(1)
+    .equal(tf.range(0, counts.length, 1, 'int32'))
+    .toFloat() as Tensor2D
+  const setSums = codeMasks.matMul(probabilities, true).matMul(tf.tensor2d(tables.members))
+  const inside = tf.tensor2d(tables.inside)
+  const overlap = setSums.mul(inside).sum(0)
+  const truth = inside.mul(tf.tensor2d(Float32Array.from(counts), [counts.length, 1])).sum(0)
+  const volume = setSums.mul(tf.tensor2d(tables.judged)).sum(0).add(truth)
   return tf.scalar(1).sub(overlap.mul(2).add(DICE_SMOOTH).div(volume.add(DICE_SMOOTH)).mean()) as Scalar
 }
 

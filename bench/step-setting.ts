@@ -1,0 +1,20 @@
+// The training step that is measured, the same for this project's network and for PyTorch's.
+export const stepSetting = {
+  patch: [40, 56, 40] as [number, number, number],
+  /** Feature channels of each resolution: a U-Net of 4 levels. */
+  channels: [16, 32, 64, 128],
+  classes: 4,
+  threads: 2,
+  warmup: 2,
+  steps: 8,
+}
+export type StepSetting = typeof stepSetting
+
+/** What measure-step.ts and torch_unet.py print: medians over the steps. */
+export type StepTimes = {
+  parameters: number
+  forwardMs: number
+  forwardBackwardMs: number
+  updateMs: number
+  peakMb: number
+}
