@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { DemoResultSchema, type DemoResult } from '../../../../contract/commands.ts'
 import { runDemo } from '../../../services/demo/run-demo.ts'
+import { chooseHome } from '../../../services/workspace/open-workspace.ts'
 import { defineCommand } from '../define-command.ts'
 import { followTraining } from '../follow-training.ts'
 import { defined } from '../option-schemas.ts'
@@ -74,17 +75,19 @@ function renderDemo(result: DemoResult, style: Style): string {
   return lines.join('\n')
 }
 
-/** The workspace is named, because the demo may have been given one of its own. */
+/** They name the workspace where it is not the one that they would take themselves. */
 function nextCommands({ home, study, run }: DemoResult): string[] {
-  const images = join(study, 'test-complete', 'imagesTs')
+  const quoted = (path: string): string => (/\s/.test(path) ? `"${path}"` : path)
+  const images = quoted(join(study, 'test-complete', 'imagesTs'))
+  const suffix = home === chooseHome(undefined) ? '' : ` --home ${quoted(home)}`
   return [
     `organ-mosaic run ${run}`,
     'organ-mosaic matrix site-a site-b site-c',
     `organ-mosaic evaluate ${run} --dataset test-complete --save-predictions`,
-    `organ-mosaic predict ${run} --input ${images} --output ${join(home, 'demo-predictions')}`,
+    `organ-mosaic predict ${run} --input ${images} --output ${quoted(join(home, 'demo-predictions'))}`,
     'organ-mosaic register FOLDER --name NAME',
     'organ-mosaic train --name first --datasets A,B,C',
-  ].map((command) => `${command} --home ${home}`)
+  ].map((command) => command + suffix)
 }
 
 function renderDice({ columns, table: rows }: Pick<DemoResult, 'columns' | 'table'>, style: Style): string {
