@@ -23,6 +23,15 @@ describe('describeStudy', () => {
     expect(study.competentClasses).toEqual([[1], [2]])
   })
 
+  it('counts a model that knows a whole without its parts as unable to tell what is left of it', () => {
+    const nested = [organ('brain'), organ('stem', { partOf: ['brain'] })]
+    const whole = studyDataset('whole', [label('1', 'brain')], [])
+    const both = studyDataset('both', [label('1', 'brain'), label('2', 'stem')], [])
+    const part = studyDataset('part', [label('1', 'stem')], [])
+    // classes: 1 brain without stem, 2 stem
+    expect(describeStudy(job(nested, [whole, both, part])).competentClasses).toEqual([[], [1, 2], [2]])
+  })
+
   it('resolves parts of parts', () => {
     const nested = [organ('stem', { partOf: ['brain'] }), organ('brain', { partOf: ['head'] }), organ('head')]
     const sites = [studyDataset('site', [label('1', 'head')], [])]

@@ -29,11 +29,7 @@ export function describeStudy(job: Pick<TrainJob, 'organs' | 'vocabulary' | 'dat
     classCount: job.organs.length + 1,
     datasets: job.datasets,
     ownClasses: labelSets.map((sets) => [...new Set(sets.flat())].sort((a, b) => a - b)),
-    competentClasses: job.datasets.map((dataset) =>
-      [...new Set(dataset.labels.flatMap((label) => (label.organs.length === 1 ? label.organs : [])))]
-        .map((organ) => job.organs.indexOf(organ) + 1)
-        .sort((a, b) => a - b),
-    ),
+    competentClasses: job.datasets.map((dataset) => competentClasses(union, dataset)),
     overlapping: overlappingClasses(job.organs, entries),
     counterpart: counterpartClasses(job.organs, entries),
   }
@@ -78,6 +74,14 @@ export function codebookClasses(
 /** Union class -> class of a model that knows `known` (union classes); 0 where it does not know the organ. */
 export function modelClassMap(classCount: number, known: ClassSet): number[] {
   return Array.from({ length: classCount }, (_, c) => known.indexOf(c) + 1)
+}
+
+/** Organs that a dataset labels on their own, and with them every part of theirs that the union holds. */
+function competentClasses(union: OrganUnion, dataset: JobDataset): ClassSet {
+  const single = new Set(dataset.labels.flatMap(({ organs }) => (organs.length === 1 ? organs : [])))
+  // A dataset that labels the brain and not the brainstem cannot tell brain-without-brainstem.
+  const tellsParts = (organ: OrganId) => labelClasses(union, [organ]).every((c) => single.has(union.organs[c - 1]!))
+  return union.organs.flatMap((organ, i) => (single.has(organ) && tellsParts(organ) ? [i + 1] : []))
 }
 
 function transitivePartOf(organs: readonly OrganId[], entries: ReadonlyMap<OrganId, Organ>): Map<OrganId, OrganId[]> {
