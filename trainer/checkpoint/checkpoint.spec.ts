@@ -73,7 +73,7 @@ describe('a stage', () => {
     const models = createStageModels(tinyStudy, 1, tinyPlan, tinyConfig({ network: { convolutions: 2 } }))
     await expect(loadStage(stageCheckpointPath(folder, 1), models)).rejects.toMatchObject({
       code: 'invalid-file',
-      message: expect.stringContaining('it belongs to another network') as string,
+      message: expect.stringContaining('belongs to another network') as string,
     })
     disposeModels(models)
   })

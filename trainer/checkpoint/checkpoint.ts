@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { OrganMosaicError } from '../../contract/errors.ts'
 import type { StageModel, TrainedModel } from '../stages/stage-model.ts'
 import { tf, type Variable } from '../tensor/tensorflow.ts'
-import { readSafetensors, writeSafetensors, type NamedArray } from './safetensors.ts'
+import { parseJson, readSafetensors, writeSafetensors, type NamedArray } from './safetensors.ts'
 
 export interface StageState {
   /** Steps that are finished. */
@@ -65,24 +65,27 @@ export async function loadStage(
   if (!existsSync(path)) return null
   const { arrays, metadata } = await readSafetensors(path)
   const updates = JSON.parse(metadata['updates'] ?? '[]') as number[]
-  const take = (name: string) => {
+  const take = (name: string, shape: readonly number[]) => {
     const array = arrays.get(name)
-    if (!array)
+    if (!array || array.shape.join() !== shape.join()) {
+      const found = array ? `is ${array.shape.join(' x ')}` : 'is missing'
       throw new OrganMosaicError(
         'invalid-file',
-        `Checkpoint ${path} has no ${name}: it belongs to another network. Start a new run.`,
+        `Checkpoint ${path} belongs to another network: expected ${name} of ${shape.join(' x ')}, and it ${found}. Start a new run.`,
       )
+    }
     return tf.tensor(array.data, [...array.shape])
   }
   for (const { index, parameters, adam } of models) {
-    for (const [name, variable] of parameters) assignAndDispose(variable, take(`model.${index}.${name}`))
+    for (const [name, variable] of parameters)
+      assignAndDispose(variable, take(`model.${index}.${name}`, variable.shape))
     for (const [moments, kind] of [
       [adam.first, 'first'],
       [adam.second, 'second'],
     ] as const) {
       for (const [name, old] of moments) {
         old.dispose()
-        moments.set(name, take(`${kind}.${index}.${name}`))
+        moments.set(name, take(`${kind}.${index}.${name}`, old.shape))
       }
     }
     adam.updates = updates[index] ?? 0
@@ -121,7 +124,13 @@ export async function loadModel(path: string, spec: TrainedModel['spec'], index:
     )
   }
   const { arrays, metadata } = await readSafetensors(path)
-  const classes = z.array(z.int()).parse(JSON.parse(metadata['classes'] ?? 'null'))
+  const classes = z.array(z.int()).safeParse(parseJson(metadata['classes'] ?? ''))
+  if (!classes.success) {
+    throw new OrganMosaicError(
+      'invalid-file',
+      `${path} does not say which organs its channels are; resume or repeat the run that made it.`,
+    )
+  }
   const parameters = new Map(
     [...arrays].map(([name, { data, shape }]) => {
       const value = tf.tensor(data, [...shape])
@@ -130,5 +139,5 @@ export async function loadModel(path: string, spec: TrainedModel['spec'], index:
       return [name, variable]
     }),
   )
-  return { index, spec: { ...spec, classes: classes.length }, parameters, classes }
+  return { index, spec: { ...spec, classes: classes.data.length }, parameters, classes: classes.data }
 }

@@ -73,7 +73,8 @@ export async function readSafetensors(
   return { arrays, metadata: metadata as Record<string, string> }
 }
 
-function parseJson(text: string): unknown {
+/** null when the text is not JSON */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
