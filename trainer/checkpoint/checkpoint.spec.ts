@@ -77,6 +77,13 @@ describe('a stage', () => {
     })
     disposeModels(models)
   })
+
+  it('refuses the checkpoint of a wider network, whose parameters have the same names', async () => {
+    const wider = { ...tinyPlan, channels: tinyPlan.channels.map((channels) => channels * 2) }
+    const models = createStageModels(tinyStudy, 1, wider, tinyConfig())
+    await expect(loadStage(stageCheckpointPath(folder, 1), models)).rejects.toThrow(/expected .* of .*, and it is /)
+    disposeModels(models)
+  })
 })
 
 describe('a model', () => {
