@@ -1,4 +1,5 @@
 // Draws one patch: which case, which centre, which augmentation, all from (seed, stage, step, model, slot).
+import type { Shape } from '../../contract/geometry.ts'
 import type { ClassSet } from '../labels/label-sets.ts'
 import { mirrorClasses } from '../labels/label-sets.ts'
 import { describeStudy, type Study } from '../labels/study.ts'
@@ -51,15 +52,15 @@ export class PatchSource {
     const everything = Array.from({ length: this.#study.classCount }, (_, c) => c)
     const allSets = [...sets, everything]
     const outside = { value: source.outside, code: sets.length }
-    const aligned = (shifts: readonly number[]) => alignedCentre(shape, centre, shifts)
+    const place = (shifts: readonly number[]) => placePatch(source.shape, shape, centre, shifts)
     if (!augmentation.enabled) {
-      return { ...cutPatch(source, shape, aligned([0, 0, 0]), IDENTITY, outside.code), sets: allSets }
+      return { ...cutPatch(source, shape, place([0, 0, 0]), IDENTITY, outside.code), sets: allSets }
     }
     const counterpart = augmentation.mirror === 'auto' ? this.#study.counterpart : null
     const mirror = counterpart !== null && random.next() < 0.5
     const matrix = drawOffsetMatrix(random, augmentation, spacingMm, mirror)
     const shifts = shape.map((size) => random.between(-1, 1) * augmentation.shift * size)
-    const patch = cutPatch(source, shape, aligned(shifts), matrix, outside.code)
+    const patch = cutPatch(source, shape, place(shifts), matrix, outside.code)
     changeIntensities(patch.image, random, augmentation)
     if (random.next() < augmentation.narrowFov) narrowFieldOfView(shape, patch.image, patch.codes, random, outside)
     return { ...patch, sets: mirror ? allSets.map((set) => mirrorClasses(set, counterpart)) : allSets }
@@ -67,15 +68,23 @@ export class PatchSource {
 }
 
 /**
- * The patch's centre such that its voxels lie on the case's: cutting a patch that is neither turned nor scaled is then
- * a plain copy. Between voxels it would be blurred, and a network trained on blurred patches fails on sharp images.
+ * The centre of a patch near a voxel, such that the patch lies on the case's voxels and inside the case where it fits,
+ * in its middle where it does not: the windows that prediction will use. On the voxels, cutting a patch that is
+ * neither turned nor scaled is a plain copy. Inside the case, an organ is not always in the middle of its patch, which
+ * a network learns before it learns what the organ looks like.
  */
-function alignedCentre(
-  shape: readonly number[],
+function placePatch(
+  caseShape: Shape,
+  shape: Shape,
   centre: readonly number[],
   shifts: readonly number[],
 ): [number, number, number] {
-  const [z, y, x] = centre.map((at, axis) => Math.round(at + shifts[axis]!) - (shape[axis]! % 2 === 0 ? 0.5 : 0))
+  const [z, y, x] = shape.map((size, axis) => {
+    const room = caseShape[axis]! - size
+    const start = Math.round(centre[axis]! + shifts[axis]! - (size - 1) / 2)
+    const inside = room > 0 ? Math.min(Math.max(start, 0), room) : -Math.floor(-room / 2)
+    return inside + (size - 1) / 2
+  })
   return [z!, y!, x!]
 }
 
