@@ -63,6 +63,12 @@ const drawMany = async (count: number, more: Partial<PatchRequest> = {}, changed
   return patches
 }
 const middleSet = (patch: Patch) => patch.sets[patch.codes[MIDDLE]!]!.join()
+/** The organs of a patch; the organs of the test cases lie too far apart for two in one patch. */
+const organsIn = (patch: Patch) =>
+  [...new Set(patch.codes)]
+    .map((code) => patch.sets[code]!)
+    .filter((set) => !set.includes(0))
+    .join(' and ')
 
 describe('a patch is a pure function of its request', () => {
   it('whatever was drawn before, and however full the cache is', async () => {
@@ -83,9 +89,9 @@ describe('a patch is a pure function of its request', () => {
 })
 
 describe('own patches', () => {
-  it('centre on every organ equally often, the one voxel of the stem no less', async () => {
+  it('show every organ equally often, the one voxel of the stem no less', async () => {
     const counts = new Map<string, number>()
-    for (const patch of await drawMany(300)) counts.set(middleSet(patch), (counts.get(middleSet(patch)) ?? 0) + 1)
+    for (const patch of await drawMany(300)) counts.set(organsIn(patch), (counts.get(organsIn(patch)) ?? 0) + 1)
     // cord, stem and (pseudo) jaw: 100 each, standard deviation 8.2
     expect([...counts.keys()].sort()).toEqual(['1', '2', '3'])
     for (const count of counts.values()) expect(Math.abs(count - 100)).toBeLessThan(33)
@@ -98,6 +104,17 @@ describe('own patches', () => {
     expect(onCord).toBeGreaterThan(25)
     expect(onCord).toBeLessThan(80)
     expect(new Set(patches.map(({ caseId }) => caseId))).toEqual(new Set(['a1', 'a2']))
+  })
+
+  it('lie inside their case where they fit, and in its middle where they do not', async () => {
+    const everywhere = await drawMany(50)
+    expect(everywhere.every(({ sets, codes }) => codes.every((code) => code !== sets.length - 1))).toBe(true)
+    // a patch of 16 x 4 x 6 in a case of 12: two slices outside at either end
+    const larger = await drawMany(10, {}, { shape: [16, 4, 6] })
+    for (const { sets, codes } of larger) {
+      const outside = Array.from({ length: 16 }, (_, z) => codes[z * 24] === sets.length - 1)
+      expect(outside.map((value, z) => (value ? z : -1)).filter((z) => z >= 0)).toEqual([0, 1, 14, 15])
+    }
   })
 
   it('are a plain copy without augmentation, image and labels alike', async () => {
@@ -115,11 +132,11 @@ describe('own patches', () => {
 })
 
 describe('foreign patches', () => {
-  it('centre on true labels, always, and know nothing of pseudo labels', async () => {
+  it('show true labels, always, and know nothing of pseudo labels', async () => {
     const patches = await drawMany(200, { slot: 1, model: 1 }, { foreground: 0 })
     const counts = new Map<string, number>()
     for (const patch of patches) {
-      counts.set(middleSet(patch), (counts.get(middleSet(patch)) ?? 0) + 1)
+      counts.set(organsIn(patch), (counts.get(organsIn(patch)) ?? 0) + 1)
       expect(patch.sets.some((set) => set.join() === '3')).toBe(false)
     }
     expect([...counts.keys()].sort()).toEqual(['1', '2'])
