@@ -36,13 +36,20 @@ export async function openTinyStudy({ cases = 3, testCases = 0, prepare }: TinyS
   return { home, services, study, datasets: study.sites.map(({ name }) => name) }
 }
 
+/**
+ * One thread by default: with two, one of about ten runs of this suite on a machine under heavy load once ended with
+ * other weights in stage 2, and 78 repetitions did not show it again (docs/decisions/0009-determinism.md). The long
+ * suite keeps two, so that it can be caught.
+ */
+const threads = process.env['TEST_ALL'] ? 2 : 1
+
 /** A network of two levels and 4 channels on patches of 16 voxels; what it learns is nothing. */
 export const tinySettings: readonly string[] = [
   'network.baseChannels=4',
   'network.levels=2',
   'plan.patch=16,16,16',
   'plan.maxMedianVoxels=8000',
-  'runtime.threads=2',
+  `runtime.threads=${threads}`,
   'stage1.steps=4',
   'stage2.steps=4',
   'stage1.validateEvery=2',
