@@ -5,7 +5,7 @@ import type { EvaluateJob } from '../../contract/job.ts'
 import { canonicalTransform, fromCanonical, reorientGeometry } from '../imaging/canonical.ts'
 import { resampleLabels } from '../imaging/resample.ts'
 import { openRunPredictor } from '../inference/run-models.ts'
-import type { Study } from '../labels/study.ts'
+import { delineatedClasses, type Study } from '../labels/study.ts'
 import { preprocessedFolder } from '../preprocessing/plan-key.ts'
 import { openPreprocessed } from '../preprocessing/preprocessed-store.ts'
 import { preprocessImage } from '../preprocessing/preprocess-image.ts'
@@ -30,7 +30,7 @@ export async function openCasePredictor(job: EvaluateJob): Promise<CasePredictor
     study: predictor.study,
     async predict(entry) {
       const image = await preprocessImage(join(job.dataset.root, entry.image), predictor.plan)
-      return { classes: restoreToOriginal(predictor.predict(image), image), evaluable: null }
+      return { classes: restoreToOriginal(predictor.predict(image), image), evaluable: null, organs: null }
     },
     dispose: () => predictor.dispose(),
   }
@@ -51,6 +51,7 @@ async function openPseudoLabelReader(runFolder: string): Promise<CasePredictor> 
       // Validation cases get no pseudo labels.
       if (!(await isZarrGroup(folder))) return null
       const pseudo = await openPseudoLabels(folder)
+      const delineated = delineatedClasses(study, job.datasets.indexOf(found.dataset), found.entry)
       const stored = await openPreprocessed(preprocessedFolder(job.cacheFolder, plan, found.dataset, found.entry))
       const transform = canonicalTransform(stored.originalGeometry)
       const canonical = reorientGeometry(stored.originalGeometry, transform)
@@ -61,6 +62,8 @@ async function openPseudoLabelReader(runFolder: string): Promise<CasePredictor> 
       return {
         classes: { data: restored.map((code) => classOf[code]!), geometry: stored.originalGeometry },
         evaluable: restored.map((code) => (code === 0 ? 0 : 1)),
+        // What the case itself labels has no pseudo label.
+        organs: new Set(study.union.organs.filter((_, i) => !delineated.includes(i + 1))),
       }
     },
     dispose() {},

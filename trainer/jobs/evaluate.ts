@@ -25,6 +25,8 @@ import { createProgress } from './progress.ts'
 export interface CasePrediction {
   readonly classes: Volume<Uint8Array>
   readonly evaluable: Uint8Array | null
+  /** Organs that the prediction speaks about; null for all. */
+  readonly organs: ReadonlySet<OrganId> | null
 }
 
 /** Writes report/NAME.json and .csv into the job's and the run's folder. */
@@ -71,7 +73,8 @@ async function scoreCase(
   return study.union.organs.map((organ) => {
     const classes = new Set(labelClasses(study.union, [organ]))
     const guess = predicted.data.map((c) => (classes.has(c) ? 1 : 0))
-    const keys = truthKeys(job.dataset, study, entry, organ)
+    const spoken = prediction.organs === null || prediction.organs.has(organ)
+    const keys = spoken ? truthKeys(job.dataset, study, entry, organ) : null
     if (keys === null) return { caseId: entry.id, organ, ...notEvaluable(guess.reduce((sum, value) => sum + value, 0)) }
     const covered = codebook.map((covering) => (covering.some((key) => keys.has(key)) ? 1 : 0))
     const truth = codes.map((code) => covered[code]!)
