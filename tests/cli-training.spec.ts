@@ -1,12 +1,13 @@
 // The whole way through the command line: real trainer children, a real database, a tiny phantom study. It shows that
 // everything fits together; what so short a training learns is nothing.
 import { execFile, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { DemoResultSchema, EvaluationResultSchema, RunDetailSchema, RunSummarySchema } from '../contract/commands.ts'
+import { EvaluationReportSchema } from '../contract/report.ts'
 
 const main = join(import.meta.dirname, '../electron/hosts/cli/main.ts')
 const home = join(mkdtempSync(join(tmpdir(), 'organ-mosaic-training-')), 'home')
@@ -40,6 +41,17 @@ test('the demo trains both stages, scores every model and exports; again it show
   expect(first.stderr).toMatch(/stage 1, step 2\/2.*\n(.*\n)*.*stage 2, step 2\/2/)
   expect(readdirSync(result.export).filter((name) => /\d\.nii\.gz$/.test(name))).toHaveLength(9)
   expect(readdirSync(result.report).filter((name) => name.endsWith('.csv'))).toHaveLength(6)
+
+  const pseudo = EvaluationReportSchema.parse(
+    JSON.parse(readFileSync(join(result.report, 'reference-stage1-pseudo.json'), 'utf8')),
+  )
+  // Site A (cases PHA) labels the liver itself: there is no pseudo label of it there, and one in sites B and C.
+  const liver = pseudo.scores.filter(({ organ }) => organ === 'liver')
+  expect(liver.filter(({ caseId }) => caseId.includes('PHA')).map(({ status }) => status)).toEqual(
+    liver.filter(({ caseId }) => caseId.includes('PHA')).map(() => 'not-evaluable'),
+  )
+  expect(liver.some(({ caseId, status }) => !caseId.includes('PHA') && status !== 'not-evaluable')).toBe(true)
+  expect(liver.some(({ caseId }) => caseId.includes('PHA'))).toBe(true)
 
   const again = await mosaic('demo', ...study, ...settings, '--json')
   expect(DemoResultSchema.parse(JSON.parse(again.stdout)).table).toEqual(result.table)
