@@ -2,7 +2,7 @@
 import type { Plan } from '../../contract/plan.ts'
 import type { ModelChoice } from '../../contract/job.ts'
 import type { Shape } from '../../contract/geometry.ts'
-import { loadStageModels, readTrainedRun } from '../jobs/train.ts'
+import { loadStageModels, readTrainedRun } from '../jobs/trained-run.ts'
 import type { Study } from '../labels/study.ts'
 import { readTemperatures } from '../pseudo-labels/make-pseudo-labels.ts'
 import { disposeModels } from '../stages/stage-model.ts'

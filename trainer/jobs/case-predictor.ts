@@ -14,7 +14,7 @@ import { isZarrGroup } from '../imaging/zarr-group.ts'
 import { pseudoLabelFolder } from '../pseudo-labels/make-pseudo-labels.ts'
 import { openPseudoLabels } from '../pseudo-labels/pseudo-label-store.ts'
 import type { CasePrediction } from './evaluate.ts'
-import { readTrainedRun } from './train.ts'
+import { readTrainedRun } from './trained-run.ts'
 
 export interface CasePredictor {
   readonly study: Study

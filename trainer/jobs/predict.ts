@@ -16,7 +16,7 @@ import { restoreToOriginal } from '../preprocessing/restore-to-original.ts'
 import { completeWithTruth, type CompletedSegmentation } from './complete-with-truth.ts'
 import { obeyControl, type Journal } from './journal.ts'
 import { createProgress } from './progress.ts'
-import { readTrainedRun } from './train.ts'
+import { readTrainedRun } from './trained-run.ts'
 
 /** A case that fails is reported and the others go on. @throws OrganMosaicError job-failed when none succeeded */
 export async function runPredictJob(folder: string, job: PredictJob, journal: Journal): Promise<void> {

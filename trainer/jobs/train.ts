@@ -3,32 +3,25 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { OrganMosaicError } from '../../contract/errors.ts'
-import { JobSchema, ReviewSchema, type Review, type TrainJob } from '../../contract/job.ts'
+import { ReviewSchema, type Review, type TrainJob } from '../../contract/job.ts'
 import { PlanSchema, type Plan } from '../../contract/plan.ts'
-import { loadModel, modelWeightsPath, stageCheckpointPath } from '../checkpoint/checkpoint.ts'
+import { stageCheckpointPath } from '../checkpoint/checkpoint.ts'
 import type { PatchSetup, TrainingCaseEntry } from '../data/patch.ts'
 import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
-import { describeStudy, type Study } from '../labels/study.ts'
+import { describeStudy, modelClassMap, type Study } from '../labels/study.ts'
 import { derivePlan } from '../preprocessing/derive-plan.ts'
 import { calibrateModels, makePseudoLabels, pseudoLabelFolder } from '../pseudo-labels/make-pseudo-labels.ts'
 import { openPseudoLabels } from '../pseudo-labels/pseudo-label-store.ts'
 import { createStage1Objective } from '../stages/stage1-objective.ts'
 import { createStage2Objective } from '../stages/stage2-objective.ts'
-import {
-  createStageModels,
-  disposeModels,
-  knownClasses,
-  networkSpec,
-  startFromPos,
-  type TrainedModel,
-} from '../stages/stage-model.ts'
+import { createStageModels, disposeModels, startFromPos } from '../stages/stage-model.ts'
 import { trainStage, type StageSetup } from '../stages/train-stage.ts'
-import { modelClassMap } from '../labels/study.ts'
 import { obeyControl, type Journal } from './journal.ts'
 import { prepareCases, type PreparedCases } from './prepare-cases.ts'
 import { createProgress, type Progress } from './progress.ts'
 import { readJsonFile } from './read-json-file.ts'
 import { planPhases } from './train-phases.ts'
+import { loadStageModels } from './trained-run.ts'
 
 /** Thrown when pseudo labels wait for a person. */
 export class AwaitingReview extends Error {}
@@ -210,29 +203,4 @@ function stageSetup(context: TrainContext, stage: 1 | 2, cases: TrainingCaseEntr
     cases,
   }
   return { stage, folder, study, plan, config, patches, validation: prepared.validation, journal, progress }
-}
-
-/** Each model's best weights of a stage. @throws OrganMosaicError not-found when the stage was not trained */
-export async function loadStageModels(
-  folder: string,
-  study: Study,
-  stage: 1 | 2,
-  plan: Plan,
-  job: TrainJob,
-): Promise<TrainedModel[]> {
-  const models: TrainedModel[] = []
-  for (const index of study.datasets.keys()) {
-    const spec = networkSpec(plan, job.config.network, knownClasses(study, stage, index).length)
-    models.push(await loadModel(modelWeightsPath(folder, stage, index), spec, index))
-  }
-  return models
-}
-
-/** run.json and plan.json of a trained run. */
-export async function readTrainedRun(folder: string): Promise<{ job: TrainJob; plan: Plan; study: Study }> {
-  const job = await readJsonFile(join(folder, 'run.json'), JobSchema, 'Restore it from a copy, or train again.')
-  if (job.kind !== 'train')
-    throw new OrganMosaicError('internal', `${folder} holds a ${job.kind} job, not a training run.`)
-  const plan = await readJsonFile(join(folder, 'plan.json'), PlanSchema, 'Restore it from a copy, or train again.')
-  return { job, plan, study: describeStudy(job) }
 }

@@ -35,10 +35,6 @@ export interface StageSetup {
   readonly progress: Progress
 }
 
-/** Model passes that validating a stage once takes: POS models see their own dataset's cases, FOS models all. */
-export const validationPasses = (stage: 1 | 2, models: number, cases: number): number =>
-  stage === 1 ? cases : cases * models
-
 /** @throws Interruption after saving, when asked to pause or stop; OrganMosaicError job-failed when the loss diverges */
 export async function trainStage(
   setup: StageSetup,

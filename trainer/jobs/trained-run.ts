@@ -1,0 +1,34 @@
+// A trained run as other jobs find it: its configuration, its plan and the weights of its models.
+import { join } from 'node:path'
+import { OrganMosaicError } from '../../contract/errors.ts'
+import { JobSchema, type TrainJob } from '../../contract/job.ts'
+import { PlanSchema, type Plan } from '../../contract/plan.ts'
+import { loadModel, modelWeightsPath } from '../checkpoint/checkpoint.ts'
+import { describeStudy, type Study } from '../labels/study.ts'
+import { knownClasses, networkSpec, type TrainedModel } from '../stages/stage-model.ts'
+import { readJsonFile } from './read-json-file.ts'
+
+/** Each model's best weights of a stage. @throws OrganMosaicError not-found when the stage was not trained */
+export async function loadStageModels(
+  folder: string,
+  study: Study,
+  stage: 1 | 2,
+  plan: Plan,
+  job: TrainJob,
+): Promise<TrainedModel[]> {
+  const models: TrainedModel[] = []
+  for (const index of study.datasets.keys()) {
+    const spec = networkSpec(plan, job.config.network, knownClasses(study, stage, index).length)
+    models.push(await loadModel(modelWeightsPath(folder, stage, index), spec, index))
+  }
+  return models
+}
+
+/** run.json and plan.json of a trained run. */
+export async function readTrainedRun(folder: string): Promise<{ job: TrainJob; plan: Plan; study: Study }> {
+  const job = await readJsonFile(join(folder, 'run.json'), JobSchema, 'Restore it from a copy, or train again.')
+  if (job.kind !== 'train')
+    throw new OrganMosaicError('internal', `${folder} holds a ${job.kind} job, not a training run.`)
+  const plan = await readJsonFile(join(folder, 'plan.json'), PlanSchema, 'Restore it from a copy, or train again.')
+  return { job, plan, study: describeStudy(job) }
+}
