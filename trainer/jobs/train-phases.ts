@@ -1,6 +1,7 @@
 // How long each phase of a training job is, and a first guess of what a unit of it costs, for the time left.
 import type { TrainJob } from '../../contract/job.ts'
 import type { PhasePlan } from './progress.ts'
+import { splitCases } from './split-cases.ts'
 
 /** Seconds, for a patch of about 100,000 voxels and 16 base channels on two cores; real measurements replace them. */
 const GUESS = { preprocess: 0.3, learnPatch: 0.3, predictCase: 1.5 }
@@ -17,10 +18,13 @@ export function planPhases(job: TrainJob): PhasePlan[] {
   if (stages !== '1') {
     phases.push({
       phase: 'pseudo-labels',
-      units: Math.round(cases * (1 - job.config.validation.fraction)),
+      units: trainingCases(job),
       guessSeconds: (models - 1) * GUESS.predictCase,
     })
     phases.push({ phase: 'stage2', units: stage2.steps, guessSeconds: step(stage2.foreign) })
   }
   return phases
 }
+
+const trainingCases = ({ datasets, config }: TrainJob): number =>
+  datasets.reduce((sum, dataset) => sum + splitCases(dataset, config.seed, config.validation).training.length, 0)

@@ -123,6 +123,17 @@ describe('patch and network', () => {
     expect(PlanSchema.parse(plan)).toEqual(plan)
   })
 
+  it('is no longer than the scans of any dataset, so that no dataset is known by its padding', () => {
+    const grids = (depth: number) => [caseWith({ geometry: gridOf([depth, 60, 60], [4, 4, 4]) })]
+    const plan = derivePlan([datasetOf(grids(24)), datasetOf(grids(60)), datasetOf(grids(60))], config())
+    expect(plan.medianShape).toEqual([60, 60, 60])
+    expect(plan.patch).toEqual([24, 64, 56])
+    expect(plan.reasons[1]).toBe(
+      'Patch 24 x 64 x 56 = 86016 voxels (plan.maxPatchVoxels 90000), 40 % of the median case of 60 x 60 x 60, ' +
+        'within the 24 x 60 x 60 that the median case of every dataset covers.',
+    )
+  })
+
   it('holds its promises for all kinds of shapes', () => {
     for (let n = 0; n < 150; n++) {
       const size = (salt: number) => 4 + Math.floor(200 * Math.abs(Math.sin(n * 12.9898 + salt)))

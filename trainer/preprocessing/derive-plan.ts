@@ -14,9 +14,10 @@ import { autoPatch, givenPatch, strideProduct } from './patch-shape.ts'
  * @throws OrganMosaicError invalid-data without any case, invalid-config for a patch or spacing that cannot be used
  */
 export function derivePlan(datasets: readonly JobDataset[], config: RunConfig): Plan {
-  const grids = datasets
-    .flatMap((dataset) => dataset.cases)
-    .flatMap((entry) => (entry.geometry ? [canonicalGrid(entry.geometry)] : []))
+  const gridsOf = datasets.map(({ cases }) =>
+    cases.flatMap(({ geometry }) => (geometry ? [canonicalGrid(geometry)] : [])),
+  )
+  const grids = gridsOf.flat()
   if (grids.length === 0) {
     throw new OrganMosaicError(
       'invalid-data',
@@ -25,10 +26,11 @@ export function derivePlan(datasets: readonly JobDataset[], config: RunConfig): 
   }
   const { spacingMm, reason: spacingReason } = planSpacing(grids, config)
   const medianShape = shapeAt(medianExtent(grids), spacingMm)
+  const commonShape = shapeAt(commonExtent(gridsOf), spacingMm)
   const { levels, baseChannels, maxChannels } = config.network
   const { patch, strides } =
     config.plan.patch === 'auto'
-      ? autoPatch(medianShape, spacingMm, config.plan.maxPatchVoxels, levels)
+      ? autoPatch(commonShape, spacingMm, config.plan.maxPatchVoxels, levels)
       : givenPatch(config.plan.patch, spacingMm, levels)
   const channels = strides.map((_, level) => Math.min(maxChannels, baseChannels * 2 ** level))
   const { normalisation, reason: normalisationReason } = planNormalisation(datasets)
@@ -42,7 +44,7 @@ export function derivePlan(datasets: readonly JobDataset[], config: RunConfig): 
     medianShape,
     reasons: [
       spacingReason,
-      patchReason(patch, medianShape, config),
+      patchReason(patch, medianShape, commonShape, config),
       `Network: ${strides.length} resolutions with ${channels.join(', ')} channels; the patch is halved to ` +
         `${patch.map((size, axis) => size / strideProduct(strides)[axis]).join(' x ')} voxels at the lowest.`,
       normalisationReason,
@@ -66,6 +68,15 @@ const median = (values: readonly number[]) => percentiles(Float64Array.from(valu
 /** [depth, height, width] in mm */
 const medianExtent = (grids: readonly Geometry[]) =>
   perAxis((axis) => median(grids.map((grid) => grid.shape[axis] * grid.spacingMm[axis])))
+
+/**
+ * What the median case of every dataset covers, [depth, height, width] in mm. A longer patch would be padded in the
+ * scans of one dataset and not in the others', and its model would fail wherever there is no padding.
+ */
+const commonExtent = (gridsOf: readonly (readonly Geometry[])[]) => {
+  const extents = gridsOf.filter((grids) => grids.length > 0).map(medianExtent)
+  return perAxis((axis) => Math.min(...extents.map((extent) => extent[axis])))
+}
 
 const shapeAt = (extent: readonly number[], spacing: Spacing): Shape =>
   perAxis((axis) => Math.max(1, Math.round(extent[axis] / spacing[axis])))
@@ -107,11 +118,14 @@ function coarsen(own: Spacing, extent: readonly number[], limit: number): Spacin
   return perAxis((axis) => (own[axis] >= high ? own[axis] : Math.ceil(high * 100) / 100))
 }
 
-function patchReason(patch: Shape, medianShape: Shape, config: RunConfig): string {
+function patchReason(patch: Shape, medianShape: Shape, commonShape: Shape, config: RunConfig): string {
   const share = Math.min(1, voxels(patch) / voxels(medianShape))
   const of = `${(100 * share).toFixed(0)} % of the median case of ${medianShape.join(' x ')}`
+  const within = commonShape.some((size, axis) => size < medianShape[axis])
+    ? `, within the ${commonShape.join(' x ')} that the median case of every dataset covers`
+    : ''
   return config.plan.patch === 'auto'
-    ? `Patch ${patch.join(' x ')} = ${voxels(patch)} voxels (plan.maxPatchVoxels ${config.plan.maxPatchVoxels}), ${of}.`
+    ? `Patch ${patch.join(' x ')} = ${voxels(patch)} voxels (plan.maxPatchVoxels ${config.plan.maxPatchVoxels}), ${of}${within}.`
     : `Patch ${patch.join(' x ')} voxels as configured, ${of}.`
 }
 

@@ -1,4 +1,4 @@
-// Patch size and downsampling of the U-Net, from the median case. Part of the plan.
+// Patch size and downsampling of the U-Net, from the size that cases have in common. Part of the plan.
 import { OrganMosaicError } from '../../contract/errors.ts'
 import type { Shape, Spacing } from '../../contract/geometry.ts'
 
@@ -48,24 +48,25 @@ export const strideProduct = (strides: readonly Stride[]): Shape => [
 ]
 
 /**
- * The largest patch about in the proportions of the median case with at most maxVoxels, each axis a multiple of its
- * total stride, at least 8, and no larger than it takes to cover the median case.
+ * The largest patch about in the proportions of a typical case with at most maxVoxels, each axis a multiple of its
+ * total stride, at least 8, and no larger than it takes to cover that case.
+ * @param typicalShape voxels at spacingMm that the cases of every dataset have
  * @throws OrganMosaicError invalid-config when maxVoxels is too small for any patch
  */
 export function autoPatch(
-  medianShape: Shape,
+  typicalShape: Shape,
   spacingMm: Spacing,
   maxVoxels: number,
   levels: number | 'auto',
 ): PatchShape {
   for (let factor = 1; factor > 0.01; factor *= 0.98) {
-    const wanted = medianShape.map((size) => Math.max(MIN_AXIS, Math.floor(size * factor)))
+    const wanted = typicalShape.map((size) => Math.max(MIN_AXIS, Math.floor(size * factor)))
     const strides = stridesFor(wanted, spacingMm, levels)
     const multiples = strideProduct(strides)
     const below = (axis: number) => Math.max(MIN_AXIS, wanted[axis] - (wanted[axis] % multiples[axis]))
     const patch: Shape = [below(0), below(1), below(2)]
     if (volume(wanted) <= maxVoxels && volume(patch) <= maxVoxels && fits(patch, multiples)) {
-      return { patch: grow(patch, multiples, medianShape, maxVoxels), strides }
+      return { patch: grow(patch, multiples, typicalShape, maxVoxels), strides }
     }
   }
   throw new OrganMosaicError(
@@ -74,16 +75,19 @@ export function autoPatch(
   )
 }
 
-/** What rounding down left over goes, one multiple at a time, to the axis that covers the least of the median case. */
-function grow(patch: Shape, multiples: Shape, medianShape: Shape, maxVoxels: number): Shape {
+/** What rounding down left over goes, one multiple at a time, to the axis that covers the least of the typical case. */
+function grow(patch: Shape, multiples: Shape, typicalShape: Shape, maxVoxels: number): Shape {
   const larger = ([0, 1, 2] as const)
-    .filter((axis) => patch[axis] < medianShape[axis])
-    .map((axis) => ({ cover: patch[axis] / medianShape[axis], shape: patch.with(axis, patch[axis] + multiples[axis]) }))
+    .filter((axis) => patch[axis] < typicalShape[axis])
+    .map((axis) => ({
+      cover: patch[axis] / typicalShape[axis],
+      shape: patch.with(axis, patch[axis] + multiples[axis]),
+    }))
     .filter(({ shape }) => volume(shape) <= maxVoxels)
     .sort((a, b) => a.cover - b.cover)[0]
   if (!larger) return patch
   const [depth, height, width] = larger.shape
-  return grow([depth, height, width], multiples, medianShape, maxVoxels)
+  return grow([depth, height, width], multiples, typicalShape, maxVoxels)
 }
 
 const fits = (patch: Shape, multiples: Shape) => patch.every((size, axis) => size % multiples[axis] === 0)
