@@ -1,5 +1,6 @@
 // Correctness and architecture; prettier owns the looks. The rooms' import rules are one table: scripts/import-rules.mjs.
 import { importX } from 'eslint-plugin-import-x'
+import pluginVue from 'eslint-plugin-vue'
 import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 import { importRuleConfigs } from './scripts/import-rules.mjs'
@@ -8,6 +9,7 @@ export default defineConfig(
   { ignores: ['node_modules/', 'dist/', 'coverage/', 'tests/import-rules/'] },
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
   tseslint.configs.recommended,
+  pluginVue.configs['flat/essential'],
   { plugins: { 'import-x': importX } },
   ...importRuleConfigs(import.meta.dirname),
   {
@@ -20,6 +22,11 @@ export default defineConfig(
       '@typescript-eslint/ban-ts-comment': ['error', { 'ts-expect-error': true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
+  },
+  {
+    files: ['**/*.vue'],
+    languageOptions: { parserOptions: { parser: tseslint.parser } },
+    rules: { 'no-undef': 'off', 'vue/block-lang': ['error', { script: { lang: 'ts' } }], 'vue/no-v-html': 'error' },
   },
   {
     files: ['**/*.ts'],

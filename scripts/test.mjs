@@ -1,5 +1,5 @@
 // `npm test`: set-up, lint, type check, then every test. The last line is always "N passed, N failed"; set-up, lint and
-// type check count as one each, so that the line never looks better than the exit code.
+// type checks count as one each, so that the line never looks better than the exit code.
 // usage: node scripts/test.mjs [--all]     --all sets TEST_ALL=1: the suites that take minutes run too
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -40,6 +40,7 @@ function runAll() {
   const checks = [
     check('lint', 'node_modules/eslint/bin/eslint.js', '.'),
     check('type check', 'node_modules/typescript/bin/tsc', '-p', '.'),
+    check('type check of the page', 'node_modules/vue-tsc/bin/vue-tsc.js', '--noEmit', '-p', 'renderer'),
   ]
   const tests = runTests()
   const good = checks.filter((succeeded) => succeeded).length

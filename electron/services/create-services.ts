@@ -11,6 +11,7 @@ import type {
 import type { JobEvent } from '../../contract/events.ts'
 import type { Control, JobState, TrainJob } from '../../contract/job.ts'
 import type { Matrix } from '../../contract/matrix.ts'
+import type { Vocabulary } from '../../contract/organ.ts'
 import type { DoctorReport, EvaluationReport } from '../../contract/report.ts'
 import { indexDataset } from './database/index-dataset.ts'
 import { openDatabase } from './database/open-database.ts'
@@ -25,8 +26,10 @@ import type { RunRequest } from './runs/plan-run.ts'
 import { exportRun, predictWithRun } from './runs/predict-with-run.ts'
 import { findSharedNames } from './runs/refuse-leakage.ts'
 import { controlRun, createRun, followRun, requireFinished, startRun } from './runs/run-control.ts'
-import { getRun, listRuns, readEvaluations } from './runs/run-queries.ts'
+import { getRun, lastSeq, listRuns, readEvaluations } from './runs/run-queries.ts'
 import type { ModelRequest } from './runs/trained-models.ts'
+import { createRunWatcher, type RunListener } from './runs/watch-runs.ts'
+import { createTasks, type Tasks } from './tasks/create-tasks.ts'
 import { loadVocabulary } from './vocabulary/load-vocabulary.ts'
 import { listDatasetNames, readDataset } from './workspace/dataset-store.ts'
 import { describeDataset, summariseDataset } from './workspace/describe-dataset.ts'
@@ -64,6 +67,13 @@ export type Services = {
   exportRun: (request: ModelRequest & { output: string }, watch?: Watch) => Promise<PredictionResult>
   doctor: (watch?: Watch) => Promise<DoctorReport>
   reindex: () => ReindexResult
+  getVocabulary: () => Vocabulary
+  /** Work that a window watches. */
+  tasks: Tasks
+  /** Tells of every change of every run, whoever trains it. @returns a function that ends it */
+  watchRuns: (listener: RunListener) => () => void
+  /** Tells that this host changed the datasets. @returns a function that ends it */
+  watchDatasets: (listener: () => void) => () => void
   close: () => void
 }
 
@@ -73,6 +83,14 @@ export function createServices({ home }: { home: string }): Services {
   const database = openDatabase(workspace.databaseFile)
   const store = { database, workspace }
   const datasets = () => listDatasetNames(workspace).map((name) => readDataset(workspace, name))
+  const tasks = createTasks()
+  const runWatcher = createRunWatcher({
+    workspace,
+    summarise: (name) => getRun(database, workspace, name).summary,
+    lastSeq: (name) => lastSeq(database, name),
+  })
+  const datasetListeners = new Set<() => void>()
+  const datasetsChanged = (): void => datasetListeners.forEach((listener) => listener())
   return {
     workspace,
     async registerDataset(request, watch = {}) {
@@ -83,6 +101,7 @@ export function createServices({ home }: { home: string }): Services {
         ...watch,
       })
       indexDataset(database, dataset)
+      datasetsChanged()
       return describeDataset(dataset)
     },
     listDatasets: () => datasets().map(summariseDataset),
@@ -106,6 +125,16 @@ export function createServices({ home }: { home: string }): Services {
     exportRun: (request, watch) => exportRun(workspace, request, watch),
     doctor: (watch) => doctor(workspace, watch),
     reindex: () => reindex(database, workspace),
-    close: () => void database.close(),
+    getVocabulary: loadVocabulary,
+    tasks,
+    watchRuns: runWatcher.subscribe,
+    watchDatasets(listener) {
+      datasetListeners.add(listener)
+      return () => void datasetListeners.delete(listener)
+    },
+    close() {
+      runWatcher.close()
+      database.close()
+    },
   }
 }

@@ -1,12 +1,12 @@
 // The command line: words -> one command -> services -> its answer as text, or as JSON that its schema has checked.
 // Exit codes: 0 success, 1 failure, 2 wrong use, 130 a second Ctrl-C.
-import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { OrganMosaicError, toOrganMosaicError } from '../../../contract/errors.ts'
 import { createServices } from '../../services/create-services.ts'
 import { chooseHome } from '../../services/workspace/open-workspace.ts'
 import { buildProgram, type Chosen } from './build-program.ts'
 import { commands } from './commands/index.ts'
+import { readVersion } from './read-version.ts'
 import { createTerminal } from './terminal.ts'
 
 /** @returns the exit code; whatever there is to say has been written */
@@ -64,9 +64,4 @@ function fail(error: OrganMosaicError, json: boolean): number {
 function asSentence(message: string): string {
   const text = message.replace(/^error: /, '').replaceAll('\n', ' ')
   return text[0].toUpperCase() + text.slice(1)
-}
-
-function readVersion(): string {
-  const content: unknown = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
-  return typeof content === 'object' && content !== null && 'version' in content ? String(content.version) : ''
 }

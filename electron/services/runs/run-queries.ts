@@ -89,6 +89,12 @@ export function latestMetrics(database: Database, run: string): Metric[] {
     .all(run)
 }
 
+/** Sequence number of the newest indexed event; 0 without any. */
+export function lastSeq(database: Database, run: string): number {
+  const row = database.prepare<[string], { seq: number | null }>('SELECT max(seq) AS seq FROM events WHERE run = ?')
+  return row.get(run)?.seq ?? 0
+}
+
 /** Evaluation reports in a run's report folder, oldest first; other JSON files there are not looked at. */
 export function readEvaluations(folder: string): EvaluationReport[] {
   const reports = join(folder, 'report')

@@ -14,6 +14,7 @@ import { reindex } from './reindex.ts'
 import { resume } from './resume.ts'
 import { run } from './run.ts'
 import { runs } from './runs.ts'
+import { serve } from './serve.ts'
 import { stop } from './stop.ts'
 import { train } from './train.ts'
 
@@ -34,4 +35,5 @@ export const commands: readonly Command[] = [
   doctor,
   reindex,
   demo,
+  serve,
 ]

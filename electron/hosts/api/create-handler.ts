@@ -1,0 +1,117 @@
+// The one request handler behind the web host, the Electron shell and the tests: (Request) => Promise<Response>.
+// It checks what comes in and what goes out against the contract's table of routes, and knows no transport.
+import { Hono, type Context } from 'hono'
+import { z } from 'zod'
+import {
+  api,
+  type Api,
+  type Route,
+  type RouteAnswer,
+  type RouteCall,
+  type RouteName,
+} from '../../../contract/api/index.ts'
+import { OrganMosaicError, toOrganMosaicError, type ErrorCode } from '../../../contract/errors.ts'
+import { describeIssues } from '../../services/workspace/json-file.ts'
+
+export type Handler = (request: Request) => Promise<Response>
+
+/** What a route's implementation may give back: JSON data before its check, or a Response of its own. */
+export type Implementation<R extends Route> = (call: RouteCall<R>) => RouteAnswerInput<R> | Promise<RouteAnswerInput<R>>
+type RouteAnswerInput<R extends Route> = R['kind'] extends 'json' ? z.input<R['response']> : RouteAnswer<R>
+
+export type Implementations<Names extends RouteName = RouteName> = { [Name in Names]: Implementation<Api[Name]> }
+
+/** JSON bodies beyond this are refused; uploads and volumes have routes of their own. */
+const MAX_JSON_BYTES = 2 * 1024 * 1024
+
+const statusOf: Record<ErrorCode, 400 | 403 | 404 | 409 | 422 | 500> = {
+  usage: 400,
+  'not-found': 404,
+  conflict: 409,
+  'invalid-file': 422,
+  'invalid-data': 422,
+  'invalid-config': 422,
+  leakage: 409,
+  environment: 500,
+  'job-failed': 500,
+  internal: 500,
+}
+
+/** @param implementations one function a route; the table says which */
+export function createHandler(implementations: Implementations): Handler {
+  const app = new Hono().basePath('/api')
+  for (const name of Object.keys(api) as RouteName[]) {
+    const route: Route = api[name]
+    const implementation = implementations[name] as Implementation<Route>
+    app.on(route.method, route.path, (context) => answer(route, implementation, context))
+  }
+  app.notFound((context) =>
+    errorResponse(new OrganMosaicError('not-found', `The API has no ${context.req.method} ${context.req.path}.`)),
+  )
+  app.onError((thrown) => errorResponse(toOrganMosaicError(thrown)))
+  return async (request) => app.fetch(request)
+}
+
+async function answer(route: Route, implementation: Implementation<Route>, context: Context): Promise<Response> {
+  const request = context.req.raw
+  const params = Object.fromEntries(
+    Object.entries(context.req.param() as Record<string, string>).map(([key, value]) => [key, value]),
+  )
+  const result = await implementation({
+    params: check(route.params, params, 'the address'),
+    query: check(route.query, context.req.query(), 'the query'),
+    body: check(route.body, await readBody(request), 'the body'),
+    signal: request.signal,
+    request,
+  })
+  if (result instanceof Response) return result
+  const checked = route.response.safeParse(result)
+  if (!checked.success) {
+    throw new OrganMosaicError(
+      'internal',
+      `The answer of ${route.method} ${route.path} is not what the contract says: ${describeIssues(checked.error)}.`,
+    )
+  }
+  return Response.json(checked.data)
+}
+
+/** @throws OrganMosaicError `usage` */
+function check<T extends z.ZodType>(schema: T, value: unknown, where: string): z.output<T> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new OrganMosaicError('usage', `The request cannot be used, ${where}: ${describeIssues(parsed.error)}.`)
+}
+
+/** @returns the JSON of a body of that type; {} for other types, which the implementation reads itself */
+async function readBody(request: Request): Promise<unknown> {
+  if (!request.headers.get('content-type')?.startsWith('application/json')) return {}
+  const text = await readText(request)
+  if (text === '') return {}
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new OrganMosaicError('usage', 'The body of the request is not JSON.', { cause })
+  }
+}
+
+async function readText(request: Request): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes = 0
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > MAX_JSON_BYTES) {
+      throw new OrganMosaicError('usage', `The body of the request is larger than ${MAX_JSON_BYTES} bytes.`, {
+        details: { status: 413 },
+      })
+    }
+    text += decoder.decode(chunk, { stream: true })
+  }
+  return text + decoder.decode()
+}
+
+export function errorResponse(error: OrganMosaicError): Response {
+  const given = error.details['status']
+  const status = typeof given === 'number' ? given : statusOf[error.code]
+  return Response.json(error.toReport(), { status })
+}
