@@ -5,7 +5,18 @@ const routes: RouteRecordRaw[] = [
   { path: '/', redirect: '/datasets' },
   { path: '/datasets', name: 'datasets', component: () => import('./views/datasets/DatasetsView.vue') },
   { path: '/matrix', name: 'matrix', component: () => import('./views/matrix/MatrixView.vue') },
+  // ?run=NAME shows that run's layers first, ?organ=ID goes to its centre
+  { path: '/case/:dataset/:caseId', name: 'case', component: () => import('./views/case/CaseView.vue') },
+  // ?from=RUN takes that run's configuration, ?stage1From=RUN its stage 1, ?datasets=A,B chooses them
+  { path: '/new-run', name: 'new-run', component: () => import('./views/new-run/NewRunView.vue') },
   { path: '/runs', name: 'runs', component: () => import('./views/runs/RunsView.vue') },
+  { path: '/runs/:run', name: 'run', component: () => import('./views/run/RunView.vue') },
+  // ?runs=A,B
+  { path: '/compare', name: 'compare', component: () => import('./views/compare/CompareView.vue') },
+  // ?run=NAME
+  { path: '/results', name: 'results', component: () => import('./views/results/ResultsView.vue') },
+  // ?run=NAME
+  { path: '/export', name: 'export', component: () => import('./views/export/ExportView.vue') },
   { path: '/settings', name: 'settings', component: () => import('./views/settings/SettingsView.vue') },
   { path: '/:rest(.*)*', redirect: '/datasets' },
 ]

@@ -1,9 +1,19 @@
 // The whole API as one table: hosts implement every entry, the renderer's client calls them by name.
 import { appRoutes } from './app.ts'
 import { datasetRoutes } from './datasets.ts'
+import { machineRoutes } from './machine.ts'
+import { resultRoutes } from './results.ts'
 import { runRoutes } from './runs.ts'
+import { volumeRoutes } from './volumes.ts'
 
-export const api = { ...appRoutes, ...datasetRoutes, ...runRoutes }
+export const api = {
+  ...appRoutes,
+  ...datasetRoutes,
+  ...machineRoutes,
+  ...resultRoutes,
+  ...runRoutes,
+  ...volumeRoutes,
+}
 export type Api = typeof api
 export type RouteName = keyof Api
 

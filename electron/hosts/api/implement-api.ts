@@ -4,10 +4,16 @@ import type { Services } from '../../services/create-services.ts'
 import { implementApp } from './app-routes.ts'
 import type { Implementations } from './create-handler.ts'
 import { implementDatasets } from './dataset-routes.ts'
+import { implementMachine } from './machine-routes.ts'
+import { implementResults } from './result-routes.ts'
 import { implementRuns } from './run-routes.ts'
+import { implementVolumes } from './volume-routes.ts'
 
 export const implementApi = (services: Services, info: () => AppInfo): Implementations => ({
   ...implementApp(services, info),
   ...implementDatasets(services),
+  ...implementMachine(services),
+  ...implementResults(services),
   ...implementRuns(services),
+  ...implementVolumes(services),
 })

@@ -1,0 +1,2 @@
+// Evaluations, their comparison, pseudo-label review, prediction and export.
+export const resultRoutes = {}
