@@ -1,7 +1,7 @@
 // Preprocessed cases in memory, the least recently used dropped first; true and pseudo labels become class sets here.
 import { openPreprocessed } from '../preprocessing/preprocessed-store.ts'
 import { codebookClasses, type Study } from '../labels/study.ts'
-import { narrowByPseudo, type ClassSet } from '../labels/label-sets.ts'
+import { BACKGROUND, narrowByPseudo, type ClassSet } from '../labels/label-sets.ts'
 import { openPseudoLabels } from '../pseudo-labels/pseudo-label-store.ts'
 import type { Shape } from '../../contract/geometry.ts'
 import type { TrainingCaseEntry } from './patch.ts'
@@ -51,6 +51,12 @@ export class CaseCache {
   }
 }
 
+/** An organ that a reviewer refused is as one that nobody knows: its voxels stay open, and background may be it. */
+function withoutRejected(set: ClassSet, rejected: ClassSet): ClassSet | null {
+  if (set.includes(BACKGROUND)) return [...new Set([...set, ...rejected])].sort((a, b) => a - b)
+  return set.some((c) => rejected.includes(c)) ? null : set
+}
+
 async function loadCase(study: Study, dataset: number, entry: TrainingCaseEntry): Promise<TrainingCase> {
   const stored = await openPreprocessed(entry.folder)
   const caseEntry = study.datasets[dataset]!.cases.find((candidate) => candidate.id === entry.caseId)!
@@ -58,7 +64,7 @@ async function loadCase(study: Study, dataset: number, entry: TrainingCaseEntry)
   const pseudo = entry.pseudoFolder === null ? null : await openPseudoLabels(entry.pseudoFolder)
   const { codes, pairs } = combineCodes(stored.labels, pseudo?.codes ?? null)
   const trueSets = pairs.map(([label]) => trueByLabel[label]!)
-  const pseudoSets = pseudo?.sets.map((set) => (set?.some((c) => entry.rejectedClasses.includes(c)) ? null : set))
+  const pseudoSets = pseudo?.sets.map((set) => set && withoutRejected(set, entry.rejectedClasses))
   const allSets = pairs.map(([label, pseudoCode]) =>
     narrowByPseudo(trueByLabel[label]!, pseudoSets?.[pseudoCode] ?? null),
   )

@@ -5,6 +5,7 @@ import type { EvaluateJob } from '../../contract/job.ts'
 import { canonicalTransform, fromCanonical, reorientGeometry } from '../imaging/canonical.ts'
 import { resampleLabels } from '../imaging/resample.ts'
 import { openRunPredictor } from '../inference/run-models.ts'
+import { BACKGROUND } from '../labels/label-sets.ts'
 import { delineatedClasses, type Study } from '../labels/study.ts'
 import { preprocessedFolder } from '../preprocessing/plan-key.ts'
 import { openPreprocessed } from '../preprocessing/preprocessed-store.ts'
@@ -59,11 +60,12 @@ async function openPseudoLabelReader(runFolder: string): Promise<CasePredictor> 
       const restored = fromCanonical(codes, transform).data
       // A statement is a code whose set is one class; background next to unknown organs counts as background.
       const classOf = pseudo.sets.map((set) => set?.[0] ?? 0)
+      const open = pseudo.sets.find((set) => set?.includes(BACKGROUND)) ?? []
       return {
         classes: { data: restored.map((code) => classOf[code]!), geometry: stored.originalGeometry },
         evaluable: restored.map((code) => (code === 0 ? 0 : 1)),
-        // What the case itself labels has no pseudo label.
-        organs: new Set(study.union.organs.filter((_, i) => !delineated.includes(i + 1))),
+        // What the case itself labels has no pseudo label, and nothing is said of organs that background may be.
+        organs: new Set(study.union.organs.filter((_, i) => !delineated.includes(i + 1) && !open.includes(i + 1))),
       }
     },
     dispose() {},

@@ -92,6 +92,7 @@ describe('an organ as a whole', () => {
       expect(labels.provenance[slice * 4]).toBe(kept ? 1 : 0)
     }
     expect(labels.codes.filter((code) => code === 1).length).toBe(20 - slices.length * 4)
+    expect(labels.sets[1]).toEqual(kept ? [0] : [0, 5])
   })
 
   it('says why', () => {

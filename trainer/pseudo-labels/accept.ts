@@ -70,7 +70,8 @@ export function acceptPseudoLabels(
     }
   }
   const rejections = rejectImplausible(input, rules, codes, provenance)
-  const sets = [null, [0, ...input.unknown], ...evidence.map(({ unionClass }) => [unionClass])]
+  const open = [...input.unknown, ...rejections.map(({ unionClass }) => unionClass)].sort((a, b) => a - b)
+  const sets = [null, [0, ...open], ...evidence.map(({ unionClass }) => [unionClass])]
   const present = new Set(codes)
   const acceptedClasses = evidence.flatMap(({ unionClass }, i) => (present.has(i + 2) ? [unionClass] : []))
   return { labels: { shape, codes, sets, acceptedClasses, provenance, confidence }, rejections }
@@ -87,7 +88,10 @@ function bestTwo(evidence: readonly OrganEvidence[], voxel: number): [number | n
   return [best, next]
 }
 
-/** Models trained on a narrow field of view hallucinate in a wider scan: implausible organs are ignored again. */
+/**
+ * Models trained on a narrow field of view hallucinate in a wider scan: implausible organs are ignored again. Then
+ * nobody knows the organ in this case, and it stays possible where background is accepted.
+ */
 function rejectImplausible(input: AcceptInput, rules: Rules, codes: Uint8Array, provenance: Uint8Array): Rejection[] {
   const plane = input.shape[1] * input.shape[2]
   return input.evidence.flatMap(({ unionClass }, i) => {
