@@ -11,9 +11,18 @@ import { toCanonical } from '../../trainer/imaging/canonical.ts'
 import { readNifti } from '../../trainer/imaging/nifti/read-nifti.ts'
 import { percentiles } from '../../trainer/imaging/statistics.ts'
 import { readLabels } from '../../trainer/preprocessing/read-labels.ts'
-import { Canvas, parseColour, textWidth, type Colour } from './canvas.ts'
-import { bestSlice, drawPlane, labelledBox, planeSize, PLANES, type Plane, type Scan, type View } from './draw-plane.ts'
-import { encodePng } from './png.ts'
+import { Canvas, parseColour, textWidth, type Colour } from '../../electron/services/pictures/canvas.ts'
+import {
+  bestSlice,
+  drawPlane,
+  labelledBox,
+  planeSize,
+  PLANES,
+  type Plane,
+  type Scan,
+  type View,
+} from '../../electron/services/pictures/draw-plane.ts'
+import { encodePng } from '../../electron/services/pictures/encode-png.ts'
 
 const CT_WINDOW = [-160, 240] as const
 const MARGIN_MM = 25

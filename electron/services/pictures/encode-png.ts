@@ -1,4 +1,4 @@
-// A PNG writer for the pictures of docs/: 8-bit RGB, no filter, zlib. Forty lines instead of a dependency.
+// A PNG writer for thumbnails and for the pictures of docs/: 8-bit RGB, zlib. Forty lines instead of a dependency.
 import { crc32, deflateSync } from 'node:zlib'
 
 /** RGB pixels, row by row, three bytes each. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Geometry } from '../../contract/geometry.ts'
+import type { Geometry } from '../../../contract/geometry.ts'
 import { bestSlice, drawPlane, labelledBox, planeSize, type Box } from './draw-plane.ts'
 
 // [depth, height, width] = [2, 3, 4] at 5 x 2 x 1 mm

@@ -1,6 +1,6 @@
 // One plane of a scan with organs painted over it, at one pixel size in mm along both axes.
 // Volumes are in the canonical frame: depth to superior, height to posterior, width to left.
-import type { Geometry } from '../../contract/geometry.ts'
+import type { Geometry } from '../../../contract/geometry.ts'
 import { Canvas, type Colour } from './canvas.ts'
 
 export type Plane = 'axial' | 'coronal' | 'sagittal'

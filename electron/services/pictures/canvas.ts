@@ -1,5 +1,5 @@
-// What the comparison pictures are drawn on: RGB pixels, rectangles, and capitals five pixels high.
-import type { Picture } from './png.ts'
+// What pictures are drawn on: RGB pixels, rectangles, and capitals five pixels high.
+import type { Picture } from './encode-png.ts'
 
 export type Colour = readonly [red: number, green: number, blue: number]
 

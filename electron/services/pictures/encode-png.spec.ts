@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { encodePng } from './png.ts'
+import { encodePng } from './encode-png.ts'
 
 test('a 2 x 1 picture as its chunks', () => {
   const png = encodePng({ width: 2, height: 1, rgb: Uint8Array.of(10, 20, 30, 11, 19, 30) })
