@@ -8,7 +8,7 @@ export const PRESETS: Record<Preset, RunConfigInput> = {
     network: { baseChannels: 8 },
     validation: { maxCases: 2 },
     stage1: { steps: 260, validateEvery: 65 },
-    stage2: { steps: 160, validateEvery: 40 },
+    stage2: { steps: 280, validateEvery: 70 },
   },
   /** An hour or so on two cores: numbers worth comparing. */
   standard: {
