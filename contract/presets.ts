@@ -7,8 +7,8 @@ export const PRESETS: Record<Preset, RunConfigInput> = {
     plan: { maxPatchVoxels: 64_000, maxMedianVoxels: 64_000 },
     network: { baseChannels: 8 },
     validation: { maxCases: 2 },
-    stage1: { steps: 260, validateEvery: 65 },
-    stage2: { steps: 280, validateEvery: 70 },
+    stage1: { steps: 240, validateEvery: 60 },
+    stage2: { steps: 240, validateEvery: 60 },
   },
   /** An hour or so on two cores: numbers worth comparing. */
   standard: {
