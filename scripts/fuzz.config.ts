@@ -1,7 +1,12 @@
-// `npm run fuzz`: the same tests' settings, other files. Fuzzing takes minutes and is no part of `npm test`.
-import { defineConfig, mergeConfig } from 'vitest/config'
-import base from '../vitest.config.ts'
+// `npm run fuzz`: other files than `npm test`. Fuzzing takes minutes and is no part of it.
+import { defineConfig } from 'vitest/config'
 
-const config = mergeConfig(base, defineConfig({ test: { testTimeout: 600_000, passWithNoTests: true } }))
-config.test.include = ['{contract,trainer,electron,resources,tests}/**/*.fuzz.ts']
-export default config
+export default defineConfig({
+  test: {
+    include: ['{contract,trainer,electron,resources,tests}/**/*.fuzz.ts'],
+    pool: 'forks',
+    poolOptions: { forks: { maxForks: 2, minForks: 1 } },
+    testTimeout: 600_000,
+    passWithNoTests: true,
+  },
+})

@@ -40,6 +40,7 @@ function runAll() {
   const checks = [
     check('lint', 'node_modules/eslint/bin/eslint.js', '.'),
     check('type check', 'node_modules/typescript/bin/tsc', '-p', '.'),
+    check('type check of the browser tests', 'node_modules/typescript/bin/tsc', '-p', 'tests/e2e'),
     check('type check of the page', 'node_modules/vue-tsc/bin/vue-tsc.js', '--noEmit', '-p', 'renderer'),
   ]
   const tests = runTests()
