@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { GeometrySchema } from './geometry.ts'
 import { OrganIdSchema } from './organ.ts'
+import { PatientRuleSchema } from './patient-rule.ts'
 
 /** Names of datasets and runs are folder names too. */
 export const NameSchema = z
@@ -111,7 +112,11 @@ export type Intensity = z.infer<typeof IntensitySchema>
 export const CaseSchema = z.object({
   id: z.string().min(1),
   patient: z.string().min(1).describe('Cases of one patient never straddle training and validation'),
-  patientGiven: z.boolean().optional().describe('patients.csv names the patient; else the case id stands for one'),
+  patientGiven: z
+    .boolean()
+    .optional()
+    .describe('patients.csv or the rule of the dataset names the patient; else the case id stands for one'),
+  patientByRule: z.boolean().optional().describe('It was the rule'),
   image: z.string().describe('Path relative to the root'),
   labels: z.array(LabelSourceSchema),
   status: z.enum(['ok', 'excluded']),
@@ -123,6 +128,14 @@ export const CaseSchema = z.object({
   availability: z.record(OrganIdSchema, AvailabilitySchema),
 })
 export type Case = z.infer<typeof CaseSchema>
+
+/** What a person decided about a dataset beyond its labels; kept when the folder is read again. */
+export const DatasetChoicesSchema = z.object({
+  excluded: z.array(z.string()).describe('Ids of cases that are not to be used'),
+  patients: PatientRuleSchema.nullable().describe('For cases whose patient no patients.csv names'),
+  registeredAs: DatasetRoleSchema.describe('The role that chose the cases of a folder with training and test cases'),
+})
+export type DatasetChoices = z.infer<typeof DatasetChoicesSchema>
 
 /** datasets/NAME/dataset.json in the workspace. */
 export const DatasetSchema = z.object({
@@ -138,5 +151,6 @@ export const DatasetSchema = z.object({
   cases: z.array(CaseSchema),
   findings: z.array(FindingSchema),
   fingerprint: z.string().describe('SHA-256 over labels and the file hashes of the cases in use'),
+  choices: DatasetChoicesSchema.optional(),
 })
 export type Dataset = z.infer<typeof DatasetSchema>

@@ -3,7 +3,7 @@ import type { Case, Dataset } from '../../../contract/dataset.ts'
 import type { Matrix, MatrixCell } from '../../../contract/matrix.ts'
 import type { OrganId } from '../../../contract/organ.ts'
 import { stateOf, usableCases } from './availability.ts'
-import { matrixWarnings } from './matrix-warnings.ts'
+import { matrixNotes } from './matrix-notes.ts'
 
 /** Organs in order of first appearance; only cases in use are counted. */
 export function buildMatrix(datasets: readonly Dataset[]): Matrix {
@@ -13,7 +13,8 @@ export function buildMatrix(datasets: readonly Dataset[]): Matrix {
     const cells = Object.fromEntries(organs.map((organ) => [organ, countStates(organ, cases)]))
     return { dataset: dataset.name, role: dataset.role, cases: cases.length, cells }
   })
-  return { organs, rows, warnings: matrixWarnings(datasets, organs) }
+  const notes = matrixNotes(datasets, organs)
+  return { organs, rows, warnings: notes.map(({ message }) => message), notes }
 }
 
 function countStates(organ: OrganId, cases: readonly Case[]): MatrixCell {

@@ -166,7 +166,7 @@ describe('a case with', () => {
     const errors = dataset.findings.filter((finding) => finding.severity === 'error')
     expect(errors.map((finding) => [finding.code, finding.caseId])).toEqual([[code, 'X']])
     expect(errors[0].message).toMatch(message)
-    expect(dataset.cases[2]).toMatchObject({ excludedReason: errors[0].message, availability: {} })
+    expect(dataset.cases[2]).toMatchObject({ status: 'excluded', excludedReason: errors[0].message })
   })
 
   it.each<[string, TestFolder, FindingCode, RegExp]>([

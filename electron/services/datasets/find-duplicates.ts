@@ -17,7 +17,7 @@ export function excludeDuplicates(cases: readonly Case[]): { cases: Case[]; find
     }
     const message = `Case ${each.id}: its image has the same voxels as that of case ${first}, which is used; remove one of them.`
     findings.push(createFinding('error', 'duplicate-image', message, { caseId: each.id }))
-    return { ...each, status: 'excluded', excludedReason: message, availability: {} }
+    return { ...each, status: 'excluded', excludedReason: message }
   })
   return { cases: checked, findings }
 }

@@ -2,31 +2,14 @@
 // The folder itself is never written to.
 import { realpath } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import {
-  NameSchema,
-  type Case,
-  type Dataset,
-  type DatasetRole,
-  type Finding,
-  type Label,
-  type Modality,
-} from '../../../contract/dataset.ts'
+import { NameSchema, type Dataset, type DatasetRole } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
-import type { Vocabulary } from '../../../contract/organ.ts'
 import { hasDataset, readDataset, saveDataset } from '../workspace/dataset-store.ts'
 import { openWorkspace, type Workspace } from '../workspace/open-workspace.ts'
-import { assessCase } from './assess-case.ts'
-import { excludeDuplicates, findDuplicatesAcross } from './find-duplicates.ts'
-import { findLeftovers } from './find-leftovers.ts'
-import { fingerprintOf } from './fingerprint.ts'
-import { inspectCase, type CaseFacts } from './inspect-case.ts'
-import { detectLayout } from './layouts/index.ts'
-import type { FoundLabel, LayoutMatch } from './layouts/layout.ts'
-import { listFolder, type FolderListing } from './list-folder.ts'
-import { mapConcurrently } from './map-concurrently.ts'
-import { mapLabels } from './map-labels.ts'
+import { choicesOf } from './apply-choices.ts'
+import { composeDataset, labelsOf, overridesOf, type ComposeContext } from './compose-dataset.ts'
+import { inspectFolder, type FolderInspection, type InspectContext } from './inspect-folder.ts'
 import { parseOrganOverride, type OrganOverride } from './parse-organ-override.ts'
-import { readPatients } from './read-patients.ts'
 
 export interface RegisterRequest {
   folder: string
@@ -34,25 +17,21 @@ export interface RegisterRequest {
   name?: string
   /** Default: train */
   role?: DatasetRole
-  /** VALUE_OR_FILE=ORGAN, ORGAN+ORGAN for a merged label */
-  organs?: readonly string[]
+  /** VALUE_OR_FILE=ORGAN, ORGAN+ORGAN for a merged label; or the same taken apart. 'keep': as it is registered */
+  organs?: readonly (string | OrganOverride)[] | 'keep'
+  /** Chooses between training and test cases of a folder that has both. Default: the role */
+  registeredAs?: DatasetRole
+  /** The dataset has moved: its new folder takes the place of the registered one */
+  moved?: boolean
 }
 
-export interface RegisterContext {
+export interface RegisterContext extends InspectContext, ComposeContext {
   workspaceFolder: string
-  vocabulary: Vocabulary
-  /** Where to look for the same images; one of the same name is left out */
-  otherDatasets?: readonly Dataset[]
-  onProgress?: (progress: { done: number; total: number; caseId: string }) => void
-  signal?: AbortSignal
 }
-
-/** Two cases decode at once: one inflates while the other is counted, and memory stays that of two. */
-const CONCURRENT_CASES = 2
 
 /**
- * Registers a folder, or refreshes it when the name is taken by the same folder.
- * Bad cases stay in the result, excluded, with their findings.
+ * Registers a folder, or refreshes it when the name is taken by the same folder: excluded cases and grouped patients
+ * stay as they were chosen. Bad cases stay in the result, excluded, with their findings.
  * @throws OrganMosaicError usage (name, override), conflict (name taken by another folder), not-found, environment,
  *   invalid-data (no layout fits, or the layout cannot be used); the signal's reason when aborted
  */
@@ -60,51 +39,30 @@ export async function registerDataset(request: RegisterRequest, context: Registe
   const root = resolve(request.folder)
   const name = chooseName(request.name, root)
   const role = request.role ?? 'train'
-  const overrides = (request.organs ?? []).map(parseOrganOverride)
+  const given = request.organs === 'keep' ? [] : (request.organs ?? [])
+  const overrides = given.map((organ) => (typeof organ === 'string' ? parseOrganOverride(organ) : organ))
   const workspace = openWorkspace(context.workspaceFolder)
-  await refuseTakenName(workspace, name, root)
+  if (!request.moved) await refuseTakenName(workspace, name, root)
+  const known = hasDataset(workspace, name) ? readDataset(workspace, name) : null
 
-  const folder = await listFolder(root)
-  const match = await detectLayout(folder, role)
-  const facts = await inspectCases(root, match, context)
-  const { found, declared } = labelsOf(match, facts, overrides)
-  const datasetName = `${match.title ?? ''} ${name}`
-  const mapping = mapLabels(found, declared, { vocabulary: context.vocabulary, overrides, datasetName })
-  const assessed = await assessCases(folder, facts, mapping.labels, context.vocabulary)
-  const others = (context.otherDatasets ?? []).filter((other) => other.name !== name)
-
-  const dataset: Dataset = {
-    schemaVersion: 1,
-    name,
-    role,
-    root,
-    layout: match.layout,
-    layoutReason: match.reason,
-    modality: match.modality ?? guessModality(facts),
-    registeredAt: new Date().toISOString(),
-    labels: mapping.labels,
-    cases: assessed.cases,
-    findings: [
-      ...findLeftovers(folder, match.cases),
-      ...mapping.findings,
-      ...assessed.findings,
-      ...findDuplicatesAcross(role, assessed.cases, others),
-    ],
-    fingerprint: fingerprintOf(mapping.labels, assessed.cases),
-  }
+  const { excluded, patients } = known ? choicesOf(known) : { excluded: [], patients: null }
+  const choices = { excluded, patients, registeredAs: request.registeredAs ?? role }
+  const inspection = await inspectFolder(root, choices.registeredAs, context)
+  const kept = request.organs === 'keep' && known ? keptOverrides(known, inspection) : overrides
+  const dataset = composeDataset(inspection, { name, role, overrides: kept, choices }, context)
   saveDataset(workspace, dataset)
   return dataset
 }
 
-function chooseName(given: string | undefined, root: string): string {
-  const name =
-    given ??
-    basename(root)
-      .normalize('NFKD')
-      .replace(/\p{M}/gu, '')
-      .replace(/[^A-Za-z0-9._-]+/g, '-')
-      .replace(/^[^A-Za-z0-9]+|-+$/g, '')
-      .slice(0, 64)
+/** What was said of labels that are still there. */
+export function keptOverrides(known: Dataset, { match, facts }: FolderInspection): OrganOverride[] {
+  const said = overridesOf(known.labels, known.labels)
+  return overridesOf(known.labels, labelsOf(match, facts, said).found)
+}
+
+/** @throws OrganMosaicError usage */
+export function chooseName(given: string | undefined, root: string): string {
+  const name = given ?? nameOfFolder(root)
   const parsed = NameSchema.safeParse(name)
   if (parsed.success) return parsed.data
   const source = given === undefined ? `the folder name "${basename(root)}" gives none` : `got "${given}"`
@@ -114,56 +72,28 @@ function chooseName(given: string | undefined, root: string): string {
   )
 }
 
-async function refuseTakenName(workspace: Workspace, name: string, root: string): Promise<void> {
+/** 'Süd Klinik (2)' -> 'Sud-Klinik-2'; may be empty */
+export const nameOfFolder = (root: string): string =>
+  basename(root)
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+|-+$/g, '')
+    .slice(0, 64)
+
+/** @throws OrganMosaicError conflict when the name belongs to another folder */
+export async function refuseTakenName(workspace: Workspace, name: string, root: string): Promise<void> {
   if (!hasDataset(workspace, name)) return
   const known = readDataset(workspace, name)
-  const real = (path: string) => realpath(path).catch(() => path)
-  if ((await real(known.root)) === (await real(root))) return
+  if (await isSameFolder(known.root, root)) return
   throw new OrganMosaicError(
     'conflict',
     `The name ${name} is taken by the dataset in ${known.root}; register ${root} under another one with --name.`,
   )
 }
 
-async function inspectCases(root: string, match: LayoutMatch, context: RegisterContext): Promise<CaseFacts[]> {
-  let done = 0
-  return mapConcurrently(match.cases, CONCURRENT_CASES, async (found) => {
-    context.signal?.throwIfAborted()
-    const facts = await inspectCase(root, found)
-    done++
-    context.onProgress?.({ done, total: match.cases.length, caseId: found.id })
-    return facts
-  })
-}
-
-/** Declared labels and those that only the user declares; without any declaration, every value that occurs. */
-function labelsOf(match: LayoutMatch, facts: readonly CaseFacts[], overrides: readonly OrganOverride[]) {
-  const values = [...new Set(facts.flatMap((each) => [...each.structures.keys()]))]
-  const occurring = values
-    .sort((a, b) => Number(a) - Number(b))
-    .map((key): FoundLabel => ({ key, sourceName: `label ${key}` }))
-  if (match.labels === null) return { found: occurring, declared: false }
-  const declared = match.labels
-  const added = occurring.filter(
-    ({ key }) => overrides.some((override) => override.key === key) && !declared.some((label) => label.key === key),
-  )
-  return { found: [...declared, ...added], declared: true }
-}
-
-async function assessCases(
-  folder: FolderListing,
-  facts: readonly CaseFacts[],
-  labels: readonly Label[],
-  vocabulary: Vocabulary,
-): Promise<{ cases: Case[]; findings: Finding[] }> {
-  const patients = await readPatients(folder)
-  const assessed = facts.map((each) => assessCase(each, labels, patients.get(each.id), vocabulary))
-  const { cases, findings } = excludeDuplicates(assessed.map((each) => each.case))
-  return { cases, findings: [...assessed.flatMap((each) => each.findings), ...findings] }
-}
-
-/** Only CT numbers reach far below zero in every scan; anything else is normalised by volume, as MR is. */
-function guessModality(facts: readonly CaseFacts[]): Modality {
-  const minima = facts.flatMap((each) => each.intensity?.min ?? [])
-  return minima.length > 0 && minima.every((min) => min <= -500) ? 'CT' : 'other'
+/** Links resolved. */
+export async function isSameFolder(a: string, b: string): Promise<boolean> {
+  const real = (path: string): Promise<string> => realpath(path).catch(() => path)
+  return (await real(a)) === (await real(b))
 }

@@ -1,0 +1,50 @@
+// What a person decided about the cases of a dataset: which are not to be used, and which are scans of one patient.
+// Works on a fresh registration and on a registered dataset alike, and reads no file: a choice can be taken back.
+import type { Case, Dataset, DatasetChoices } from '../../../contract/dataset.ts'
+import { patientOf, type PatientRule } from '../../../contract/patient-rule.ts'
+import { excludeDuplicates } from './find-duplicates.ts'
+import { fingerprintOf } from './fingerprint.ts'
+
+export const EXCLUDED_BY_HAND = 'Excluded by hand.'
+
+/** The choices of a dataset; those of one that was registered before there were any. */
+export const choicesOf = (dataset: Dataset): DatasetChoices =>
+  dataset.choices ?? { excluded: [], patients: null, registeredAs: dataset.role }
+
+/** The same dataset with these choices instead of its own. */
+export function applyChoices(dataset: Dataset, choices: DatasetChoices): Dataset {
+  const bad = new Set(
+    dataset.findings.flatMap(({ severity, code, caseId }) =>
+      severity === 'error' && code !== 'duplicate-image' && caseId !== null ? [caseId] : [],
+    ),
+  )
+  const excluded = new Set(choices.excluded)
+  const chosen = dataset.cases.map((each): Case => {
+    const withPatient = { ...each, ...namePatient(each, choices.patients) }
+    if (bad.has(each.id)) return withPatient
+    return excluded.has(each.id)
+      ? { ...withPatient, status: 'excluded', excludedReason: EXCLUDED_BY_HAND }
+      : { ...withPatient, status: 'ok', excludedReason: null }
+  })
+  const { cases, findings } = excludeDuplicates(chosen)
+  return {
+    ...dataset,
+    choices,
+    cases,
+    findings: [
+      ...dataset.findings.filter(({ code, severity }) => code !== 'duplicate-image' || severity !== 'error'),
+      ...findings,
+    ],
+    fingerprint: fingerprintOf(dataset.labels, cases),
+  }
+}
+
+/** patients.csv knows better than any rule. */
+function namePatient(
+  { id, patient, patientGiven, patientByRule }: Case,
+  rule: PatientRule | null,
+): Pick<Case, 'patient' | 'patientGiven' | 'patientByRule'> {
+  if (patientGiven && !patientByRule) return { patient, patientGiven, patientByRule: false }
+  if (rule === null) return { patient: id, patientGiven: false, patientByRule: false }
+  return { patient: patientOf(rule, id), patientGiven: true, patientByRule: true }
+}

@@ -1,0 +1,53 @@
+// The first half of a registration: folder -> layout -> facts of every case. Nothing is decided and nothing is saved,
+// so the same half also answers "what is in this folder?" before anything is registered.
+import type { DatasetRole } from '../../../contract/dataset.ts'
+import { inspectCase, type CaseFacts } from './inspect-case.ts'
+import { detectLayout } from './layouts/index.ts'
+import type { FoundCase, LayoutMatch } from './layouts/layout.ts'
+import { listFolder, type FolderListing } from './list-folder.ts'
+import { mapConcurrently } from './map-concurrently.ts'
+import { readPatients } from './read-patients.ts'
+
+export interface FolderInspection {
+  readonly folder: FolderListing
+  readonly match: LayoutMatch
+  readonly facts: readonly CaseFacts[]
+  /** Case id -> patient, as patients.csv says */
+  readonly patients: ReadonlyMap<string, string>
+}
+
+export interface InspectContext {
+  readonly onProgress?: (progress: { done: number; total: number; caseId: string }) => void
+  readonly signal?: AbortSignal
+  /** How a case is read: in this thread unless said otherwise */
+  readonly inspectCase?: (root: string, found: FoundCase) => Promise<CaseFacts>
+}
+
+/** Two cases decode at once: one inflates while the other is counted, and memory stays that of two. */
+const CONCURRENT_CASES = 2
+
+/**
+ * @param root absolute
+ * @param role decides between the training and the test cases of a folder that has both
+ * @throws OrganMosaicError not-found, usage, environment, invalid-data (no layout fits, or the layout cannot be used);
+ *   the signal's reason when aborted
+ */
+export async function inspectFolder(
+  root: string,
+  role: DatasetRole,
+  context: InspectContext = {},
+): Promise<FolderInspection> {
+  const folder = await listFolder(root)
+  const match = await detectLayout(folder, role)
+  const read = context.inspectCase ?? inspectCase
+  let done = 0
+  const facts = await mapConcurrently(match.cases, CONCURRENT_CASES, async (found) => {
+    context.signal?.throwIfAborted()
+    const seen = await read(root, found)
+    done++
+    context.onProgress?.({ done, total: match.cases.length, caseId: found.id })
+    return seen
+  })
+  context.signal?.throwIfAborted()
+  return { folder, match, facts, patients: await readPatients(folder) }
+}
