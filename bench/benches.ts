@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { preprocessCase } from '../trainer/preprocessing/preprocess-case.ts'
-import { derivePlan } from '../trainer/preprocessing/derive-plan.ts'
+import { derivePlan } from '../trainer/imaging/planning/derive-plan.ts'
 import { createShortRun, metricValue, registerPhantoms, trainShortRun } from './phantom-runs.ts'
 import { stepSetting, type StepTimes } from './step-setting.ts'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Shape } from '../../contract/geometry.ts'
 import { voxelCount } from '../imaging/volume.ts'
 import { storePreprocessed } from '../preprocessing/preprocessed-store.ts'
-import { gridOf } from '../preprocessing/test-dataset.ts'
+import { gridOf } from '../imaging/test-dataset.ts'
 import { storePseudoLabels } from '../pseudo-labels/pseudo-label-store.ts'
 
 /** Voxel value by position. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { caseWith, datasetOf } from '../preprocessing/test-dataset.ts'
+import { caseWith, datasetOf } from '../imaging/test-dataset.ts'
 import { splitCases } from './split-cases.ts'
 
 const config = { fraction: 0.2, maxCases: 6 }

@@ -2,7 +2,7 @@
 import type { AvailabilityState, Case, Label } from '../../contract/dataset.ts'
 import type { JobDataset } from '../../contract/job.ts'
 import { OrganSchema, type Organ } from '../../contract/organ.ts'
-import { caseWith, datasetOf } from '../preprocessing/test-dataset.ts'
+import { caseWith, datasetOf } from '../imaging/test-dataset.ts'
 
 export const organ = (id: string, more: Partial<Organ> = {}): Organ =>
   OrganSchema.parse({

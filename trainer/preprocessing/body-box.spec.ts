@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bodyBox } from './body-box.ts'
 import { normalise } from './normalise.ts'
-import { gridOf } from './test-dataset.ts'
+import { gridOf } from '../imaging/test-dataset.ts'
 
 /** Air with bright boxes [start, end) an axis. */
 function ct(...boxes: [number, number][][]) {

@@ -15,7 +15,7 @@ import { preprocessImage } from './preprocess-image.ts'
 import { openPreprocessed } from './preprocessed-store.ts'
 import { readLabels } from './read-labels.ts'
 import { restoreToOriginal } from './restore-to-original.ts'
-import { datasetOf, gridOf, writeCase } from './test-dataset.ts'
+import { datasetOf, gridOf, writeCase } from '../imaging/test-dataset.ts'
 
 let root = ''
 beforeAll(async () => {

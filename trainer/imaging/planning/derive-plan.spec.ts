@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { Intensity, Modality } from '../../contract/dataset.ts'
-import type { Shape, Spacing } from '../../contract/geometry.ts'
-import { PlanSchema } from '../../contract/plan.ts'
-import { RunConfigSchema, type RunConfigInput } from '../../contract/run-config.ts'
+import type { Intensity, Modality } from '../../../contract/dataset.ts'
+import type { Shape, Spacing } from '../../../contract/geometry.ts'
+import { PlanSchema } from '../../../contract/plan.ts'
+import { RunConfigSchema, type RunConfigInput } from '../../../contract/run-config.ts'
 import { derivePlan } from './derive-plan.ts'
-import { planKey, preprocessedFolder } from './plan-key.ts'
-import { caseWith, datasetOf, gridOf } from './test-dataset.ts'
+import { caseWith, datasetOf, gridOf } from '../test-dataset.ts'
 
 const config = (input: RunConfigInput = {}) => RunConfigSchema.parse(input)
 const study = (...grids: [Shape, Spacing][]) => [
@@ -223,34 +222,5 @@ describe('normalisation', () => {
     const plan = derivePlan(datasets, config())
     expect(plan.normalisation).toEqual({ kind: 'per-volume' })
     expect(plan.reasons.join(' ')).toContain(reason)
-  })
-})
-
-describe('planKey', () => {
-  const base = derivePlan(
-    study([
-      [36, 50, 35],
-      [1, 1, 1],
-    ]),
-    config(),
-  )
-  it('depends on what changes the voxels alone', () => {
-    expect(planKey({ ...base, patch: [8, 8, 8], channels: [2, 4], reasons: [] })).toBe(planKey(base))
-    expect(planKey({ ...base, spacingMm: [1, 1, 2] })).not.toBe(planKey(base))
-    expect(planKey({ ...base, cropToBody: !base.cropToBody })).not.toBe(planKey(base))
-    const ct = { kind: 'ct', low: 0, high: 1, centre: 0, knee: 1 } as const
-    expect(planKey({ ...base, normalisation: ct })).not.toBe(planKey(base))
-    expect(planKey({ ...base, normalisation: { knee: 1, centre: 0, high: 1, low: 0, kind: 'ct' } })).toBe(
-      planKey({ ...base, normalisation: ct }),
-    )
-  })
-
-  it('gives another content another folder', () => {
-    const folder = (entry: Parameters<typeof caseWith>[0], keys = ['1']) =>
-      preprocessedFolder('/cache', base, datasetOf([], keys), caseWith(entry))
-    const first = folder({ id: 'a/b', imageHash: 'x', fileHash: 'y' })
-    expect(first).toMatch(/^\/cache\/[0-9a-f]{16}\/site\/a%2Fb-[0-9a-f]{16}\.zarr$/)
-    expect(folder({ id: 'a/b', imageHash: 'x', fileHash: 'z' })).not.toBe(first)
-    expect(folder({ id: 'a/b', imageHash: 'x', fileHash: 'y' }, ['1', '2'])).not.toBe(first)
   })
 })

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path'
 import { CaseSchema, type Case, type Modality } from '../../contract/dataset.ts'
 import type { Geometry, Shape, Spacing } from '../../contract/geometry.ts'
 import { JobDatasetSchema, type JobDataset } from '../../contract/job.ts'
-import { hashVolume } from '../imaging/hash.ts'
-import { writeNifti } from '../imaging/nifti/write-nifti.ts'
-import type { Volume } from '../imaging/volume.ts'
+import { hashVolume } from './hash.ts'
+import { writeNifti } from './nifti/write-nifti.ts'
+import type { Volume } from './volume.ts'
 
 export const gridOf = (shape: Shape, spacingMm: Spacing): Geometry => ({
   shape,

@@ -1,6 +1,6 @@
 // Patch size and downsampling of the U-Net, from the size that cases have in common. Part of the plan.
-import { OrganMosaicError } from '../../contract/errors.ts'
-import type { Shape, Spacing } from '../../contract/geometry.ts'
+import { OrganMosaicError } from '../../../contract/errors.ts'
+import type { Shape, Spacing } from '../../../contract/geometry.ts'
 
 export type Stride = [number, number, number]
 

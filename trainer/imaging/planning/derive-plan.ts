@@ -1,12 +1,12 @@
 // The plan of a study: one spacing, patch, network depth and normalisation for all its cases, each with its reason.
-import type { Case } from '../../contract/dataset.ts'
-import { OrganMosaicError } from '../../contract/errors.ts'
-import type { Geometry, Shape, Spacing } from '../../contract/geometry.ts'
-import type { JobDataset } from '../../contract/job.ts'
-import type { Normalisation, Plan } from '../../contract/plan.ts'
-import type { RunConfig } from '../../contract/run-config.ts'
-import { canonicalTransform, reorientGeometry } from '../imaging/canonical.ts'
-import { percentiles } from '../imaging/statistics.ts'
+import type { Case } from '../../../contract/dataset.ts'
+import { OrganMosaicError } from '../../../contract/errors.ts'
+import type { Geometry, Shape, Spacing } from '../../../contract/geometry.ts'
+import type { JobDataset } from '../../../contract/job.ts'
+import type { Normalisation, Plan } from '../../../contract/plan.ts'
+import type { RunConfig } from '../../../contract/run-config.ts'
+import { canonicalTransform, reorientGeometry } from '../canonical.ts'
+import { percentiles } from '../statistics.ts'
 import { autoPatch, givenPatch, strideProduct } from './patch-shape.ts'
 
 /**
