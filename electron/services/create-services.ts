@@ -31,6 +31,7 @@ import type { ModelRequest } from './runs/trained-models.ts'
 import { createRunWatcher, type RunListener } from './runs/watch-runs.ts'
 import { createTasks, type Tasks } from './tasks/create-tasks.ts'
 import { loadVocabulary } from './vocabulary/load-vocabulary.ts'
+import { createVolumes, type Volumes } from './volumes/create-volumes.ts'
 import { listDatasetNames, readDataset } from './workspace/dataset-store.ts'
 import { describeDataset, summariseDataset } from './workspace/describe-dataset.ts'
 import { openWorkspace, type Workspace } from './workspace/open-workspace.ts'
@@ -68,6 +69,8 @@ export type Services = {
   doctor: (watch?: Watch) => Promise<DoctorReport>
   reindex: () => ReindexResult
   getVocabulary: () => Vocabulary
+  /** What there is to look at in a case, and its voxels. */
+  volumes: Volumes
   /** Work that a window watches. */
   tasks: Tasks
   /** Tells of every change of every run, whoever trains it. @returns a function that ends it */
@@ -84,6 +87,7 @@ export function createServices({ home }: { home: string }): Services {
   const store = { database, workspace }
   const datasets = () => listDatasetNames(workspace).map((name) => readDataset(workspace, name))
   const tasks = createTasks()
+  const volumes = createVolumes(workspace, loadVocabulary)
   const runWatcher = createRunWatcher({
     workspace,
     summarise: (name) => getRun(database, workspace, name).summary,
@@ -126,6 +130,7 @@ export function createServices({ home }: { home: string }): Services {
     doctor: (watch) => doctor(workspace, watch),
     reindex: () => reindex(database, workspace),
     getVocabulary: loadVocabulary,
+    volumes,
     tasks,
     watchRuns: runWatcher.subscribe,
     watchDatasets(listener) {
@@ -133,6 +138,7 @@ export function createServices({ home }: { home: string }): Services {
       return () => void datasetListeners.delete(listener)
     },
     close() {
+      void volumes.close()
       runWatcher.close()
       database.close()
     },

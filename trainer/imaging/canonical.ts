@@ -66,9 +66,24 @@ export function reorient<T extends VoxelArray>(volume: Volume<T>, transform: Axi
     (sum, axis, n) => sum + (flips[n] ? (volume.geometry.shape[axis] - 1) * sourceStride[axis] : 0),
     0,
   )
-  const data = volume.data.slice() as T
-  gather(volume.data, data, geometry.shape, start, stride)
+  // a new array of the same type; slice() would copy what is overwritten below
+  const data = new (volume.data.constructor as new (length: number) => T)(volume.data.length)
+  if (axes.every((axis, n) => axis === n)) turn(volume.data, data, geometry.shape, start, stride)
+  else gather(volume.data, data, geometry.shape, start, stride)
   return { data, geometry }
+}
+
+/** Axes that are only flipped: whole rows are copied, which is several times faster than voxel by voxel. */
+function turn(source: VoxelArray, target: VoxelArray, shape: Shape, start: number, stride: readonly number[]): void {
+  const [depth, height, width] = shape
+  const first = stride[2] < 0 ? start - width + 1 : start
+  for (let k = 0, to = 0; k < depth; k++) {
+    for (let j = 0; j < height; j++, to += width) {
+      const from = first + k * stride[0] + j * stride[1]
+      target.set(source.subarray(from, from + width), to)
+      if (stride[2] < 0) target.subarray(to, to + width).reverse()
+    }
+  }
 }
 
 function gather(source: VoxelArray, target: VoxelArray, shape: Shape, start: number, stride: readonly number[]): void {

@@ -68,7 +68,8 @@ async function readAll(path: string, header: NiftiHeader): Promise<Uint8Array> {
     const bytes = await readFile(path)
     if (!isGzip(bytes)) return bytes
     if (bytes.length * MAX_DEFLATE_RATIO < end) throw short(path, end, bytes.length)
-    return await gunzipAsync(bytes, { maxOutputLength: end + SLACK_BYTES })
+    // One piece of the announced size: many small ones would have to be joined, which takes as long as inflating.
+    return await gunzipAsync(bytes, { maxOutputLength: end + SLACK_BYTES, chunkSize: Math.max(end + 1, 2 ** 16) })
   } catch (cause) {
     throw unreadable(path, cause)
   }

@@ -1,0 +1,116 @@
+// One layer of a case, from its files to voxels in canonical axis order. Runs in a worker thread: decoding blocks.
+import type { VolumeContent, VolumeHeader } from '../../../contract/api/volumes.ts'
+import type { Geometry } from '../../../contract/geometry.ts'
+import { canonicalTransform, reorient, reorientGeometry } from '../../../trainer/imaging/canonical.ts'
+import { readNifti } from '../../../trainer/imaging/nifti/read-nifti.ts'
+import { readZarrArray } from '../../../trainer/imaging/zarr-group.ts'
+import { describeSegments } from './describe-segments.ts'
+import { findDisagreement } from './find-disagreement.ts'
+import { mergeLabels, type LabelVolume } from './merge-labels.ts'
+import { bytesOf, middleOf, middlePlanes } from './middle-planes.ts'
+import type { PseudoRecipe, Recipe, VolumeRest, VolumeStart } from './recipe.ts'
+import { restoreNearest } from './restore-nearest.ts'
+import { suggestWindow } from './suggest-window.ts'
+import { rangeOf, toStored, type StoredArray } from './to-stored.ts'
+
+type OnStart = (start: VolumeStart) => void
+
+/**
+ * @param onStart called once, as soon as the three middle planes are there
+ * @throws OrganMosaicError of the files
+ */
+export async function decodeVolume(recipe: Recipe, onStart: OnStart): Promise<VolumeRest> {
+  switch (recipe.kind) {
+    case 'image':
+      return decodeImage(recipe, onStart)
+    case 'labels': {
+      const { volume, notes } = await mergeLabels(recipe.sources, recipe.grid)
+      return finishLabels(volume, notes, onStart)
+    }
+    case 'disagreement': {
+      const maps: LabelVolume[] = []
+      for (const path of recipe.paths) maps.push((await mergeLabels([{ path, value: null }], recipe.grid)).volume)
+      const data = findDisagreement(maps.map((map) => map.data))
+      return finishLabels({ data, geometry: maps[0].geometry }, [], onStart)
+    }
+    case 'pseudo':
+      return finishLabels(await decodePseudo(recipe), [], onStart)
+  }
+}
+
+async function decodeImage(recipe: Extract<Recipe, { kind: 'image' }>, onStart: OnStart): Promise<VolumeRest> {
+  const { volume, oddities } = await readNifti(recipe.path)
+  const { data, slope, intercept, exact } = toStored(volume.data)
+  const transform = canonicalTransform(volume.geometry)
+  const planes = middlePlanes(data, volume.geometry.shape, transform)
+  const geometry = reorientGeometry(volume.geometry, transform)
+  // What registration measured spares a pass over the voxels, as long as they are stored as they were measured.
+  const measured = data === volume.data ? recipe.intensity : null
+  const range = measured ? { min: measured.min, max: measured.max } : rangeOf(data)
+  const header: VolumeHeader = {
+    geometry,
+    type: typeOf(data),
+    slope,
+    intercept,
+    exact,
+    range,
+    window: suggestWindow(sampleOf(planes, data), range.min, recipe.modality, { slope, intercept }),
+    planes: middleOf(geometry.shape),
+    notes: oddities,
+  }
+  onStart({ header, planes })
+  const canonical = reorient({ data, geometry: volume.geometry }, transform)
+  return { voxels: bytesOf(canonical.data), content: { segments: [] } }
+}
+
+/** Codes are given their meaning where they lie, on the small grid, and then brought to the image's. */
+async function decodePseudo(recipe: PseudoRecipe): Promise<LabelVolume> {
+  const { from, ofCode, ofProvenance } = recipe
+  const codes = await readZarrArray(recipe.folder, 'codes', Uint8Array, from.shape)
+  const provenance = await readZarrArray(recipe.folder, 'provenance', Uint8Array, from.shape)
+  const values = provenance.map((origin, at) =>
+    ofProvenance[origin] >= 0 ? ofProvenance[origin] : (ofCode?.[codes[at]] ?? 0),
+  )
+  const geometry = reorientGeometry(recipe.grid, canonicalTransform(recipe.grid))
+  return { data: restoreNearest({ data: values, geometry: from }, geometry), geometry }
+}
+
+function finishLabels({ data, geometry }: LabelVolume, notes: string[], onStart: OnStart): VolumeRest {
+  const content: VolumeContent = describeSegments(data, geometry.shape)
+  const identity = { axes: [0, 1, 2], flips: [false, false, false] } as const
+  onStart({
+    header: headerOfLabels(data, geometry, content, notes),
+    planes: middlePlanes(data, geometry.shape, identity),
+  })
+  return { voxels: bytesOf(data), content }
+}
+
+function headerOfLabels(data: StoredArray, geometry: Geometry, content: VolumeContent, notes: string[]): VolumeHeader {
+  const max = content.segments.at(-1)?.value ?? 0
+  return {
+    geometry,
+    type: typeOf(data),
+    slope: 1,
+    intercept: 0,
+    exact: true,
+    range: { min: 0, max },
+    window: { centre: max / 2, width: Math.max(1, max) },
+    planes: middleOf(geometry.shape),
+    notes,
+  }
+}
+
+function typeOf(data: StoredArray): VolumeHeader['type'] {
+  if (data instanceof Uint8Array) return 'uint8'
+  if (data instanceof Int8Array) return 'int8'
+  return data instanceof Int16Array ? 'int16' : 'uint16'
+}
+
+/** The planes' bytes as the voxels that they are. */
+function sampleOf(planes: Uint8Array, like: StoredArray): StoredArray {
+  const { buffer, byteOffset, byteLength } = planes
+  if (like instanceof Uint8Array) return planes
+  if (like instanceof Int8Array) return new Int8Array(buffer, byteOffset, byteLength)
+  if (like instanceof Int16Array) return new Int16Array(buffer, byteOffset, byteLength / 2)
+  return new Uint16Array(buffer, byteOffset, byteLength / 2)
+}

@@ -1,0 +1,39 @@
+// What has to be read, and how, to give the voxels of one layer: plain data, so that it can go to a worker thread.
+import type { VolumeContent, VolumeHeader } from '../../../contract/api/volumes.ts'
+import type { Intensity, Modality } from '../../../contract/dataset.ts'
+import type { Geometry } from '../../../contract/geometry.ts'
+
+/** Paths are absolute. `grid` is the image's, as registered; null when nobody could read it. */
+export type Recipe =
+  | { kind: 'image'; path: string; modality: Modality; intensity: Intensity | null }
+  | { kind: 'labels'; sources: readonly LabelFile[]; grid: Geometry | null }
+  | { kind: 'disagreement'; paths: readonly string[]; grid: Geometry | null }
+  | PseudoRecipe
+
+/** value null: the file's own values; else what every voxel above zero stands for. */
+export type LabelFile = { path: string; value: number | null }
+
+export interface PseudoRecipe {
+  readonly kind: 'pseudo'
+  /** Zarr group with the arrays codes and provenance. */
+  readonly folder: string
+  /** The preprocessed grid that they lie on. */
+  readonly from: Geometry
+  /** The grid of the image file. */
+  readonly grid: Geometry
+  /** What becomes of each provenance [256]; -1 leaves it to the code, which has a value each (null: 0). */
+  readonly ofCode: readonly number[] | null
+  readonly ofProvenance: readonly number[]
+}
+
+/** What can be drawn at once: the header and the middle planes, in the order of the header. */
+export interface VolumeStart {
+  readonly header: VolumeHeader
+  readonly planes: Uint8Array
+}
+
+export interface VolumeRest {
+  /** [depth, height, width] in canonical axis order. */
+  readonly voxels: Uint8Array
+  readonly content: VolumeContent
+}
