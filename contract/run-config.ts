@@ -10,8 +10,8 @@ const fraction = z.number().min(0).max(1)
 const term = (weight: number, ramp: number, what: string) =>
   z
     .strictObject({
-      enabled: z.boolean().default(true),
-      weight: z.number().nonnegative().default(weight),
+      enabled: z.boolean().default(true).describe('Whether the term is computed at all'),
+      weight: z.number().nonnegative().default(weight).describe('Factor of the term in the sum of losses'),
       ramp: fraction.default(ramp).describe('Share of the stage over which the weight grows linearly from 0'),
     })
     .prefault({})
@@ -23,41 +23,50 @@ export const PlanConfigSchema = z.strictObject({
     .default('auto')
     .describe('[depth, height, width] mm; auto: from the fingerprints'),
   patch: z.union([auto, ShapeSchema]).default('auto').describe('Voxels; auto: from the median size and maxPatchVoxels'),
-  maxPatchVoxels: z.int().min(512).default(90_000),
+  maxPatchVoxels: z
+    .int()
+    .min(512)
+    .default(90_000)
+    .describe('Largest automatic patch; memory and time of a step grow with it'),
   maxMedianVoxels: z
     .int()
     .min(4096)
     .default(400_000)
     .describe('auto spacing grows until the median case has at most so many voxels'),
-  cropToBody: z.boolean().default(true),
+  cropToBody: z.boolean().default(true).describe('Cut away the air around the patient'),
 })
 
 export const NetworkConfigSchema = z.strictObject({
-  baseChannels: z.int().min(2).max(128).default(16),
-  maxChannels: z.int().min(2).max(512).default(128),
+  baseChannels: z.int().min(2).max(128).default(16).describe('Feature channels of the highest resolution'),
+  maxChannels: z
+    .int()
+    .min(2)
+    .max(512)
+    .default(128)
+    .describe('Channels double with each lower resolution, up to so many'),
   levels: z
     .union([auto, z.int().min(2).max(6)])
     .default('auto')
     .describe('Resolutions of the U-Net; auto: from the patch'),
   convolutions: z.int().min(1).max(4).default(2).describe('Convolutions a level'),
-  deepSupervision: z.boolean().default(true),
+  deepSupervision: z.boolean().default(true).describe('Lower resolutions are supervised too'),
 })
 
 export const OptimiserConfigSchema = z.strictObject({
-  learningRate: z.number().positive().default(8e-3),
+  learningRate: z.number().positive().default(8e-3).describe('Highest rate, reached after the warm-up'),
   weightDecay: z.number().nonnegative().default(1e-4).describe('Decoupled (AdamW)'),
   gradientClip: z.number().positive().default(5).describe('Largest L2 norm over all gradients of a step'),
   warmup: fraction.default(0.02).describe('Share of the stage with a linearly rising rate'),
-  polyPower: z.number().nonnegative().default(0.9),
+  polyPower: z.number().nonnegative().default(0.9).describe('The rate falls as (1 - share of the stage) to this power'),
 })
 
 export const AugmentationConfigSchema = z.strictObject({
-  enabled: z.boolean().default(true),
+  enabled: z.boolean().default(true).describe('Off: patches as they are'),
   probability: fraction
     .default(0.3)
     .describe('Of each: turning and scaling, contrast, gamma, noise. Shifts are always on'),
   shift: fraction.default(0.15).describe('Largest shift of the patch centre, as a share of the patch'),
-  rotationDeg: z.number().min(0).max(180).default(12),
+  rotationDeg: z.number().min(0).max(180).default(12).describe('Largest turn around each axis, in degrees'),
   scale: fraction.default(0.15).describe('Zoom between 1 - scale and 1 + scale'),
   gamma: fraction.default(0.25).describe('Gamma between 1 - gamma and 1 + gamma on the patch range'),
   noiseSd: z
@@ -66,7 +75,7 @@ export const AugmentationConfigSchema = z.strictObject({
     .max(1)
     .default(0.05)
     .describe('Largest standard deviation, in units of the normalised image'),
-  contrast: fraction.default(0.15),
+  contrast: fraction.default(0.15).describe('Contrast between 1 - contrast and 1 + contrast'),
   narrowFov: fraction.default(0.15).describe('Probability of blanking slices at one end, as a scan that ends there'),
   mirror: z
     .enum(['auto', 'off'])
@@ -80,7 +89,7 @@ const stageCommon = {
     .enum(['one', 'all'])
     .default('one')
     .describe('Patches of other datasets a step: one drawn at random (linear in N), or one of each'),
-  validateEvery: z.int().min(1).default(100),
+  validateEvery: z.int().min(1).default(100).describe('Steps between two validations'),
   earlyStopPatience: z
     .int()
     .min(0)
@@ -132,7 +141,8 @@ export const RunConfigSchema = z.strictObject({
     .int()
     .min(0)
     .max(2 ** 31 - 1)
-    .default(1),
+    .default(1)
+    .describe('Start of everything that is drawn at random; the same seed gives the same run'),
   plan: PlanConfigSchema.prefault({}),
   network: NetworkConfigSchema.prefault({}),
   optimiser: OptimiserConfigSchema.prefault({}),

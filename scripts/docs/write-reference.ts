@@ -4,67 +4,18 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { format, resolveConfig } from 'prettier'
-import { z } from 'zod'
+import { describeType, listSettings, runConfigSchema, showValue as show } from '../../contract/config-fields.ts'
 import { PRESETS } from '../../contract/presets.ts'
 import { PresetSchema, RunConfigSchema } from '../../contract/run-config.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-/** What is used of the JSON Schema that zod makes. */
-interface SchemaNode {
-  readonly type?: string
-  readonly description?: string
-  readonly default?: unknown
-  readonly properties?: Readonly<Record<string, SchemaNode>>
-  readonly enum?: readonly unknown[]
-  readonly const?: unknown
-  readonly anyOf?: readonly SchemaNode[]
-  readonly prefixItems?: readonly SchemaNode[]
-  readonly minimum?: number
-  readonly exclusiveMinimum?: number
-  readonly maximum?: number
-}
-
-interface Setting {
-  readonly key: string
-  readonly node: SchemaNode
-}
-
-/** Every setting by its dotted key, in the order of the schema, without what groups them. */
-function listSettings(node: SchemaNode, prefix = ''): Setting[] {
-  return Object.entries(node.properties ?? {}).flatMap(([name, inner]) => {
-    const key = prefix === '' ? name : `${prefix}.${name}`
-    return inner.properties ? listSettings(inner, key) : [{ key, node: inner }]
-  })
-}
-
-const show = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
-
-/** What a setting may be, e.g. "auto or 3 numbers > 0". */
-function describeType(node: SchemaNode): string {
-  if (node.const !== undefined) return show(node.const)
-  if (node.enum) return node.enum.map(show).join(', ')
-  if (node.anyOf) return node.anyOf.map(describeType).join(' or ')
-  if (node.prefixItems) return `${node.prefixItems.length} numbers${rangeOf(node.prefixItems[0])}`
-  if (node.type === 'boolean') return 'true or false'
-  return `${node.type}${rangeOf(node)}`
-}
-
-function rangeOf({ minimum, exclusiveMinimum, maximum }: SchemaNode): string {
-  const low = exclusiveMinimum !== undefined ? `> ${exclusiveMinimum}` : minimum !== undefined ? `>= ${minimum}` : null
-  const high = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? `<= ${maximum}` : null
-  const parts = [low, high].filter((part) => part !== null)
-  return parts.length === 0 ? '' : ` ${parts.join(', ')}`
-}
-
 const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
-
-const schemaOf = (): SchemaNode => z.toJSONSchema(RunConfigSchema, { io: 'output' }) as SchemaNode
 
 const note = '<!-- Written by `npm run docs` from contract/run-config.ts and contract/presets.ts. Do not edit. -->'
 
 function configurationPage(): string {
-  const schema = schemaOf()
+  const schema = runConfigSchema()
   const sections = Object.entries(schema.properties ?? {}).map(([name, node]) => {
     const settings = node.properties ? listSettings(node, name) : [{ key: name, node }]
     const terms = Object.entries(node.properties ?? {}).filter(([, inner]) => inner.properties && inner.description)
@@ -100,7 +51,7 @@ function valueAt(value: unknown, key: string): unknown {
 function presetsPage(): string {
   const names = PresetSchema.options
   const full = names.map((name) => RunConfigSchema.parse(PRESETS[name]))
-  const settings = listSettings(schemaOf()).filter(({ key, node }) =>
+  const settings = listSettings(runConfigSchema()).filter(({ key, node }) =>
     full.some((config) => show(valueAt(config, key)) !== show(node.default)),
   )
   return [
