@@ -15,8 +15,8 @@ export const PRESETS: Record<Preset, RunConfigInput> = {
     plan: { maxPatchVoxels: 90_000, maxMedianVoxels: 200_000 },
     network: { baseChannels: 12 },
     validation: { maxCases: 3 },
-    stage1: { steps: 600, validateEvery: 200 },
-    stage2: { steps: 300, validateEvery: 75 },
+    stage1: { steps: 600, validateEvery: 150 },
+    stage2: { steps: 500, validateEvery: 100 },
   },
   /** For a GPU. */
   full: {
