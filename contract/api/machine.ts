@@ -1,2 +1,40 @@
 // The machine that runs the host: folders to choose from, doctor, settings.
-export const machineRoutes = {}
+import { z } from 'zod'
+import { TaskSchema } from '../task.ts'
+import { route } from './route.ts'
+
+const FolderEntrySchema = z.object({
+  name: z.string(),
+  path: z.string().describe('Absolute'),
+  /** A hint only: files that look like medical images in it and a few levels below. */
+  images: z.int().nonnegative(),
+  counted: z.boolean().describe('false: counting was given up, there may be more'),
+})
+export type FolderEntry = z.infer<typeof FolderEntrySchema>
+
+export const FolderListingSchema = z.object({
+  path: z.string().nullable().describe('null: the places where one may begin'),
+  /** From the place one began at to this folder, which is the last. */
+  crumbs: z.array(z.object({ name: z.string(), path: z.string() })),
+  /** Alphabetical, without hidden ones. */
+  folders: z.array(FolderEntrySchema),
+  /** Images in this folder itself. */
+  images: z.int().nonnegative(),
+  /** Whether there are more folders than were listed. */
+  truncated: z.boolean(),
+})
+export type FolderListing = z.infer<typeof FolderListingSchema>
+
+export const machineRoutes = {
+  listFolders: route('GET', '/machine/folders', 'The folders in a folder, or the places where one may begin', {
+    query: z.object({ path: z.string().min(1).optional() }),
+    response: FolderListingSchema,
+  }),
+  createFolder: route('POST', '/machine/folders', 'Makes a new folder in a folder, and lists it', {
+    body: z.object({ parent: z.string().min(1), name: z.string() }),
+    response: FolderListingSchema,
+  }),
+  startDoctor: route('POST', '/machine/doctor', 'Examines this machine; the result of the task is a DoctorReport', {
+    response: TaskSchema,
+  }),
+}

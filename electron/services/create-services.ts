@@ -19,6 +19,8 @@ import { reindex } from './database/reindex.ts'
 import { buildMatrix } from './datasets/build-matrix.ts'
 import { registerDataset, type RegisterContext, type RegisterRequest } from './datasets/register-dataset.ts'
 import { doctor } from './doctor/doctor.ts'
+import { createFolders, type Folders } from './folders/create-folders.ts'
+import { defaultRoots } from './folders/default-roots.ts'
 import type { FollowOptions } from './jobs/follow-job.ts'
 import type { Watch } from './jobs/run-job.ts'
 import { evaluateRun, type EvaluationRequest } from './runs/evaluate-run.ts'
@@ -69,6 +71,8 @@ export type Services = {
   doctor: (watch?: Watch) => Promise<DoctorReport>
   reindex: () => ReindexResult
   getVocabulary: () => Vocabulary
+  /** The folders that a page may see; whatever path comes from a page goes through resolve or resolveNew. */
+  folders: Folders
   /** What there is to look at in a case, and its voxels. */
   volumes: Volumes
   /** Work that a window watches. */
@@ -80,9 +84,14 @@ export type Services = {
   close: () => void
 }
 
-/** @throws OrganMosaicError `environment` when the workspace or its database cannot be opened */
-export function createServices({ home }: { home: string }): Services {
+/**
+ * @param options.roots where a page may look for folders; the home folder and mounted volumes unless given
+ * @throws OrganMosaicError `environment` when the workspace or its database cannot be opened
+ */
+export function createServices({ home, roots = defaultRoots() }: { home: string; roots?: string[] }): Services {
   const workspace = openWorkspace(home)
+  const folders = createFolders(roots)
+  folders.allow(workspace.home)
   const database = openDatabase(workspace.databaseFile)
   const store = { database, workspace }
   const datasets = () => listDatasetNames(workspace).map((name) => readDataset(workspace, name))
@@ -130,6 +139,7 @@ export function createServices({ home }: { home: string }): Services {
     doctor: (watch) => doctor(workspace, watch),
     reindex: () => reindex(database, workspace),
     getVocabulary: loadVocabulary,
+    folders,
     volumes,
     tasks,
     watchRuns: runWatcher.subscribe,

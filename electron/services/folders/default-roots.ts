@@ -1,0 +1,14 @@
+// Where a person of this machine keeps data: the home folder and the places where volumes are mounted.
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+
+const mountPoints: Partial<Record<NodeJS.Platform, readonly string[]>> = {
+  linux: ['/media', '/run/media', '/mnt', '/data'],
+  darwin: ['/Volumes'],
+  win32: [...'DEFGHIJKLMNOPQRSTUVWXYZ'].map((letter) => `${letter}:\\`),
+}
+
+/** Those that exist here, the home folder first. */
+export function defaultRoots(platform = process.platform, home = homedir(), exists = existsSync): string[] {
+  return [home, ...(mountPoints[platform] ?? [])].filter((folder) => exists(folder))
+}
