@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { listConfigFields, listConfigGroups } from './config-fields.ts'
-import { RunConfigSchema } from './run-config.ts'
+import { listConfigFields, listConfigGroups } from '../contract/config-fields.ts'
+import { RunConfigSchema } from '../contract/run-config.ts'
 
 const fields = listConfigFields()
 const field = (key: string) => fields.find((each) => each.key === key)
