@@ -23,12 +23,14 @@ import { createFolders, type Folders } from './folders/create-folders.ts'
 import { defaultRoots } from './folders/default-roots.ts'
 import type { FollowOptions } from './jobs/follow-job.ts'
 import type { Watch } from './jobs/run-job.ts'
+import { createResults, type Results } from './results/create-results.ts'
 import { evaluateRun, type EvaluationRequest } from './runs/evaluate-run.ts'
 import type { RunRequest } from './runs/plan-run.ts'
 import { exportRun, predictWithRun } from './runs/predict-with-run.ts'
 import { findSharedNames } from './runs/refuse-leakage.ts'
 import { controlRun, createRun, followRun, requireFinished, startRun } from './runs/run-control.ts'
 import { getRun, lastSeq, listRuns, readEvaluations } from './runs/run-queries.ts'
+import type { ChosenCase } from './runs/prediction-inputs.ts'
 import type { ModelRequest } from './runs/trained-models.ts'
 import { createRunWatcher, type RunListener } from './runs/watch-runs.ts'
 import { createTasks, type Tasks } from './tasks/create-tasks.ts'
@@ -64,10 +66,13 @@ export type Services = {
   controlRun: (name: string, request: Exclude<Control['request'], 'run'>) => RunSummary
   evaluateRun: (request: EvaluationRequest, watch?: Watch) => Promise<EvaluationResult>
   predictWithRun: (
-    request: ModelRequest & { input: string; output: string },
+    request: ModelRequest & { input: string | readonly string[]; output: string },
     watch?: Watch,
   ) => Promise<PredictionResult>
-  exportRun: (request: ModelRequest & { output: string }, watch?: Watch) => Promise<PredictionResult>
+  exportRun: (
+    request: ModelRequest & { output: string; cases?: readonly ChosenCase[] },
+    watch?: Watch,
+  ) => Promise<PredictionResult>
   doctor: (watch?: Watch) => Promise<DoctorReport>
   reindex: () => ReindexResult
   getVocabulary: () => Vocabulary
@@ -75,6 +80,8 @@ export type Services = {
   folders: Folders
   /** What there is to look at in a case, and its voxels. */
   volumes: Volumes
+  /** Reports, comparisons and their files; review of pseudo labels; what an export would write. */
+  results: Results
   /** Work that a window watches. */
   tasks: Tasks
   /** Tells of every change of every run, whoever trains it. @returns a function that ends it */
@@ -141,6 +148,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     getVocabulary: loadVocabulary,
     folders,
     volumes,
+    results: createResults(store),
     tasks,
     watchRuns: runWatcher.subscribe,
     watchDatasets(listener) {

@@ -3,6 +3,65 @@ import type { resultRoutes } from '../../../contract/api/results.ts'
 import type { Services } from '../../services/create-services.ts'
 import type { Implementations } from './create-handler.ts'
 
-export function implementResults(_services: Services): Implementations<keyof typeof resultRoutes> {
-  return {}
+export function implementResults(services: Services): Implementations<keyof typeof resultRoutes> {
+  const { results, folders, tasks } = services
+  return {
+    listReports: () => results.list(),
+    compareReports: ({ query: { metric, ...chosen } }) => results.compare(chosen, metric),
+    getResultsCsv: ({ query: { table, ...chosen } }) =>
+      download(results.csv(chosen, table), 'text/csv; charset=utf-8', `${chosen.dataset}-${table}.csv`),
+    getResultsHtml: ({ query }) =>
+      download(results.html(query, new Date()), 'text/html; charset=utf-8', `${query.dataset}-results.html`),
+    startEvaluation: ({ params: { run }, body }) =>
+      tasks.start({ kind: 'evaluate', title: `Evaluating ${run} on ${body.dataset}`, subject: run }, (context) =>
+        services.evaluateRun(defined({ run, ...body }), context),
+      ),
+    getPseudoReview: ({ params }) => results.pseudoReview(params.run),
+    sendReview: ({ params, body }) => results.sendReview(params.run, body),
+    listRunCases: ({ params }) => results.runCases(params.run),
+    planExport: ({ params: { run }, body }) =>
+      results.planExport(defined({ run, ...body, output: folders.resolveNew(body.output) })),
+    startExport({ params: { run }, body }) {
+      const request = defined({ run, ...body, output: folders.resolveNew(body.output) })
+      return tasks.start({ kind: 'export', title: `Exporting segmentations of ${run}`, subject: run }, (context) =>
+        services.exportRun(request, context),
+      )
+    },
+    planPrediction: ({ params: { run }, body: { inputs, ...body } }) =>
+      results.planPrediction(
+        defined({
+          run,
+          ...body,
+          inputs: inputs.map((input) => folders.resolve(input)),
+          output: folders.resolveNew(body.output),
+        }),
+      ),
+    startPrediction({ params: { run }, body: { inputs, ...body } }) {
+      const input = inputs.map((path) => folders.resolve(path))
+      const request = defined({ run, ...body, input, output: folders.resolveNew(body.output) })
+      return tasks.start({ kind: 'predict', title: `Segmenting images with ${run}`, subject: run }, (context) =>
+        services.predictWithRun(request, context),
+      )
+    },
+    listUploads: () => results.uploads.list(),
+    uploadImage: ({ params, request, signal }) => results.uploads.store(params.file, request.body, signal),
+    removeUpload: ({ params }) => results.uploads.remove(params.file),
+  }
 }
+
+function download(text: string, type: string, name: string): Response {
+  return new Response(text, {
+    headers: {
+      'content-type': type,
+      'content-disposition': `attachment; filename="${name}"`,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    },
+  })
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> }
+
+/** Services tell what was left out from what was given as undefined. */
+const defined = <T extends object>(request: T): Defined<T> =>
+  Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined)) as Defined<T>

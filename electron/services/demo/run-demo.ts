@@ -8,7 +8,7 @@ import type { RunRequest } from '../runs/plan-run.ts'
 import type { Watch } from '../jobs/run-job.ts'
 import { runAblation, type Score } from './run-ablation.ts'
 import { diceTable } from './dice-table.ts'
-import { isLabelMap } from '../runs/predict-with-run.ts'
+import { isLabelMap } from '../runs/prediction-inputs.ts'
 import { generatePhantomStudy, type PhantomOptions, type PhantomStudy } from './phantom/generate-phantom-study.ts'
 
 export type DemoOptions = {

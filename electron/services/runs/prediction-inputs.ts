@@ -1,0 +1,105 @@
+// Which images a prediction or an export segments, and under which names their label maps are written.
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { OrganMosaicError } from '../../../contract/errors.ts'
+import type { PredictJob, TrainJob } from '../../../contract/job.ts'
+import { usableCases } from '../datasets/availability.ts'
+import { readDataset } from '../workspace/dataset-store.ts'
+import type { Workspace } from '../workspace/open-workspace.ts'
+
+export type Inputs = PredictJob['inputs']
+export type ChosenCase = { dataset: string; caseId: string }
+
+const imagePattern = /\.nii(\.gz)?$/i
+
+/** Whether a file of an output folder is a label map; its sidecar and its provenance map are not. */
+export const isLabelMap = (file: string): boolean => imagePattern.test(file) && !/_provenance\.nii/i.test(file)
+
+export const isImageName = (file: string): boolean => imagePattern.test(file)
+
+/**
+ * @param places image files, or folders whose images (not those of their subfolders) are all taken
+ * @throws OrganMosaicError `not-found` for a place without an image, `usage` when two images would have one name
+ */
+export function findImages(places: readonly string[]): Inputs {
+  const images = [...new Set(places.flatMap((place) => imagesAt(resolve(place))))]
+  return refuseSameIds(images.map((image) => ({ id: caseIdOf(image), image })))
+}
+
+function imagesAt(place: string): string[] {
+  const found = statSync(place, { throwIfNoEntry: false })
+  if (!found) {
+    throw new OrganMosaicError(
+      'not-found',
+      `There is no file or folder ${place}; --input names images (.nii, .nii.gz).`,
+    )
+  }
+  const files = found.isDirectory()
+    ? readdirSync(place)
+        .sort()
+        .map((name) => join(place, name))
+    : [place]
+  const images = files.filter(isImageName)
+  if (images.length === 0) {
+    throw new OrganMosaicError('not-found', `${place} holds no image; expected files that end in .nii or .nii.gz.`)
+  }
+  return images
+}
+
+/** nnU-Net numbers the channels of its images (case_0000.nii.gz) and not its label maps (case.nii.gz). */
+const caseIdOf = (image: string): string =>
+  basename(image)
+    .replace(imagePattern, '')
+    .replace(/(?<=.)_0000$/, '')
+
+/**
+ * @param chosen of any registered dataset; absent: every case that the run was trained on
+ * @throws OrganMosaicError `not-found` for a case or an image that is not there
+ */
+export function registeredImages(workspace: Workspace, job: TrainJob, chosen?: readonly ChosenCase[]): Inputs {
+  const cases =
+    chosen ?? job.datasets.flatMap(({ name, cases }) => cases.map(({ id }) => ({ dataset: name, caseId: id })))
+  const known = knownImages(workspace, job, new Set(cases.map(({ dataset }) => dataset)))
+  const inputs = cases.map(({ dataset, caseId }) => {
+    const image = known.get(JSON.stringify([dataset, caseId]))
+    if (image !== undefined) return { id: `${dataset}_${caseId.replaceAll(/[^A-Za-z0-9._-]/g, '_')}`, image }
+    throw new OrganMosaicError('not-found', `Dataset ${dataset} has no usable case ${caseId}; choose another.`)
+  })
+  const missing = inputs.find(({ image }) => !existsSync(image))
+  if (missing) {
+    throw new OrganMosaicError(
+      'not-found',
+      `The image ${missing.image} of run ${job.name} is no longer there; put it back, or predict the others with organ-mosaic predict.`,
+    )
+  }
+  return refuseSameIds(inputs)
+}
+
+/** Cases as the run knows them come before what is registered now: the dataset may have changed since. */
+function knownImages(workspace: Workspace, job: TrainJob, datasets: ReadonlySet<string>): Map<string, string> {
+  const own = job.datasets.filter(({ name }) => datasets.has(name))
+  const others = [...datasets].filter((name) => !own.some((dataset) => dataset.name === name))
+  const registered = others
+    .map((name) => readDataset(workspace, name))
+    .map((dataset) => {
+      return { name: dataset.name, root: dataset.root, cases: usableCases(dataset) }
+    })
+  return new Map(
+    [...own, ...registered].flatMap(({ name, root, cases }) =>
+      cases.map(({ id, image }) => [JSON.stringify([name, id]), join(root, image)] as const),
+    ),
+  )
+}
+
+/** Ids become file names: two inputs with the same one would overwrite each other. */
+function refuseSameIds(inputs: Inputs): Inputs {
+  const seen = new Map<string, string>()
+  for (const { id, image } of inputs) {
+    const other = seen.get(id.toLowerCase())
+    if (other !== undefined) {
+      throw new OrganMosaicError('usage', `${other} and ${image} would both be written as ${id}; rename one of them.`)
+    }
+    seen.set(id.toLowerCase(), image)
+  }
+  return inputs
+}
