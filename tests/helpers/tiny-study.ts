@@ -14,6 +14,8 @@ export type TinyStudy = {
 }
 
 export type TinyStudyOptions = {
+  /** A new temporary one unless given. */
+  home?: string
   cases?: number
   testCases?: number
   /** Changes the files before they are registered. */
@@ -21,8 +23,12 @@ export type TinyStudyOptions = {
 }
 
 /** The caller closes the services. */
-export async function openTinyStudy({ cases = 3, testCases = 0, prepare }: TinyStudyOptions = {}): Promise<TinyStudy> {
-  const home = join(mkdtempSync(join(tmpdir(), 'organ-mosaic-tiny-')), 'home')
+export async function openTinyStudy({
+  home = join(mkdtempSync(join(tmpdir(), 'organ-mosaic-tiny-')), 'home'),
+  cases = 3,
+  testCases = 0,
+  prepare,
+}: TinyStudyOptions = {}): Promise<TinyStudy> {
   const study = await generatePhantomStudy(join(home, 'study'), {
     seed: 7,
     trainingCases: cases,

@@ -89,11 +89,11 @@ export function useApp(fillWorkspace: (home: string) => Promise<void> = async ()
   }
 }
 
-/** Software rendering, so that the 3D view draws on machines without a graphics card too. */
+/** WebGL in software, so that the 3D view draws on machines without a graphics card too. */
 export const launch = (executablePath: string): Promise<Browser> =>
   chromium.launch({
     executablePath,
-    args: ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--force-color-profile=srgb'],
+    args: ['--enable-unsafe-swiftshader', '--force-color-profile=srgb'],
   })
 
 const infoOf = (home: string, roots: string[]): AppInfo => ({

@@ -1,7 +1,7 @@
 // Pictures of screens for people to look at: tests/e2e/screenshots/, which git ignores.
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { SIZES, type Size, type Theme } from './app.ts'
+import type { Theme } from './app.ts'
 
 const folder = join(import.meta.dirname, '../screenshots')
 
@@ -9,21 +9,6 @@ const folder = join(import.meta.dirname, '../screenshots')
 export async function takeScreenshot(page: Page, name: string): Promise<void> {
   const theme = await page.evaluate(() => (document.documentElement.classList.contains('light') ? 'light' : 'dark'))
   await page.screenshot({ path: join(folder, `${name}-${theme}-${page.viewportSize()?.width}.png`) })
-}
-
-/**
- * The screen in both themes and both sizes, without loading it again.
- * @param ready settles when the screen shows again what it should, after its size or theme changed
- */
-export async function takeScreenshots(page: Page, name: string, ready = async (): Promise<void> => {}): Promise<void> {
-  for (const size of Object.keys(SIZES) as Size[]) {
-    await page.setViewportSize(SIZES[size])
-    for (const theme of ['dark', 'light'] satisfies Theme[]) {
-      await setTheme(page, theme)
-      await ready()
-      await takeScreenshot(page, name)
-    }
-  }
 }
 
 /** By the button that people use. */
