@@ -52,7 +52,7 @@ describe('openDatabase', () => {
   test('refuses a newer schema and a file that is no database, with the way out', () => {
     const newer = file()
     openDatabase(newer, [...MIGRATIONS, 'CREATE TABLE later (x INTEGER)']).close()
-    expect(() => openDatabase(newer)).toThrow(/schema version 2, this OrganMosaic knows 1.*reindex/)
+    expect(() => openDatabase(newer)).toThrow(/schema version 3, this OrganMosaic knows 2.*reindex/)
     const broken = file()
     writeFileSync(broken, 'this is no database, and long enough to be read as one'.repeat(50))
     expect(() => openDatabase(broken)).toThrow(/cannot be opened.*delete it and run organ-mosaic reindex/)

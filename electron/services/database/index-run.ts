@@ -1,5 +1,6 @@
 // Brings the index of a run up to date with its folder: run.json once, events.jsonl from where the last time ended.
 import { createHash } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JobEvent } from '../../../contract/events.ts'
 import type { TrainJob } from '../../../contract/job.ts'
@@ -9,6 +10,16 @@ import type { Database } from './open-database.ts'
 type JournalMark = { journal_bytes: number; journal_tail: string }
 const tailLength = 512
 
+/** Whether nothing of a run's folder changed since it was indexed: two looks at files, none into them. */
+export function isIndexed(database: Database, folder: string, name: string): boolean {
+  const row = database
+    .prepare<[string], { job_stamp: string; journal_stamp: string }>(
+      'SELECT job_stamp, journal_stamp FROM runs WHERE name = ?',
+    )
+    .get(name)
+  return row?.job_stamp === fileStamp(folder, 'run.json') && row.journal_stamp === fileStamp(folder, JOURNAL)
+}
+
 /**
  * Reads what is new in the journal of a run. Calling it twice changes nothing. A journal that became shorter, or whose
  * text before the mark changed, was cut or rewritten: the run is then indexed from its beginning.
@@ -17,6 +28,8 @@ const tailLength = 512
 export function indexRun(database: Database, folder: string, job: TrainJob): number {
   return database
     .transaction(() => {
+      // Before the reading: what is written meanwhile changes the stamp, and is read the next time.
+      const stamps = { job: fileStamp(folder, 'run.json'), journal: fileStamp(folder, JOURNAL) }
       insertRun(database, job)
       const mark = database
         .prepare<[string], JournalMark>('SELECT journal_bytes, journal_tail FROM runs WHERE name = ?')
@@ -36,6 +49,9 @@ export function indexRun(database: Database, folder: string, job: TrainJob): num
           )
           .run(end, tailHash(folder, end), damaged, job.name)
       }
+      database
+        .prepare('UPDATE runs SET job_stamp = ?, journal_stamp = ? WHERE name = ?')
+        .run(stamps.job, stamps.journal, job.name)
       return added
     })
     .immediate()
@@ -53,6 +69,7 @@ export function indexEvents(database: Database, run: string, events: readonly Jo
   const setState = database.prepare('UPDATE runs SET state = ? WHERE name = ?')
   return database.transaction(() => {
     let added = 0
+    let validated = false
     for (const event of events) {
       const { seq, time, type, ...content } = event
       if (insertEvent.run(run, seq, time, type, JSON.stringify(content)).changes === 0) continue
@@ -66,20 +83,50 @@ export function indexEvents(database: Database, run: string, events: readonly Jo
         event.metrics.forEach((m, position) => {
           insertMetric.run(run, seq, position, m.name, m.value, m.step, m.stage, m.model, m.dataset, m.organ)
         })
+        validated ||= event.metrics.some(({ name }) => name === VALIDATION_DICE)
       }
     }
+    if (validated) setValidationDice(database, run)
     return added
   })()
+}
+
+const VALIDATION_DICE = 'validation.dice'
+
+/** The mean over models and organs of the newest values of the latest stage that was validated. */
+function setValidationDice(database: Database, run: string): void {
+  database
+    .prepare(
+      `UPDATE runs SET validation_dice = (
+         SELECT avg(value) FROM
+           (SELECT value, stage, row_number() OVER (PARTITION BY stage, model, dataset, organ ORDER BY seq DESC) AS age,
+              max(stage) OVER () AS newest
+            FROM metrics WHERE run = :run AND name = :name AND organ IS NOT NULL)
+         WHERE age = 1 AND stage IS newest)
+       WHERE name = :run`,
+    )
+    .run({ run, name: VALIDATION_DICE })
 }
 
 export function forgetRun(database: Database, name: string): void {
   database.prepare('DELETE FROM runs WHERE name = ?').run(name)
 }
 
-function insertRun(database: Database, job: TrainJob): void {
+function insertRun(database: Database, { name, createdAt, preset, stages, datasets, organs }: TrainJob): void {
   database
-    .prepare("INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?, 'queued', NULL, 0, '', 0)")
-    .run(job.name, job.createdAt, job.preset, job.stages)
+    .prepare(
+      `INSERT INTO runs (name, created_at, preset, stages, datasets, organs, state, journal_bytes, journal_tail, damaged_lines)
+       VALUES (?, ?, ?, ?, ?, ?, 'queued', 0, '', 0)
+       ON CONFLICT (name) DO UPDATE SET created_at = excluded.created_at, preset = excluded.preset,
+         stages = excluded.stages, datasets = excluded.datasets, organs = excluded.organs`,
+    )
+    .run(name, createdAt, preset, stages, JSON.stringify(datasets.map((each) => each.name)), JSON.stringify(organs))
+}
+
+/** Changes whenever a file is written; '' without the file. */
+function fileStamp(folder: string, file: string): string {
+  const found = statSync(join(folder, file), { throwIfNoEntry: false })
+  return found ? `${found.size} ${found.mtimeMs}` : ''
 }
 
 /** Recognises the text just before byte `end` of a journal. */

@@ -56,4 +56,14 @@ export const MIGRATIONS: readonly string[] = [
     FOREIGN KEY (run, seq) REFERENCES events ON DELETE CASCADE
   ) STRICT, WITHOUT ROWID;
   `,
+  // A list of runs is answered from their rows alone: folders are only asked whether they changed since.
+  `
+  DELETE FROM runs;
+  ALTER TABLE runs ADD COLUMN datasets TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE runs ADD COLUMN organs TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE runs ADD COLUMN validation_dice REAL;
+  ALTER TABLE runs ADD COLUMN job_stamp TEXT NOT NULL DEFAULT '';
+  ALTER TABLE runs ADD COLUMN journal_stamp TEXT NOT NULL DEFAULT '';
+  CREATE INDEX events_by_type ON events (run, type, seq);
+  `,
 ]

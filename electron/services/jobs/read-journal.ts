@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { JobEventSchema, type JobEvent } from '../../../contract/events.ts'
 
 export const JOURNAL = 'events.jsonl'
+const PIECE_BYTES = 64 * 1024
 
 export type JournalPart = {
   events: JobEvent[]
@@ -30,12 +31,27 @@ export function readJournal(folder: string, start = 0): JournalPart {
 
 /** The last event of a type, without parsing all the others. */
 export function lastEvent<T extends JobEvent['type']>(folder: string, type: T): Extract<JobEvent, { type: T }> | null {
-  const lines = readBytes(join(folder, JOURNAL), 0).toString('utf8').split('\n')
-  for (const line of lines.reverse()) {
+  for (const line of linesFromEnd(join(folder, JOURNAL))) {
     const event = line.includes(`"${type}"`) ? parseEvent(line) : null
     if (event && isOfType(event, type)) return event
   }
   return null
+}
+
+/** The lines of a file, the last one first, read in pieces: what is looked for mostly stands near the end. */
+function* linesFromEnd(path: string): Generator<string> {
+  let end = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  let rest: Buffer = Buffer.alloc(0)
+  while (end > 0) {
+    const start = Math.max(0, end - PIECE_BYTES)
+    rest = Buffer.concat([readBytes(path, start, end), rest])
+    end = start
+    // The first line of the piece may begin in the one before; everything behind its end is complete.
+    const first = end === 0 ? 0 : rest.indexOf(0x0a) + 1
+    if (end > 0 && first === 0) continue
+    yield* rest.toString('utf8', first).split('\n').reverse()
+    rest = rest.subarray(0, first)
+  }
 }
 
 function isOfType<T extends JobEvent['type']>(event: JobEvent, type: T): event is Extract<JobEvent, { type: T }> {

@@ -1,13 +1,15 @@
 // What can be told about runs: from the index, brought up to date with the folders first.
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import type { RunDetail, RunSummary } from '../../../contract/commands.ts'
+import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { JobEvent, Metric } from '../../../contract/events.ts'
 import type { TrainJob } from '../../../contract/job.ts'
 import { EvaluationReportSchema, type EvaluationReport } from '../../../contract/report.ts'
-import { indexRun } from '../database/index-run.ts'
+import { indexRun, isIndexed } from '../database/index-run.ts'
 import type { Database } from '../database/open-database.ts'
-import { jobState } from '../jobs/job-state.ts'
+import { stateAfter } from '../jobs/job-state.ts'
 import { readJsonFile } from '../workspace/json-file.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { listRunNames, readRun, runFolder } from '../workspace/run-store.ts'
@@ -17,10 +19,20 @@ import { describeFindings } from './describe-findings.ts'
 export function listRuns(database: Database, workspace: Workspace): RunSummary[] {
   const summaries: RunSummary[] = []
   for (const name of listRunNames(workspace)) {
-    const job = tryReadRun(workspace, name)
-    if (job) summaries.push(summariseRun(database, workspace, job))
+    try {
+      summaries.push(summariseNamed(database, workspace, name))
+    } catch {
+      continue
+    }
   }
   return summaries.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
+}
+
+/** From the index alone when the folder did not change since. @throws OrganMosaicError `not-found`, `invalid-file` */
+export function summariseNamed(database: Database, workspace: Workspace, name: string): RunSummary {
+  const folder = runFolder(workspace, name)
+  if (!isIndexed(database, folder, name)) indexRun(database, folder, readRun(workspace, name))
+  return readSummary(database, folder, name)
 }
 
 /** @throws OrganMosaicError `not-found`, `invalid-file` */
@@ -45,21 +57,38 @@ export function getRun(database: Database, workspace: Workspace, name: string): 
 export function summariseRun(database: Database, workspace: Workspace, job: TrainJob): RunSummary {
   const folder = runFolder(workspace, job.name)
   indexRun(database, folder, job)
-  const progress = eventsOfType(database, job.name, 'progress', 1)[0]
-  const updated = database
-    .prepare<[string], { updated_at: string | null }>('SELECT updated_at FROM runs WHERE name = ?')
-    .get(job.name)
+  return readSummary(database, folder, job.name)
+}
+
+type RunRow = {
+  created_at: string
+  updated_at: string | null
+  preset: RunSummary['preset']
+  stages: RunSummary['stages']
+  datasets: string
+  organs: string
+  validation_dice: number | null
+}
+
+function readSummary(database: Database, folder: string, name: string): RunSummary {
+  const row = database
+    .prepare<[string], RunRow>(
+      'SELECT created_at, updated_at, preset, stages, datasets, organs, validation_dice FROM runs WHERE name = ?',
+    )
+    .get(name)
+  if (!row) throw new OrganMosaicError('internal', `Run ${name} was indexed and is not in the index.`)
+  const progress = eventsOfType(database, name, 'progress', 1)[0]
   return {
-    name: job.name,
-    state: jobState(folder),
-    preset: job.preset,
-    stages: job.stages,
-    datasets: job.datasets.map(({ name }) => name),
-    organs: job.organs,
-    createdAt: job.createdAt,
-    updatedAt: updated?.updated_at ?? null,
+    name,
+    state: stateAfter(folder, eventsOfType(database, name, 'state', 1)[0] ?? null),
+    preset: row.preset,
+    stages: row.stages,
+    datasets: z.array(z.string()).parse(JSON.parse(row.datasets)),
+    organs: z.array(z.string()).parse(JSON.parse(row.organs)),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
     progress: progress ? pickProgress(progress) : null,
-    validationDice: validationDice(latestMetrics(database, job.name)),
+    validationDice: row.validation_dice,
     folder,
   }
 }
@@ -110,20 +139,12 @@ export function readEvaluations(folder: string): EvaluationReport[] {
   return found.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
 }
 
-/** Of the latest stage that was validated. */
-function validationDice(metrics: readonly Metric[]): number | null {
-  const scores = metrics.filter(({ name, organ }) => name === 'validation.dice' && organ !== null)
-  const stage = Math.max(...scores.map((metric) => metric.stage ?? 0))
-  const values = scores.filter((metric) => (metric.stage ?? 0) === stage).map(({ value }) => value)
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
-}
-
 function pickProgress({ phase, done, total, secondsLeft, message }: Extract<JobEvent, { type: 'progress' }>) {
   return { phase, done, total, secondsLeft, message }
 }
 
 /** In order; with a limit only so many of the newest. They were checked when they were indexed. */
-function eventsOfType<T extends JobEvent['type']>(database: Database, run: string, type: T, limit = -1) {
+export function eventsOfType<T extends JobEvent['type']>(database: Database, run: string, type: T, limit = -1) {
   return database
     .prepare<[string, string, number], { seq: number; time: string; content: string }>(
       'SELECT seq, time, content FROM events WHERE run = ? AND type = ? ORDER BY seq DESC LIMIT ?',
@@ -131,12 +152,4 @@ function eventsOfType<T extends JobEvent['type']>(database: Database, run: strin
     .all(run, type, limit)
     .reverse()
     .map(({ seq, time, content }) => ({ seq, time, type, ...JSON.parse(content) }) as Extract<JobEvent, { type: T }>)
-}
-
-function tryReadRun(workspace: Workspace, name: string): TrainJob | null {
-  try {
-    return readRun(workspace, name)
-  } catch {
-    return null
-  }
 }

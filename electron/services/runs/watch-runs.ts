@@ -1,9 +1,10 @@
 // Notices what happens to runs, whoever started them: looks at the run folders now and then and tells what changed.
 // It holds no process: a host that starts later sees the same, and a run outlives its host.
-import { existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunSummary } from '../../../contract/commands.ts'
-import { jobState } from '../jobs/job-state.ts'
+import { isAlive } from '../jobs/job-state.ts'
+import { PROCESS_FILE } from '../jobs/process-liveness.ts'
 import { JOURNAL } from '../jobs/read-journal.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { listRunNames, runFolder } from '../workspace/run-store.ts'
@@ -26,37 +27,58 @@ export interface RunWatcherParts {
   readonly pollMs?: number
 }
 
+/** How a run looked the last time. */
+interface Look {
+  readonly files: string
+  /** Whether its process lived; null when nothing works on it, so that nobody need ask. */
+  readonly alive: boolean | null
+}
+
 /** Looks only while somebody listens. */
 export function createRunWatcher({ workspace, summarise, lastSeq, pollMs = 500 }: RunWatcherParts): RunWatcher {
   const listeners = new Set<RunListener>()
-  let known = new Map<string, string>()
+  let known = new Map<string, Look>()
   let timer: NodeJS.Timeout | null = null
 
-  /** Changes whenever the run's journal grows, its process starts or ends, or a report is written. */
-  function stamp(name: string): string {
+  /** Changes whenever the run's journal grows, a process starts on it, or a report or a preview is written. */
+  function filesStamp(folder: string): string {
+    const files = ['run.json', JOURNAL, PROCESS_FILE, 'report'].map((file) => {
+      const found = statSync(join(folder, file), { throwIfNoEntry: false })
+      return found ? `${found.size} ${found.mtimeMs}` : '-'
+    })
+    return files.join(' ')
+  }
+
+  /** The same object as before when nothing changed. */
+  function lookAt(name: string, before: Look | undefined): { look: Look; run: RunSummary | null } {
     const folder = runFolder(workspace, name)
-    const report = join(folder, 'report')
-    const journal = statSync(join(folder, JOURNAL), { throwIfNoEntry: false })
-    const reports = existsSync(report) ? statSync(report).mtimeMs : 0
-    return `${journal?.size ?? 0} ${reports} ${jobState(folder)}`
+    const files = filesStamp(folder)
+    if (before?.files === files && (before.alive === null || before.alive === isAlive(folder))) {
+      return { look: before, run: null }
+    }
+    // Before the summary: a process that dies in between is then noticed by the next look.
+    const alive = isAlive(folder)
+    try {
+      const run = summarise(name)
+      return { look: { files, alive: run.state === 'running' ? alive : null }, run }
+    } catch {
+      // A folder that cannot be read now is looked at again when it changes; `reindex` names what is wrong with it.
+      return { look: { files, alive: null }, run: null }
+    }
   }
 
   function look(tell: boolean): void {
-    const now = new Map(listRunNames(workspace).map((name) => [name, stamp(name)]))
+    const now = new Map<string, Look>()
+    for (const name of listRunNames(workspace)) {
+      const seen = lookAt(name, known.get(name))
+      now.set(name, seen.look)
+      const { run } = seen
+      if (tell && run) listeners.forEach(({ onRun }) => onRun(run, lastSeq(name)))
+    }
     if (tell) {
-      for (const [name, value] of now) if (known.get(name) !== value) announce(name)
       for (const name of known.keys()) if (!now.has(name)) listeners.forEach(({ onRemoved }) => onRemoved(name))
     }
     known = now
-  }
-
-  function announce(name: string): void {
-    try {
-      const run = summarise(name)
-      listeners.forEach(({ onRun }) => onRun(run, lastSeq(name)))
-    } catch {
-      // A folder that cannot be read now is looked at again when it changes; `reindex` names what is wrong with it.
-    }
   }
 
   return {
