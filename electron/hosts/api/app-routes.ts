@@ -21,7 +21,8 @@ export function implementApp(services: Services, info: () => AppInfo): Implement
         }),
         services.watchDatasets(() => send({ type: 'datasets' })),
       )
-      send({ type: 'hello' })
+      // The client may have left meanwhile; then nobody ends what was just begun.
+      if (!stream.send({ type: 'hello' } satisfies AppEvent)) ends.forEach((end) => end())
       return stream.response
     },
     listTasks: () => services.tasks.list(),

@@ -12,6 +12,7 @@ import {
 } from '../../../contract/api/index.ts'
 import { OrganMosaicError, toOrganMosaicError, type ErrorCode } from '../../../contract/errors.ts'
 import { describeIssues } from '../../services/workspace/json-file.ts'
+import { readJsonBody } from './read-json-body.ts'
 
 export type Handler = (request: Request) => Promise<Response>
 
@@ -20,9 +21,6 @@ export type Implementation<R extends Route> = (call: RouteCall<R>) => RouteAnswe
 type RouteAnswerInput<R extends Route> = R['kind'] extends 'json' ? z.input<R['response']> : RouteAnswer<R>
 
 export type Implementations<Names extends RouteName = RouteName> = { [Name in Names]: Implementation<Api[Name]> }
-
-/** JSON bodies beyond this are refused; uploads and volumes have routes of their own. */
-const MAX_JSON_BYTES = 2 * 1024 * 1024
 
 const statusOf: Record<ErrorCode, 400 | 403 | 404 | 409 | 422 | 500> = {
   usage: 400,
@@ -45,22 +43,35 @@ export function createHandler(implementations: Implementations): Handler {
     const implementation = implementations[name] as Implementation<Route>
     app.on(route.method, route.path, (context) => answer(route, implementation, context))
   }
+  // After all routes, so that only what none of them took arrives here.
+  for (const [path, methods] of methodsByPath()) app.all(path, () => wrongMethod(path, methods))
   app.notFound((context) =>
     errorResponse(new OrganMosaicError('not-found', `The API has no ${context.req.method} ${context.req.path}.`)),
   )
   app.onError((thrown) => errorResponse(toOrganMosaicError(thrown)))
-  return async (request) => app.fetch(request)
+  // Hono would answer HEAD by running the GET route, and leave a stream open that nobody reads.
+  return async (request) => (request.method === 'HEAD' ? new Response(null, { status: 405 }) : app.fetch(request))
+}
+
+function methodsByPath(): Map<string, string[]> {
+  const methods = new Map<string, string[]>()
+  for (const { path, method } of Object.values<Route>(api)) methods.set(path, [...(methods.get(path) ?? []), method])
+  return methods
+}
+
+function wrongMethod(path: string, methods: readonly string[]): Response {
+  const message = `The API answers ${methods.join(' and ')} at ${path}, and nothing else.`
+  const response = errorResponse(new OrganMosaicError('usage', message, { details: { status: 405 } }))
+  response.headers.set('allow', methods.join(', '))
+  return response
 }
 
 async function answer(route: Route, implementation: Implementation<Route>, context: Context): Promise<Response> {
   const request = context.req.raw
-  const params = Object.fromEntries(
-    Object.entries(context.req.param() as Record<string, string>).map(([key, value]) => [key, value]),
-  )
   const result = await implementation({
-    params: check(route.params, params, 'the address'),
+    params: check(route.params, context.req.param(), 'the address'),
     query: check(route.query, context.req.query(), 'the query'),
-    body: check(route.body, await readBody(request), 'the body'),
+    body: check(route.body, await readJsonBody(request, route.body), 'the body'),
     signal: request.signal,
     request,
   })
@@ -80,34 +91,6 @@ function check<T extends z.ZodType>(schema: T, value: unknown, where: string): z
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   throw new OrganMosaicError('usage', `The request cannot be used, ${where}: ${describeIssues(parsed.error)}.`)
-}
-
-/** @returns the JSON of a body of that type; {} for other types, which the implementation reads itself */
-async function readBody(request: Request): Promise<unknown> {
-  if (!request.headers.get('content-type')?.startsWith('application/json')) return {}
-  const text = await readText(request)
-  if (text === '') return {}
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new OrganMosaicError('usage', 'The body of the request is not JSON.', { cause })
-  }
-}
-
-async function readText(request: Request): Promise<string> {
-  const decoder = new TextDecoder()
-  let text = ''
-  let bytes = 0
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.byteLength
-    if (bytes > MAX_JSON_BYTES) {
-      throw new OrganMosaicError('usage', `The body of the request is larger than ${MAX_JSON_BYTES} bytes.`, {
-        details: { status: 413 },
-      })
-    }
-    text += decoder.decode(chunk, { stream: true })
-  }
-  return text + decoder.decode()
 }
 
 export function errorResponse(error: OrganMosaicError): Response {

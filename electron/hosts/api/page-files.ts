@@ -34,21 +34,21 @@ const types: Record<string, string> = {
 /** @param folder of the built renderer, absolute */
 export function createPageFiles(folder: string): (request: Request) => Promise<Response> {
   return async (request) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return new Response(null, { status: 405 })
-    const path = fileOf(folder, new URL(request.url).pathname)
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return new Response(null, { status: 405, headers: { allow: 'GET, HEAD' } })
+    }
+    const { pathname } = new URL(request.url)
+    const path = fileOf(folder, pathname)
     const type = path && types[extname(path)]
     const content = path && type ? await readFile(path).catch(() => null) : null
     if (!content || !type) return new Response('Not found\n', { status: 404 })
-    // Built files carry a hash of their content in their name; the page that names them does not.
-    const cache = extname(path) === '.html' ? 'no-store' : 'public, max-age=31536000, immutable'
+    // What vite builds carries a hash of its content in its name; the page and its icon do not.
+    const cache = pathname.startsWith('/assets/') ? 'private, max-age=31536000, immutable' : 'no-store'
     return new Response(request.method === 'HEAD' ? null : new Uint8Array(content), {
       headers: {
         'content-type': type,
         'cache-control': cache,
         'content-security-policy': CONTENT_SECURITY_POLICY,
-        'x-content-type-options': 'nosniff',
-        'referrer-policy': 'no-referrer',
-        'cross-origin-opener-policy': 'same-origin',
       },
     })
   }

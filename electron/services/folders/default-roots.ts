@@ -9,6 +9,10 @@ const mountPoints: Partial<Record<NodeJS.Platform, readonly string[]>> = {
 }
 
 /** Those that exist here, the home folder first. */
-export function defaultRoots(platform = process.platform, home = homedir(), exists = existsSync): string[] {
+export function defaultRoots(
+  platform = process.platform,
+  home = homedir(),
+  exists: (path: string) => boolean = existsSync,
+): string[] {
   return [home, ...(mountPoints[platform] ?? [])].filter((folder) => exists(folder))
 }
