@@ -1,4 +1,5 @@
 // One object with everything a host offers: the command line now, the window later. It wires, and decides nothing.
+import { join } from 'node:path'
 import type {
   DatasetDetail,
   DatasetSummary,
@@ -13,10 +14,11 @@ import type { Control, JobState, TrainJob } from '../../contract/job.ts'
 import type { Matrix } from '../../contract/matrix.ts'
 import type { Vocabulary } from '../../contract/organ.ts'
 import type { DoctorReport, EvaluationReport } from '../../contract/report.ts'
-import { indexDataset } from './database/index-dataset.ts'
+import { forgetDataset, indexDataset } from './database/index-dataset.ts'
 import { openDatabase } from './database/open-database.ts'
 import { reindex } from './database/reindex.ts'
 import { buildMatrix } from './datasets/build-matrix.ts'
+import { createDatasetDesk, type DatasetDesk } from './datasets/dataset-desk.ts'
 import { registerDataset, type RegisterContext, type RegisterRequest } from './datasets/register-dataset.ts'
 import { doctor } from './doctor/doctor.ts'
 import { createFolders, type Folders } from './folders/create-folders.ts'
@@ -29,11 +31,12 @@ import type { RunRequest } from './runs/plan-run.ts'
 import { exportRun, predictWithRun } from './runs/predict-with-run.ts'
 import { findSharedNames } from './runs/refuse-leakage.ts'
 import { controlRun, createRun, followRun, requireFinished, startRun } from './runs/run-control.ts'
-import { getRun, lastSeq, listRuns, readEvaluations } from './runs/run-queries.ts'
+import { getRun, lastSeq, listRuns, readEvaluations, summariseNamed } from './runs/run-queries.ts'
 import type { ChosenCase } from './runs/prediction-inputs.ts'
 import type { ModelRequest } from './runs/trained-models.ts'
 import { createRunWatcher, type RunListener } from './runs/watch-runs.ts'
 import { createTasks, type Tasks } from './tasks/create-tasks.ts'
+import { createUploads, type Uploads } from './uploads/create-uploads.ts'
 import { loadVocabulary } from './vocabulary/load-vocabulary.ts'
 import { createVolumes, type Volumes } from './volumes/create-volumes.ts'
 import { listDatasetNames, readDataset } from './workspace/dataset-store.ts'
@@ -80,6 +83,10 @@ export type Services = {
   folders: Folders
   /** What there is to look at in a case, and its voxels. */
   volumes: Volumes
+  /** What a window does with datasets. */
+  datasetDesk: DatasetDesk
+  /** Folders that a browser sends. */
+  uploads: Uploads
   /** Reports, comparisons and their files; review of pseudo labels; what an export would write. */
   results: Results
   /** Work that a window watches. */
@@ -106,11 +113,19 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
   const volumes = createVolumes(workspace, loadVocabulary)
   const runWatcher = createRunWatcher({
     workspace,
-    summarise: (name) => getRun(database, workspace, name).summary,
+    summarise: (name) => summariseNamed(database, workspace, name),
     lastSeq: (name) => lastSeq(database, name),
   })
   const datasetListeners = new Set<() => void>()
   const datasetsChanged = (): void => datasetListeners.forEach((listener) => listener())
+  const datasetDesk = createDatasetDesk({
+    workspace,
+    tasks,
+    vocabulary: loadVocabulary,
+    index: (dataset) => indexDataset(database, dataset),
+    forget: (name) => forgetDataset(database, name),
+    changed: datasetsChanged,
+  })
   return {
     workspace,
     async registerDataset(request, watch = {}) {
@@ -148,6 +163,8 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     getVocabulary: loadVocabulary,
     folders,
     volumes,
+    datasetDesk,
+    uploads: createUploads(join(workspace.home, 'uploads')),
     results: createResults(store),
     tasks,
     watchRuns: runWatcher.subscribe,
@@ -158,6 +175,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     close() {
       void volumes.close()
       runWatcher.close()
+      void datasetDesk.close()
       database.close()
     },
   }

@@ -4,9 +4,44 @@ import type { Services } from '../../services/create-services.ts'
 import type { Implementations } from './create-handler.ts'
 
 export function implementDatasets(services: Services): Implementations<keyof typeof datasetRoutes> {
+  const { datasetDesk: desk, folders, uploads } = services
   return {
-    listDatasets: () => services.listDatasets(),
-    getDataset: ({ params }) => services.getDataset(params.dataset),
+    listDatasets: () => desk.list(),
+    registerDataset: ({ body }) => desk.startRegistration({ ...body, folder: folders.resolve(body.folder) }),
+    inspectFolder({ body }) {
+      if ('folder' in body) return desk.startInspection(folders.resolve(body.folder), null)
+      const dataset = desk.read(body.dataset)
+      return desk.startInspection(dataset.root, dataset)
+    },
+    getLabelPicture: async ({ params, query }) => picture(await desk.drawLabel(params.task, query.label)),
+    createDemoStudy: () => desk.startDemoStudy(),
+    getDataset: ({ params }) => desk.get(params.dataset),
+    editDataset: ({ params, body }) => desk.get(desk.edit(params.dataset, body).name),
+    excludeCases: ({ params, body }) => desk.get(desk.exclude(params.dataset, body.cases, body.excluded).name),
+    groupPatients: ({ params, body }) => desk.get(desk.groupPatients(params.dataset, body.rule).name),
+    rescanDataset: ({ params }) => desk.startRescan(desk.read(params.dataset)),
+    relinkDataset: ({ params, body }) => desk.startRelink(desk.read(params.dataset), folders.resolve(body.folder)),
+    removeDataset: ({ params }) => ({ removed: desk.remove(params.dataset) }),
+    restoreDataset: ({ params }) => desk.get(desk.restore(params.removed).name),
+    getThumbnail: async ({ params }) => picture(await desk.drawThumbnail(params.dataset)),
+    getCaseThumbnail: async ({ params }) => picture(await desk.drawThumbnail(params.dataset, params.caseId)),
+    listOrganCases: ({ params, query }) => desk.listOrganCases(params.dataset, query.organ),
     getMatrix: ({ query }) => services.getMatrix(query.names.split(',').filter((name) => name !== '')),
+    beginUpload: ({ body }) => uploads.begin(body),
+    async uploadFile({ params, query, request }) {
+      await uploads.write(params.upload, query.path, request.body ?? noBytes())
+      return {}
+    },
+    endUpload: ({ params }) => uploads.end(params.upload),
+    async cancelUpload({ params }) {
+      await uploads.cancel(params.upload)
+      return {}
+    },
   }
 }
+
+/** Kept by the browser for a while only: another mapping gives another picture under the same address. */
+const picture = (png: Uint8Array): Response =>
+  new Response(new Uint8Array(png), { headers: { 'content-type': 'image/png', 'cache-control': 'no-cache' } })
+
+async function* noBytes(): AsyncGenerator<Uint8Array> {}

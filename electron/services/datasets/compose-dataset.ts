@@ -1,4 +1,5 @@
 // The second half of a registration: facts of the cases, and what a person says of them -> a dataset. Reads no volume.
+import { basename } from 'node:path'
 import type { Case, Dataset, DatasetChoices, DatasetRole, Label, Modality } from '../../../contract/dataset.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'
 import { applyChoices } from './apply-choices.ts'
@@ -34,7 +35,7 @@ export function composeDataset(
 ): Dataset {
   const { folder, match, facts, patients } = inspection
   const { found, declared } = labelsOf(match, facts, overrides)
-  const datasetName = `${match.title ?? ''} ${name}`
+  const datasetName = contextOf(match, folder.root, name)
   const mapping = mapLabels(found, declared, { vocabulary, overrides, datasetName })
   const assessed = facts.map((each) => assessCase(each, mapping.labels, patients.get(each.id), vocabulary))
   const cases = assessed.map((each) => each.case)
@@ -62,6 +63,10 @@ export function composeDataset(
     choices,
   )
 }
+
+/** Where words may come from that complete a label's name, such as the organ of "Anterior". */
+export const contextOf = (match: LayoutMatch, root: string, name: string): string =>
+  [...new Set([match.title ?? '', basename(root), name])].join(' ')
 
 /** Declared labels and those that only the user declares; without any declaration, every value that occurs. */
 export function labelsOf(match: LayoutMatch, facts: readonly CaseFacts[], overrides: readonly OrganOverride[]) {

@@ -27,6 +27,8 @@ export interface RegisterRequest {
 
 export interface RegisterContext extends InspectContext, ComposeContext {
   workspaceFolder: string
+  /** Last word before it is saved. @throws what speaks against it */
+  check?: (dataset: Dataset) => void
 }
 
 /**
@@ -50,6 +52,7 @@ export async function registerDataset(request: RegisterRequest, context: Registe
   const inspection = await inspectFolder(root, choices.registeredAs, context)
   const kept = request.organs === 'keep' && known ? keptOverrides(known, inspection) : overrides
   const dataset = composeDataset(inspection, { name, role, overrides: kept, choices }, context)
+  context.check?.(dataset)
   saveDataset(workspace, dataset)
   return dataset
 }

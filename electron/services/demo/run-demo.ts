@@ -9,6 +9,7 @@ import type { Watch } from '../jobs/run-job.ts'
 import { runAblation, type Score } from './run-ablation.ts'
 import { diceTable } from './dice-table.ts'
 import { isLabelMap } from '../runs/prediction-inputs.ts'
+import { studyRequests } from './study-requests.ts'
 import { generatePhantomStudy, type PhantomOptions, type PhantomStudy } from './phantom/generate-phantom-study.ts'
 
 export type DemoOptions = {
@@ -71,12 +72,7 @@ export async function runDemo(services: Services, options: DemoOptions, host: De
 /** @returns names of the training datasets, in model order */
 async function registerStudy(services: Services, study: PhantomStudy, host: DemoHost): Promise<string[]> {
   const known = new Set(services.listDatasets().map(({ name }) => name))
-  const wanted = [
-    ...study.sites.map(({ name, folder }) => ({ name, folder, role: 'train' as const })),
-    { name: basename(study.test), folder: study.test, role: 'test' as const },
-    { name: basename(study.reference), folder: study.reference, role: 'reference' as const },
-  ]
-  for (const request of wanted.filter(({ name }) => !known.has(name))) {
+  for (const request of studyRequests(study).filter(({ name }) => !known.has(name))) {
     const { summary } = await services.registerDataset(request)
     host.note(
       `Registered ${summary.name} (${summary.role}): ${summary.usableCases} cases, ${summary.organs.join(', ')}.`,

@@ -1,13 +1,18 @@
 // Registered datasets as folders of the workspace: datasets/NAME/dataset.json.
-import { existsSync, readdirSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatasetSchema, type Dataset } from '../../../contract/dataset.ts'
+import { DatasetSchema, NameSchema, type Dataset } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { readJsonFile, writeJsonFile } from './json-file.ts'
 import { nearestName } from './nearest-name.ts'
 import type { Workspace } from './open-workspace.ts'
 
+/** A removal can be taken back for this long. */
+const REMOVED_KEPT_MS = 24 * 60 * 60 * 1000
+
 const fileOf = (workspace: Workspace, name: string): string => join(workspace.datasets, name, 'dataset.json')
+const removedFolder = (workspace: Workspace): string => join(workspace.cache, 'removed-datasets')
 
 export function hasDataset(workspace: Workspace, name: string): boolean {
   return existsSync(fileOf(workspace, name))
@@ -32,4 +37,56 @@ export function listDatasetNames(workspace: Workspace): string[] {
   return readdirSync(workspace.datasets)
     .filter((name) => hasDataset(workspace, name))
     .sort()
+}
+
+/** @throws OrganMosaicError `not-found`, `conflict` when the new name is taken */
+export function renameDataset(workspace: Workspace, from: string, to: string): Dataset {
+  const dataset = { ...readDataset(workspace, from), name: to }
+  refuseOccupied(workspace, to, from)
+  // The folder's name counts (readDataset): between these two lines the dataset has its new name already.
+  renameSync(join(workspace.datasets, from), join(workspace.datasets, to))
+  saveDataset(workspace, dataset)
+  return dataset
+}
+
+/** Takes a dataset off the list and keeps it aside. @returns the id of the removal. @throws OrganMosaicError `not-found` */
+export function removeDataset(workspace: Workspace, name: string): string {
+  readDataset(workspace, name)
+  forgetOldRemovals(workspace)
+  const removed = randomUUID()
+  mkdirSync(join(removedFolder(workspace), removed), { recursive: true })
+  renameSync(join(workspace.datasets, name), join(removedFolder(workspace), removed, name))
+  return removed
+}
+
+/** @throws OrganMosaicError `not-found` when it is too late, `conflict` when the name has been taken since */
+export function restoreDataset(workspace: Workspace, removed: string): Dataset {
+  const folder = join(removedFolder(workspace), removed)
+  const known = /^[0-9a-f-]{36}$/.test(removed) && existsSync(folder)
+  const name = known ? readdirSync(folder).find((entry) => NameSchema.safeParse(entry).success) : undefined
+  if (name === undefined) {
+    throw new OrganMosaicError('not-found', 'This removal cannot be taken back any more; register the folder again.')
+  }
+  refuseOccupied(workspace, name)
+  renameSync(join(folder, name), join(workspace.datasets, name))
+  rmSync(folder, { recursive: true })
+  return readDataset(workspace, name)
+}
+
+/** Names that differ in capitals only are one folder on many disks. */
+function refuseOccupied(workspace: Workspace, name: string, except?: string): void {
+  const taken = readdirSync(workspace.datasets).find(
+    (other) => other !== except && other.toLowerCase() === name.toLowerCase(),
+  )
+  if (taken === undefined) return
+  throw new OrganMosaicError('conflict', `There is a dataset ${taken} already; choose another name.`)
+}
+
+function forgetOldRemovals(workspace: Workspace): void {
+  const folder = removedFolder(workspace)
+  if (!existsSync(folder)) return
+  for (const entry of readdirSync(folder)) {
+    const path = join(folder, entry)
+    if (Date.now() - statSync(path).mtimeMs > REMOVED_KEPT_MS) rmSync(path, { recursive: true, force: true })
+  }
 }

@@ -1,0 +1,98 @@
+// What was read of a folder's cases, kept in the workspace's cache: a case whose files did not change is not read again,
+// so that registering after inspecting, mapping labels anew and looking for new cases take no time.
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { FindingSchema, IntensitySchema, LabelSourceSchema } from '../../../contract/dataset.ts'
+import { GeometrySchema } from '../../../contract/geometry.ts'
+import { writeJsonFile } from '../workspace/json-file.ts'
+import type { CaseFacts } from './inspect-case.ts'
+import type { FoundCase } from './layouts/layout.ts'
+
+/** Counts up whenever inspectCase finds something else in the same files. */
+const VERSION = 1
+
+const FactsSchema = z.object({
+  id: z.string(),
+  image: z.string(),
+  labels: z.array(LabelSourceSchema),
+  geometry: GeometrySchema.nullable(),
+  imageHash: z.string().nullable(),
+  fileHash: z.string().nullable(),
+  intensity: IntensitySchema.nullable(),
+  structures: z.array(z.tuple([z.string(), z.object({ voxels: z.number(), touchesEnd: z.boolean() })])),
+  overlaps: z.array(z.object({ first: z.string(), second: z.string(), voxels: z.number() })),
+  findings: z.array(FindingSchema),
+})
+const EntrySchema = z.object({ signature: z.string(), facts: FactsSchema })
+
+export interface CaseFactsMemory {
+  readonly inspectCase: (root: string, found: FoundCase) => Promise<CaseFacts>
+  /** Writes what was read; the cases that were not asked for are forgotten unless `all` is false. */
+  readonly save: (all: boolean) => void
+}
+
+/** @param read how a case is read that is not known, or has changed */
+export function openCaseFactsMemory(
+  cacheFolder: string,
+  root: string,
+  read: (root: string, found: FoundCase) => Promise<CaseFacts>,
+): CaseFactsMemory {
+  const name = createHash('sha256').update(root).digest('hex').slice(0, 16)
+  const file = join(cacheFolder, 'inspections', `${name}.json`)
+  const known = load(file)
+  const used = new Map<string, { signature: string; facts: CaseFacts }>()
+  return {
+    async inspectCase(folder, found) {
+      const signature = await signatureOf(folder, found)
+      const before = known.get(found.id)
+      const facts = before?.signature === signature ? before.facts : await read(folder, found)
+      // Written to while it was read: what was seen may be neither the old file nor the new one.
+      if (signature === (await signatureOf(folder, found))) used.set(found.id, { signature, facts })
+      return facts
+    },
+    save(all) {
+      const kept = all ? used : new Map([...known, ...used])
+      const entries = [...kept.values()].map(({ signature, facts }) => ({
+        signature,
+        facts: { ...facts, structures: [...facts.structures] },
+      }))
+      writeJsonFile(file, { version: VERSION, root, entries })
+    },
+  }
+}
+
+/** Changes with every change of the case's files. */
+async function signatureOf(root: string, found: FoundCase): Promise<string> {
+  const paths = [found.image ?? '', ...found.labels.map(({ path }) => path)]
+  const states = await Promise.all(
+    paths.map(async (path) => {
+      const file = await stat(join(root, path), { bigint: true }).catch(() => null)
+      return file ? [file.size, file.mtimeNs, file.ctimeNs, file.ino].join(' ') : 'missing'
+    }),
+  )
+  return createHash('sha256')
+    .update(JSON.stringify([found, states]))
+    .digest('hex')
+}
+
+/** Whatever cannot be used is read again. */
+function load(file: string): Map<string, { signature: string; facts: CaseFacts }> {
+  try {
+    const content = z
+      .object({ version: z.literal(VERSION), entries: z.array(z.unknown()) })
+      .parse(JSON.parse(readFileSync(file, 'utf8')))
+    return new Map(
+      content.entries.flatMap((entry) => {
+        const parsed = EntrySchema.safeParse(entry)
+        if (!parsed.success) return []
+        const { signature, facts } = parsed.data
+        return [[facts.id, { signature, facts: { ...facts, structures: new Map(facts.structures) } }] as const]
+      }),
+    )
+  } catch {
+    return new Map()
+  }
+}

@@ -1,0 +1,76 @@
+// A small picture of a case: the axial slice that shows its labels best, each in its colour. For lists and dialogs.
+import { join } from 'node:path'
+import type { LabelSource } from '../../../contract/dataset.ts'
+import type { Geometry } from '../../../contract/geometry.ts'
+import { canonicalTransform, reorient } from '../../../trainer/imaging/canonical.ts'
+import { readNifti } from '../../../trainer/imaging/nifti/read-nifti.ts'
+import { percentiles } from '../../../trainer/imaging/statistics.ts'
+import { voxelCount, type Volume, type VoxelArray } from '../../../trainer/imaging/volume.ts'
+import { parseColour } from '../pictures/canvas.ts'
+import { bestSlice, drawPlane } from '../pictures/draw-plane.ts'
+import { encodePng } from '../pictures/encode-png.ts'
+import type { DrawJob } from './volume-jobs.ts'
+
+const SOFT_TISSUE = [-160, 240] as const
+
+/**
+ * @returns a PNG; radiological view: anterior up, the patient's right on the left
+ * @throws OrganMosaicError when the image cannot be read; a label that cannot is left out
+ */
+export async function drawCase({ root, image, labels, colors, ct, size }: DrawJob): Promise<Uint8Array> {
+  const { volume } = await readNifti(join(root, image))
+  const keys = Object.keys(colors).slice(0, 255)
+  const marks = await readMarks(root, volume.geometry, labels, keys)
+  const transform = canonicalTransform(volume.geometry)
+  const scan = reorient(volume, transform)
+  const painted = reorient({ data: marks, geometry: volume.geometry }, transform)
+  const { shape, spacingMm } = scan.geometry
+  const labelled = painted.data.some((mark) => mark !== 0)
+  const slice = labelled ? bestSlice(painted.data, scan.geometry, 'axial') : Math.floor(shape[0] / 2)
+  const view = {
+    plane: 'axial' as const,
+    slice,
+    box: [[0, shape[0]] as const, [0, shape[1]] as const, [0, shape[2]] as const] as const,
+    pixelMm: Math.max(shape[1] * spacingMm[1], shape[2] * spacingMm[2]) / size,
+  }
+  const shown = { geometry: scan.geometry, image: scan.data, window: ct ? SOFT_TISSUE : windowOf(scan, slice) }
+  const colours = keys.map((key) => parseColour(colors[key]))
+  return encodePng(drawPlane(shown, labelled ? painted.data : null, colours, view))
+}
+
+/** The slice's own range without its extremes. */
+function windowOf({ data, geometry: { shape } }: Volume, slice: number): readonly [number, number] {
+  const area = shape[1] * shape[2]
+  const [low, high] = percentiles(data.subarray(slice * area, (slice + 1) * area), [0.01, 0.995])
+  return high > low ? [low, high] : [low - 1, low + 1]
+}
+
+/** @returns [V] 0 for nothing, n for the n-th key; where masks overlap, the later one */
+async function readMarks(
+  root: string,
+  { shape }: Geometry,
+  labels: readonly LabelSource[],
+  keys: readonly string[],
+): Promise<Uint8Array> {
+  const marks = new Uint8Array(voxelCount(shape))
+  for (const source of labels) {
+    if (source.kind === 'mask' && !keys.includes(source.labelKey)) continue
+    const label = await readNifti(join(root, source.path)).catch(() => null)
+    if (!label || label.volume.data.length !== marks.length) continue
+    if (source.kind === 'mask') markMask(marks, label.volume.data, keys.indexOf(source.labelKey) + 1)
+    else markMap(marks, label.volume.data, new Map(keys.map((key, at) => [Number(key), at + 1])))
+  }
+  return marks
+}
+
+function markMask(marks: Uint8Array, data: VoxelArray, mark: number): void {
+  for (let v = 0; v < data.length; v++) if (Math.round(data[v]) !== 0) marks[v] = mark
+}
+
+function markMap(marks: Uint8Array, data: VoxelArray, markOf: ReadonlyMap<number, number>): void {
+  for (let v = 0; v < data.length; v++) {
+    if (data[v] === 0) continue
+    const mark = markOf.get(Math.round(data[v]))
+    if (mark !== undefined) marks[v] = mark
+  }
+}

@@ -1,0 +1,79 @@
+// Two threads that read volumes for the host. They start with the first job and never keep the process alive.
+import { Worker } from 'node:worker_threads'
+import { ErrorCodeSchema, OrganMosaicError } from '../../../contract/errors.ts'
+import type { VolumeFailure, VolumeJob, VolumeResult } from './volume-jobs.ts'
+
+export interface VolumeWorkers {
+  /** In the order of asking. @throws OrganMosaicError what the work threw, `internal` when its thread died */
+  readonly run: <Job extends VolumeJob>(job: Job) => Promise<VolumeResult<Job>>
+  readonly close: () => Promise<void>
+}
+
+interface Waiting {
+  readonly job: VolumeJob
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: Error) => void
+}
+
+type Answer = { result: unknown } | { failure: VolumeFailure }
+
+export function createVolumeWorkers(threads = 2): VolumeWorkers {
+  const queue: Waiting[] = []
+  const idle: Worker[] = []
+  const all = new Set<Worker>()
+  let closed = false
+
+  function pump(): void {
+    while (queue.length > 0 && (idle.length > 0 || all.size < threads)) {
+      give(idle.pop() ?? start(), queue.shift()!)
+    }
+  }
+
+  function start(): Worker {
+    const worker = new Worker(new URL('./volume-worker.ts', import.meta.url))
+    all.add(worker)
+    return worker
+  }
+
+  function give(worker: Worker, { job, resolve, reject }: Waiting): void {
+    const done = (): void => {
+      worker.removeAllListeners()
+      worker.unref()
+    }
+    const fail = (reason: string) => (): void => {
+      done()
+      all.delete(worker)
+      reject(new OrganMosaicError('internal', `The thread that reads volumes ${reason}; try again.`))
+      if (!closed) pump()
+    }
+    worker.ref()
+    worker.once('message', (answer: Answer) => {
+      done()
+      idle.push(worker)
+      if ('result' in answer) resolve(answer.result)
+      else reject(revive(answer.failure))
+      pump()
+    })
+    worker.once('error', fail('failed'))
+    worker.once('exit', fail('ended'))
+    worker.postMessage(job)
+  }
+
+  return {
+    run: <Job extends VolumeJob>(job: Job) =>
+      new Promise<VolumeResult<Job>>((resolve, reject) => {
+        if (closed) return reject(new OrganMosaicError('conflict', 'OrganMosaic is ending; no more volumes are read.'))
+        queue.push({ job, resolve: (result) => resolve(result as VolumeResult<Job>), reject })
+        pump()
+      }),
+    async close() {
+      closed = true
+      for (const { reject } of queue.splice(0)) reject(new OrganMosaicError('conflict', 'OrganMosaic is ending.'))
+      await Promise.all([...all].map((worker) => worker.terminate()))
+    },
+  }
+}
+
+function revive({ code, message, details }: VolumeFailure): OrganMosaicError {
+  return new OrganMosaicError(ErrorCodeSchema.catch('internal').parse(code), message, { details })
+}
