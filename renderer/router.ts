@@ -11,9 +11,11 @@ const routes: RouteRecordRaw[] = [
   { path: '/new-run', name: 'new-run', component: () => import('./views/new-run/NewRunView.vue') },
   { path: '/runs', name: 'runs', component: () => import('./views/runs/RunsView.vue') },
   { path: '/runs/:run', name: 'run', component: () => import('./views/run/RunView.vue') },
+  // Pseudo labels of a run: what is accepted, and the review that stage 2 may wait for
+  { path: '/runs/:run/review', name: 'review', component: () => import('./views/results/ReviewView.vue') },
   // ?runs=A,B
   { path: '/compare', name: 'compare', component: () => import('./views/compare/CompareView.vue') },
-  // ?run=NAME
+  // ?run=NAME&dataset=NAME
   { path: '/results', name: 'results', component: () => import('./views/results/ResultsView.vue') },
   // ?run=NAME
   { path: '/export', name: 'export', component: () => import('./views/export/ExportView.vue') },
