@@ -41,6 +41,10 @@ export const TrainJobSchema = z.object({
 })
 export type TrainJob = z.infer<typeof TrainJobSchema>
 
+/** A few steps of a training that does not exist yet, to measure its memory and its time. */
+export const PreflightJobSchema = TrainJobSchema.extend({ kind: z.literal('preflight') })
+export type PreflightJob = z.infer<typeof PreflightJobSchema>
+
 const modelUse = {
   runFolder: z.string().describe('Absolute folder of the trained run'),
   stage: z.union([z.literal(1), z.literal(2)]),
@@ -80,6 +84,7 @@ export const JobSchema = z.discriminatedUnion('kind', [
   PredictJobSchema,
   EvaluateJobSchema,
   ProbeJobSchema,
+  PreflightJobSchema,
 ])
 export type Job = z.infer<typeof JobSchema>
 

@@ -13,6 +13,7 @@ async function work(folder: string, job: Job, journal: Journal): Promise<'finish
   if (job.kind === 'probe') await (await import('./jobs/probe.ts')).runProbeJob(folder)
   if (job.kind === 'predict') await (await import('./jobs/predict.ts')).runPredictJob(folder, job, journal)
   if (job.kind === 'evaluate') await (await import('./jobs/evaluate.ts')).runEvaluateJob(folder, job, journal)
+  if (job.kind === 'preflight') await (await import('./jobs/preflight.ts')).runPreflightJob(folder, job, journal)
   if (job.kind === 'train') {
     const { AwaitingReview, runTrainJob } = await import('./jobs/train.ts')
     try {
@@ -27,7 +28,7 @@ async function work(folder: string, job: Job, journal: Journal): Promise<'finish
 
 /** The number of threads is part of what makes a run repeatable. */
 function setThreads(job: Job): void {
-  const wanted = job.kind === 'train' ? job.config.runtime.threads : 0
+  const wanted = job.kind === 'train' || job.kind === 'preflight' ? job.config.runtime.threads : 0
   process.env['TF_NUM_INTRAOP_THREADS'] ??= String(wanted || availableParallelism())
   process.env['TF_NUM_INTEROP_THREADS'] ??= '1'
 }

@@ -34,6 +34,7 @@ import { controlRun, createRun, followRun, requireFinished, startRun } from './r
 import { getRun, lastSeq, listRuns, readEvaluations, summariseNamed } from './runs/run-queries.ts'
 import type { ChosenCase } from './runs/prediction-inputs.ts'
 import type { ModelRequest } from './runs/trained-models.ts'
+import { createRunDesk, type RunDesk } from './runs/run-desk.ts'
 import { createRunWatcher, type RunListener } from './runs/watch-runs.ts'
 import { createTasks, type Tasks } from './tasks/create-tasks.ts'
 import { createUploads, type Uploads } from './uploads/create-uploads.ts'
@@ -89,6 +90,8 @@ export type Services = {
   uploads: Uploads
   /** Reports, comparisons and their files; review of pseudo labels; what an export would write. */
   results: Results
+  /** What a window does with runs. */
+  runDesk: RunDesk
   /** Work that a window watches. */
   tasks: Tasks
   /** Tells of every change of every run, whoever trains it. @returns a function that ends it */
@@ -166,6 +169,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     datasetDesk,
     uploads: createUploads(join(workspace.home, 'uploads')),
     results: createResults(store),
+    runDesk: createRunDesk({ ...store, vocabulary: loadVocabulary, tasks }),
     tasks,
     watchRuns: runWatcher.subscribe,
     watchDatasets(listener) {

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { OrganMosaicError } from '../../contract/errors.ts'
 import { ReviewSchema, type Review, type TrainJob } from '../../contract/job.ts'
-import { PlanSchema, type Plan } from '../../contract/plan.ts'
+import type { Plan } from '../../contract/plan.ts'
 import { stageCheckpointPath } from '../checkpoint/checkpoint.ts'
 import type { PatchSetup, TrainingCaseEntry } from '../data/patch.ts'
 import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
@@ -20,6 +20,7 @@ import { obeyControl, type Journal } from './journal.ts'
 import { prepareCases, type PreparedCases } from './prepare-cases.ts'
 import { createProgress, type Progress } from './progress.ts'
 import { readJsonFile } from './read-json-file.ts'
+import { readSettledPlan } from './settled-plan.ts'
 import { planPhases } from './train-phases.ts'
 import { loadStageModels } from './trained-run.ts'
 
@@ -54,17 +55,10 @@ export async function runTrainJob(folder: string, job: TrainJob, journal: Journa
 
 /** The plan of the run that stage 1 comes from, this job's own from before, or a new one. */
 async function settlePlan(folder: string, job: TrainJob, journal: Journal): Promise<Plan> {
-  const path = join(folder, 'plan.json')
-  const known = [path, ...(job.stage1From ? [join(job.stage1From, 'plan.json')] : [])].find(existsSync)
-  const plan = known
-    ? await readJsonFile(
-        known,
-        PlanSchema,
-        'Delete it and resume: the same datasets and configuration give the same plan.',
-      )
-    : derivePlan(job.datasets, job.config)
-  if (known === path) return plan
-  await writeFileAtomically(path, JSON.stringify(plan, null, 2))
+  const own = await readSettledPlan(folder)
+  if (own) return own
+  const plan = (await readSettledPlan(job.stage1From)) ?? derivePlan(job.datasets, job.config)
+  await writeFileAtomically(join(folder, 'plan.json'), JSON.stringify(plan, null, 2))
   for (const message of plan.reasons) journal.append({ type: 'log', level: 'info', message })
   return plan
 }

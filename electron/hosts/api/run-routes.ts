@@ -4,8 +4,20 @@ import type { Services } from '../../services/create-services.ts'
 import type { Implementations } from './create-handler.ts'
 
 export function implementRuns(services: Services): Implementations<keyof typeof runRoutes> {
+  const { runDesk } = services
   return {
     listRuns: () => services.listRuns(),
+    createRun: ({ body }) => runDesk.create(body),
     getRun: ({ params }) => services.getRun(params.run),
+    resumeRun: ({ params }) => runDesk.resume(params.run),
+    controlRun: ({ params, body }) => services.controlRun(params.run, body.request),
+    removeRun: ({ params }) => ({ removed: runDesk.remove(params.run) }),
+    restoreRun: ({ params }) => runDesk.restore(params.removed),
+    getMetrics: ({ params, query }) => runDesk.metrics(params.run, query.since, query.points),
+    getRunLog: ({ params, query }) => runDesk.log(params.run, query.since),
+    getTrainerLog: ({ params }) => runDesk.trainerLog(params.run),
+    previewConfig: ({ body }) => runDesk.previewConfig(body),
+    previewRun: ({ body }) => runDesk.preview(body),
+    startPreflight: ({ body }) => runDesk.startPreflight(body),
   }
 }

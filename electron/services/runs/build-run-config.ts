@@ -1,4 +1,4 @@
-// The configuration of a run: defaults, the preset on top, then --config FILE, then --set key=value.
+// The configuration of a run: defaults, the preset on top, then --config FILE or a page's changes, then --set key=value.
 import { readFileSync } from 'node:fs'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { PRESETS } from '../../../contract/presets.ts'
@@ -6,7 +6,7 @@ import { RunConfigSchema, type Preset, type RunConfig } from '../../../contract/
 import { describeIssues } from '../workspace/json-file.ts'
 import { nearestName } from '../workspace/nearest-name.ts'
 
-type Tree = { [key: string]: unknown }
+export type Tree = { [key: string]: unknown }
 
 export type RunConfigSources = {
   preset: Preset
@@ -14,16 +14,24 @@ export type RunConfigSources = {
   inherited?: Tree
   /** A JSON file with any part of a RunConfig. */
   configFile?: string
+  /** Any part of a RunConfig, as a form gives it; it goes on top of the file. */
+  changes?: Tree
   /** `key=value`, the key a dotted path such as stage1.steps. */
   settings?: readonly string[]
 }
 
 /** @throws OrganMosaicError `usage` for a setting, `invalid-config` or `not-found` for the file; both name the nearest key */
-export function buildRunConfig({ preset, inherited = {}, configFile, settings = [] }: RunConfigSources): RunConfig {
+export function buildRunConfig({
+  preset,
+  inherited = {},
+  configFile,
+  changes = {},
+  settings = [],
+}: RunConfigSources): RunConfig {
   const base = merge(PRESETS[preset], inherited)
   const fromFile = configFile === undefined ? {} : readConfigFile(configFile)
   const fromSettings = settings.map(parseSetting).reduce(merge, {})
-  return checkConfig(merge(merge(base, fromFile), fromSettings), 'usage', 'The configuration')
+  return checkConfig([fromFile, changes, fromSettings].reduce(merge, base), 'usage', 'The configuration')
 }
 
 /** Objects are merged key by key; everything else is replaced. */
@@ -110,6 +118,6 @@ function checkConfig(tree: Tree, code: 'usage' | 'invalid-config', where: string
   throw new OrganMosaicError(code, `${where} cannot be used: ${describeIssues(parsed.error)}.`)
 }
 
-function isTree(value: unknown): value is Tree {
+export function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -10,7 +10,7 @@ import { usableCases } from '../datasets/availability.ts'
 import { listDatasetNames, readDataset } from '../workspace/dataset-store.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { listRunNames } from '../workspace/run-store.ts'
-import { buildRunConfig } from './build-run-config.ts'
+import { buildRunConfig, type Tree } from './build-run-config.ts'
 import { jobVersions } from './job-versions.ts'
 import { delineatedOrgans, organEntries, organUnion, toJobDataset } from './organ-union.ts'
 import { refuseLeakage } from './refuse-leakage.ts'
@@ -25,6 +25,8 @@ export type RunRequest = {
   /** Name of the run whose POS models stage 2 starts from; only with stages '2'. */
   stage1From?: string
   configFile?: string
+  /** Any part of a RunConfig. */
+  changes?: Tree
   /** key=value overrides. */
   set?: readonly string[]
 }
@@ -61,6 +63,7 @@ export function planRun(workspace: Workspace, vocabulary: Vocabulary, request: R
       preset,
       ...(source ? { inherited: inheritedConfig(source.job) } : {}),
       ...(request.configFile === undefined ? {} : { configFile: request.configFile }),
+      changes: request.changes ?? {},
       settings: request.set ?? [],
     }),
   }

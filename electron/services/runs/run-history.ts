@@ -1,0 +1,64 @@
+// What a run said over time, from the index: curves, log lines, and the end of its process's own log.
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { LogLine, MetricsAnswer } from '../../../contract/api/runs.ts'
+import { JobEventSchema, type JobEvent, type Metric } from '../../../contract/events.ts'
+import { addPoint, seriesKey, thin, type Series } from '../../../contract/series.ts'
+import type { Database } from '../database/open-database.ts'
+import { readBytes } from '../jobs/read-journal.ts'
+import { TRAINER_LOG } from '../jobs/start-job.ts'
+
+const LOG_BYTES = 32 * 1024
+
+/** @param most points a curve */
+export function readSeries(database: Database, run: string, since: number, most: number): MetricsAnswer {
+  const rows = database.prepare<[string, number], Metric & { seq: number }>(
+    `SELECT seq, name, value, step, stage, model, dataset, organ FROM metrics
+     WHERE run = ? AND seq > ? ORDER BY seq, position`,
+  )
+  const series = new Map<string, Series>()
+  let lastSeq = since
+  for (const { seq, value, step, ...what } of rows.iterate(run, since)) {
+    lastSeq = seq
+    const key = seriesKey(what)
+    const known = series.get(key) ?? { ...what, points: [] }
+    series.set(key, known)
+    addPoint(known.points, [step, value])
+  }
+  return { lastSeq, series: [...series.values()].map((each) => ({ ...each, points: thin(each.points, most) })) }
+}
+
+export function readLog(database: Database, run: string, since: number): LogLine[] {
+  return database
+    .prepare<[string, number], { seq: number; time: string; type: string; content: string }>(
+      `SELECT seq, time, type, content FROM events
+       WHERE run = ? AND seq > ? AND type IN ('state', 'log', 'finding', 'error') ORDER BY seq`,
+    )
+    .all(run, since)
+    .flatMap(({ content, ...row }) => {
+      const event = JobEventSchema.safeParse({ ...row, ...(JSON.parse(content) as object) })
+      return event.success ? (toLine(event.data) ?? []) : []
+    })
+}
+
+function toLine(event: JobEvent): LogLine | null {
+  const { seq, time } = event
+  if (event.type === 'log') return { seq, time, kind: 'log', level: event.level, message: event.message }
+  if (event.type === 'error') return { seq, time, kind: 'error', level: 'error', message: event.report.error.message }
+  if (event.type === 'finding') {
+    const where = [event.dataset, event.caseId].filter((part) => part !== null).join(', case ')
+    const message = where === '' ? event.message : `${where}: ${event.message}`
+    return { seq, time, kind: 'finding', level: event.severity, message }
+  }
+  if (event.type !== 'state') return null
+  const level = event.state === 'failed' ? 'error' : 'info'
+  return { seq, time, kind: 'state', level, message: `The training is ${event.state.replace('-', ' ')}.` }
+}
+
+export function readTrainerLog(folder: string): { text: string; path: string } {
+  const path = join(folder, TRAINER_LOG)
+  const size = existsSync(path) ? statSync(path).size : 0
+  const text = readBytes(path, Math.max(0, size - LOG_BYTES)).toString('utf8')
+  // What begins in the middle of a line is no line.
+  return { path, text: size > LOG_BYTES ? text.slice(text.indexOf('\n') + 1) : text }
+}

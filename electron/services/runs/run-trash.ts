@@ -1,0 +1,63 @@
+// Removed runs: their folders move to the workspace's trash, and come back from there.
+import { randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { OrganMosaicError } from '../../../contract/errors.ts'
+import { forgetRun } from '../database/index-run.ts'
+import { jobState } from '../jobs/job-state.ts'
+import type { Workspace } from '../workspace/open-workspace.ts'
+import { listRunNames, readRun, runFolder } from '../workspace/run-store.ts'
+import type { RunStore } from './run-control.ts'
+
+const trashFolder = (workspace: Workspace): string => join(workspace.home, 'trash', 'runs')
+
+/**
+ * @returns what restoreRun takes it back with
+ * @throws OrganMosaicError `not-found`; `conflict` while it is trained or another run needs its stage 1
+ */
+export function removeRun({ database, workspace }: RunStore, name: string): string {
+  readRun(workspace, name)
+  const folder = runFolder(workspace, name)
+  if (jobState(folder) === 'running') {
+    throw new OrganMosaicError('conflict', `Run ${name} is being trained; stop it first, then remove it.`)
+  }
+  const user = listRunNames(workspace).find((other) => other !== name && stage1Of(workspace, other) === folder)
+  if (user !== undefined) {
+    throw new OrganMosaicError('conflict', `Run ${user} needs the stage 1 of run ${name}; remove ${user} first.`)
+  }
+  const removed = randomUUID()
+  mkdirSync(join(trashFolder(workspace), removed), { recursive: true })
+  renameSync(folder, join(trashFolder(workspace), removed, name))
+  forgetRun(database, name)
+  return removed
+}
+
+/** null also for a run that cannot be read: nothing can be said of what it needs. */
+function stage1Of(workspace: Workspace, name: string): string | null {
+  try {
+    return readRun(workspace, name).stage1From
+  } catch {
+    return null
+  }
+}
+
+/** @returns its name @throws OrganMosaicError `not-found`; `conflict` when another run has its name by now */
+export function restoreRun({ workspace }: RunStore, removed: string): string {
+  const folder = join(trashFolder(workspace), removed)
+  const [name] = existsSync(folder) ? readdirSync(folder) : []
+  if (name === undefined) {
+    throw new OrganMosaicError(
+      'not-found',
+      'That run is not in the trash any more; look into the trash folder of the workspace.',
+    )
+  }
+  if (existsSync(runFolder(workspace, name))) {
+    throw new OrganMosaicError(
+      'conflict',
+      `Another run is called ${name} by now; remove it, or move ${join(folder, name)} to the runs folder under another name.`,
+    )
+  }
+  renameSync(join(folder, name), runFolder(workspace, name))
+  rmdirSync(folder)
+  return name
+}

@@ -1,0 +1,166 @@
+// The pre-flight of a training: its real plan, a few of its cases, a few real steps of each stage, timed.
+// Nothing of it is kept but the numbers and the preprocessed cases, which the training then finds ready.
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js'
+import type { PreflightJob, TrainJob } from '../../contract/job.ts'
+import type { Plan } from '../../contract/plan.ts'
+import type { PreflightReport } from '../../contract/preflight.ts'
+import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
+import { derivePlan } from '../imaging/planning/derive-plan.ts'
+import { describeStudy, type Study } from '../labels/study.ts'
+import { createStage1Objective } from '../stages/stage1-objective.ts'
+import { createStage2Objective } from '../stages/stage2-objective.ts'
+import { createStageModels, disposeModels } from '../stages/stage-model.ts'
+import { trainStage } from '../stages/train-stage.ts'
+import { tf } from '../tensor/tensorflow.ts'
+import type { Journal } from './journal.ts'
+import { estimateSeconds } from './estimate-seconds.ts'
+import { prepareCases, type PreparedCases } from './prepare-cases.ts'
+import { createProgress, type Progress } from './progress.ts'
+import { splitCases } from './split-cases.ts'
+import { readSettledPlan } from './settled-plan.ts'
+
+/** The first step builds what the others reuse. */
+const WARM_UP = 1
+const MEASURED = 3
+const TRAINING_CASES = 2
+
+interface StageTimes {
+  readonly stage: 1 | 2
+  readonly secondsPerStep: number
+  readonly secondsPerPrediction: number
+}
+
+/** @throws Interruption, OrganMosaicError */
+export async function runPreflightJob(folder: string, job: PreflightJob, journal: Journal): Promise<void> {
+  const freeMb = process.availableMemory() / 2 ** 20
+  const plan = (await readSettledPlan(job.stage1From)) ?? derivePlan(job.datasets, job.config)
+  const small = withFewCases(job)
+  const stages = job.stages === '1,2' ? ([1, 2] as const) : ([Number(job.stages) as 1 | 2] as const)
+  const steps = WARM_UP + MEASURED
+  const phases = stages.map((stage) => ({ phase: `stage${stage}` as const, units: steps, guessSeconds: 5 }))
+  const cases = small.datasets.reduce((sum, { cases }) => sum + cases.length, 0)
+  const progress = createProgress(journal, [{ phase: 'preprocess', units: cases, guessSeconds: 1 }, ...phases])
+  const started = performance.now()
+  const prepared = await prepareCases(small, plan, journal, progress, () => {})
+  const secondsPerCase = secondsSince(started) / cases
+  const baseMb = peakMb()
+  const study = describeStudy(small)
+  const times: StageTimes[] = []
+  for (const stage of stages) {
+    times.push(await measureStage({ folder, job: small, plan, study, prepared, journal, progress }, stage))
+  }
+  const report: PreflightReport = {
+    device: (tf.backend() as unknown as NodeJSKernelBackend).isUsingGpuDevice ? 'GPU' : 'CPU',
+    patch: plan.patch,
+    patchVoxels: plan.patch[0] * plan.patch[1] * plan.patch[2],
+    stages: times.map(({ stage, secondsPerStep }) => ({
+      stage,
+      secondsPerStep,
+      steps: job.config[`stage${stage}`].steps,
+    })),
+    secondsPerPrediction: times.at(-1)?.secondsPerPrediction ?? 0,
+    secondsPerCase,
+    secondsToFinish: estimateSeconds(job, times, secondsPerCase),
+    baseMb,
+    peakMb: peakMb(),
+    freeMb,
+  }
+  await mkdir(join(folder, 'report'), { recursive: true })
+  await writeFileAtomically(join(folder, 'report', 'preflight.json'), JSON.stringify(report, null, 2))
+}
+
+const secondsSince = (started: number): number => (performance.now() - started) / 1000
+const peakMb = (): number => process.resourceUsage().maxRSS / 1024
+
+/** A validation case and a few training cases of each dataset, and so few steps; all else as it will be. */
+function withFewCases(job: PreflightJob): TrainJob {
+  const { seed, validation } = job.config
+  const stage = { steps: WARM_UP + MEASURED, validateEvery: WARM_UP + MEASURED, earlyStopPatience: 0 }
+  return {
+    ...job,
+    kind: 'train',
+    datasets: job.datasets.map((dataset) => {
+      const split = splitCases(dataset, seed, validation)
+      return { ...dataset, cases: [...split.training.slice(0, TRAINING_CASES), ...split.validation.slice(0, 1)] }
+    }),
+    config: {
+      ...job.config,
+      validation: { ...validation, maxCases: 1 },
+      stage1: { ...job.config.stage1, ...stage },
+      stage2: { ...job.config.stage2, ...stage },
+      checkpoint: { everySeconds: Number.MAX_SAFE_INTEGER },
+    },
+  }
+}
+
+interface MeasureContext {
+  readonly folder: string
+  readonly job: TrainJob
+  readonly plan: Plan
+  readonly study: Study
+  readonly prepared: PreparedCases
+  readonly journal: Journal
+  readonly progress: Progress
+}
+
+/** Trains as a run does, and reads the clock whenever a step is done. What follows the last step is one validation. */
+async function measureStage(context: MeasureContext, stage: 1 | 2): Promise<StageTimes> {
+  const { folder, job, plan, study, prepared, journal, progress } = context
+  const { config } = job
+  const stepEnds: number[] = []
+  const watched: Progress = {
+    ...progress,
+    advance(done, message) {
+      stepEnds.push(performance.now())
+      progress.advance(done, message)
+    },
+  }
+  const models = createStageModels(study, stage, plan, config)
+  const objective =
+    stage === 1
+      ? createStage1Objective(study, plan.patch, config.stage1)
+      : createStage2Objective(study, plan.patch, config.stage2)
+  const cases = prepared.training.map((entries) =>
+    entries.map(({ entry, folder: preprocessed, classes }) => ({
+      caseId: entry.id,
+      folder: preprocessed,
+      pseudoFolder: null,
+      trueClasses: classes,
+      allClasses: classes,
+      rejectedClasses: [],
+    })),
+  )
+  const patches = {
+    seed: config.seed,
+    shape: plan.patch,
+    spacingMm: plan.spacingMm,
+    augmentation: config.augmentation,
+    foreground: config.sampling.foreground,
+    cacheMb: config.runtime.caseCacheMb,
+    job: { organs: job.organs, vocabulary: job.vocabulary, datasets: job.datasets },
+    cases,
+  }
+  const setup = {
+    stage,
+    folder,
+    study,
+    plan,
+    config,
+    patches,
+    validation: prepared.validation,
+    journal,
+    progress: watched,
+  }
+  await trainStage(setup, models, objective)
+  const lastStep = stepEnds.at(-1) ?? performance.now()
+  const predictions = stage === 1 ? models.length : models.length * prepared.validation.length
+  disposeModels(models)
+  const seconds = stepEnds.slice(1).map((end, i) => (end - stepEnds[i]!) / 1000)
+  return {
+    stage,
+    secondsPerStep: seconds.sort((a, b) => a - b)[seconds.length >> 1]!,
+    secondsPerPrediction: secondsSince(lastStep) / predictions,
+  }
+}
