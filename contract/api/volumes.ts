@@ -87,6 +87,8 @@ export const VolumeContentSchema = z.object({
       value: z.int().positive(),
       voxels: z.int(),
       centre: z.tuple([z.int(), z.int(), z.int()]).describe('A voxel of the segment near its middle'),
+      first: z.tuple([z.int(), z.int(), z.int()]).describe('Lower corner of the box around it'),
+      last: z.tuple([z.int(), z.int(), z.int()]).describe('Upper corner, inside'),
     }),
   ),
 })

@@ -2,11 +2,15 @@
 import type { VolumeContent } from '../../../contract/api/volumes.ts'
 import type { Shape } from '../../../contract/geometry.ts'
 
+type Place = [number, number, number]
+
 interface Sum {
   voxels: number
   k: number
   j: number
   i: number
+  first: Place
+  last: Place
 }
 
 /** @param labels [depth, height, width] */
@@ -17,7 +21,7 @@ export function describeSegments(labels: Uint8Array | Uint16Array, shape: Shape)
   const nearest = nearestVoxels(labels, shape, centres)
   return {
     segments: [...sums]
-      .map(([value, { voxels }]) => ({ value, voxels, centre: nearest.get(value)! }))
+      .map(([value, { voxels, first, last }]) => ({ value, voxels, centre: nearest.get(value)!, first, last }))
       .sort((a, b) => a.value - b.value),
   }
 }
@@ -32,12 +36,14 @@ function sumUp(labels: Uint8Array | Uint16Array, [depth, height, width]: Shape):
         const first = i
         while (i < width && labels[row + i] === value) i++
         if (value === 0) continue
-        const sum = sums.get(value) ?? { voxels: 0, k: 0, j: 0, i: 0 }
+        const sum = sums.get(value) ?? { voxels: 0, k: 0, j: 0, i: 0, first: [k, j, first], last: [k, j, i - 1] }
         const run = i - first
         sum.voxels += run
         sum.k += run * k
         sum.j += run * j
         sum.i += (run * (first + i - 1)) / 2
+        sum.first = [sum.first[0], Math.min(sum.first[1], j), Math.min(sum.first[2], first)]
+        sum.last = [k, Math.max(sum.last[1], j), Math.max(sum.last[2], i - 1)]
         sums.set(value, sum)
       }
     }

@@ -1,0 +1,295 @@
+// One plane on the screen: cornerstone draws the image and the filled labels, an overlay draws everything thin.
+// Given the whole state each time, it does only what has changed since the last one.
+import cornerstone, { type Image } from 'cornerstone-core'
+import { createColormap, type LayerStyle, type SegmentStyles } from './organ-style.ts'
+import { tracePaths } from './outline.ts'
+import { drawOverlay, readLook, type Outline, type OverlayLook } from './overlay.ts'
+import { placeSlice, toCornerstone, toPixel, type Placement, type PlaneView } from './placement.ts'
+import {
+  edgeLetters,
+  pixelToVoxel,
+  planeAxes,
+  planeSize,
+  sliceOf,
+  voxelToPixel,
+  type PixelPoint,
+  type Plane,
+} from './planes.ts'
+import { shapeOf, type StoredArray, type Volume, type Voxel } from './volume.ts'
+import type { Window } from './windows.ts'
+
+export interface ShownLayer {
+  readonly id: string
+  readonly volume: Volume
+  readonly style: LayerStyle
+  readonly segments: SegmentStyles
+}
+
+export interface SliceState {
+  readonly plane: Plane
+  readonly image: Volume
+  readonly layers: readonly ShownLayer[]
+  readonly cross: Voxel
+  readonly showCross: boolean
+  readonly view: PlaneView
+  readonly window: Window
+  readonly title: string
+}
+
+/** A label layer as it was drawn last. */
+interface DrawnLayer {
+  readonly cornerstoneId: string
+  shown: ShownLayer
+  pixels: StoredArray
+  slice: number
+  outlines: Outline[]
+}
+
+let images = 0
+
+export class SliceView {
+  /** Milliseconds that the last change took to prepare and to draw. */
+  lastDrawMs = 0
+  private readonly host: HTMLDivElement
+  private readonly overlay: HTMLCanvasElement
+  private readonly context: CanvasRenderingContext2D
+  private readonly layers = new Map<string, DrawnLayer>()
+  private readonly observer: ResizeObserver
+  private state: SliceState | null = null
+  private imageLayer: string | null = null
+  private drawn: { image: Volume; slice: number; plane: Plane } | null = null
+  private lut: { volume: Volume; table: object } | null = null
+  private preparedMs = 0
+  private look: OverlayLook | null = null
+
+  private readonly element: HTMLElement
+
+  /** @param element is filled by the view and gives it its size */
+  constructor(element: HTMLElement) {
+    this.element = element
+    this.host = document.createElement('div')
+    this.overlay = document.createElement('canvas')
+    for (const part of [this.host, this.overlay]) {
+      part.style.position = 'absolute'
+      part.style.left = '0'
+      part.style.top = '0'
+      part.style.transformOrigin = '0 0'
+      element.append(part)
+    }
+    const context = this.overlay.getContext('2d')
+    if (!context) throw new Error('this browser draws no canvas')
+    this.context = context
+    this.fitToElement()
+    cornerstone.enable(this.host)
+    cornerstone.getEnabledElement(this.host).syncViewports = false
+    this.host.addEventListener('cornerstoneimagerendered', this.onDrawn)
+    this.observer = new ResizeObserver(() => this.resize())
+    this.observer.observe(element)
+  }
+
+  destroy(): void {
+    this.observer.disconnect()
+    this.host.removeEventListener('cornerstoneimagerendered', this.onDrawn)
+    cornerstone.disable(this.host)
+    this.element.replaceChildren()
+  }
+
+  render(state: SliceState): void {
+    const started = performance.now()
+    const before = this.state
+    this.state = state
+    const slice = state.cross[planeAxes[state.plane].across]
+    const imageChanged = this.drawImage(state, slice)
+    const labelsChanged = this.drawLabels(state, slice)
+    const placed = before?.view !== state.view || before.window !== state.window
+    if (imageChanged || labelsChanged || placed) this.place()
+    this.drawOverlay()
+    this.preparedMs = performance.now() - started
+  }
+
+  /** The voxel under a place of the element, in CSS pixels; may lie outside of the volume. */
+  voxelAt(place: PixelPoint): Voxel | null {
+    const placement = this.placement()
+    if (!placement || !this.state) return null
+    const { plane, cross, image } = this.state
+    const ratio = devicePixelRatio
+    const pixel = toPixel(placement, { x: place.x * ratio, y: place.y * ratio })
+    return pixelToVoxel(shapeOf(image), plane, cross[planeAxes[plane].across], pixel)
+  }
+
+  /** In device pixels; null before the first state. */
+  placement(): Placement | null {
+    if (!this.state) return null
+    const { image, plane, view } = this.state
+    return placeSlice(planeSize(image.header.geometry, plane), this.overlay, view)
+  }
+
+  /** What is on the screen, overlay included. */
+  snapshot(): HTMLCanvasElement {
+    const copy = document.createElement('canvas')
+    copy.width = this.overlay.width
+    copy.height = this.overlay.height
+    const context = copy.getContext('2d')
+    context?.drawImage(cornerstone.getEnabledElement(this.host).canvas, 0, 0)
+    context?.drawImage(this.overlay, 0, 0)
+    return copy
+  }
+
+  private readonly onDrawn = (event: Event): void => {
+    const detail = event instanceof CustomEvent ? (event.detail as { renderTimeInMs: number }) : null
+    this.lastDrawMs = this.preparedMs + (detail?.renderTimeInMs ?? 0)
+  }
+
+  private resize(): void {
+    this.fitToElement()
+    cornerstone.resize(this.host, false)
+    if (!this.state) return
+    this.place()
+    this.drawOverlay()
+  }
+
+  /** cornerstone knows no device pixels: its element is as large as they are, and shown smaller. */
+  private fitToElement(): void {
+    const ratio = devicePixelRatio
+    const [width, height] = [this.element.clientWidth, this.element.clientHeight].map((size) =>
+      Math.max(1, Math.round(size * ratio)),
+    )
+    this.host.style.width = `${width}px`
+    this.host.style.height = `${height}px`
+    if (this.overlay.width !== width) this.overlay.width = width
+    if (this.overlay.height !== height) this.overlay.height = height!
+    for (const part of [this.host, this.overlay]) part.style.transform = `scale(${1 / ratio})`
+  }
+
+  /** @returns whether another picture has to be shown */
+  private drawImage({ image, plane }: SliceState, slice: number): boolean {
+    const last = this.drawn
+    if (last?.image === image && last.slice === slice && last.plane === plane) return false
+    const pixels = sliceOf(image, plane, slice)
+    // A slice that has not arrived yet: the one before stays until it has.
+    if (!pixels) return false
+    if (this.lut?.volume.header !== image.header) this.lut = null
+    const picture = pictureOf(image, plane, pixels, this.lut?.table)
+    if (this.imageLayer === null) this.imageLayer = cornerstone.addLayer(this.host, picture, {})
+    else cornerstone.setLayerImage(this.host, picture, this.imageLayer)
+    this.drawn = { image, slice, plane }
+    this.keepLut(picture, image)
+    return true
+  }
+
+  /** cornerstone makes the table of grey values at the first drawing; later slices of the volume take it over. */
+  private keepLut(picture: Image, volume: Volume): void {
+    if (this.lut) return
+    const keep = (): void => {
+      if (picture.cachedLut) this.lut = { volume, table: picture.cachedLut }
+    }
+    this.host.addEventListener('cornerstoneimagerendered', keep, { once: true })
+  }
+
+  private drawLabels({ layers, plane, image }: SliceState, slice: number): boolean {
+    let changed = false
+    for (const [id, { cornerstoneId }] of this.layers) {
+      if (layers.some((layer) => layer.id === id)) continue
+      cornerstone.removeLayer(this.host, cornerstoneId)
+      this.layers.delete(id)
+      changed = true
+    }
+    if (this.imageLayer === null) return changed
+    for (const layer of layers) changed = this.drawLayer(layer, plane, slice, image) || changed
+    return changed
+  }
+
+  private drawLayer(layer: ShownLayer, plane: Plane, slice: number, image: Volume): boolean {
+    const known = this.layers.get(layer.id)
+    const sameSlice = known?.slice === slice && known.shown.volume === layer.volume && this.drawn?.plane === plane
+    const sameStyle = known?.shown.style === layer.style && known.shown.segments === layer.segments
+    if (known && sameSlice && sameStyle) return false
+    const pixels = known && sameSlice ? known.pixels : sliceOf(layer.volume, plane, slice)
+    if (!pixels) return false
+    const outlines = this.outline(layer, pixels, plane, image)
+    const cornerstoneId = known?.cornerstoneId ?? this.addLabelLayer(layer, plane, pixels)
+    const drawn = cornerstone.getLayer(this.host, cornerstoneId)
+    if (!sameSlice) cornerstone.setLayerImage(this.host, pictureOf(layer.volume, plane, pixels), cornerstoneId)
+    if (!sameStyle) drawn.viewport.colormap = colormapOf(layer)
+    this.layers.set(layer.id, { cornerstoneId, shown: layer, pixels, slice, outlines })
+    return true
+  }
+
+  private addLabelLayer(layer: ShownLayer, plane: Plane, pixels: StoredArray): string {
+    return cornerstone.addLayer(this.host, pictureOf(layer.volume, plane, pixels), {
+      viewport: { labelmap: true, pixelReplication: true, colormap: colormapOf(layer) },
+    })
+  }
+
+  private outline({ style, segments }: ShownLayer, pixels: StoredArray, plane: Plane, image: Volume): Outline[] {
+    if (style.mode === 'fill') return []
+    const { rows, columns } = planeSize(image.header.geometry, plane)
+    const shown = (value: number): boolean => segments.get(value)?.visible ?? true
+    const paths = tracePaths(pixels, rows, columns, shown, () => new Path2D())
+    return [...paths].map(([value, path]) => ({
+      path,
+      color: segments.get(value)?.color ?? '#ffffff',
+      opacity: Math.min(1, (segments.get(value)?.opacity ?? 1) * Math.max(style.opacity, 0.6)),
+    }))
+  }
+
+  private place(): void {
+    const placement = this.placement()
+    if (!placement || !this.state || this.imageLayer === null) return
+    const { image, plane, view, window } = this.state
+    const { scale, translation } = toCornerstone(planeSize(image.header.geometry, plane), placement, view)
+    const ids = [this.imageLayer, ...[...this.layers.values()].map(({ cornerstoneId }) => cornerstoneId)]
+    for (const id of ids) {
+      const { viewport } = cornerstone.getLayer(this.host, id)
+      viewport.scale = scale
+      viewport.translation = translation
+    }
+    const { viewport } = cornerstone.getLayer(this.host, this.imageLayer)
+    viewport.voi = { windowCenter: window.centre, windowWidth: window.width }
+    // Large pixels are shown as what they are once they are much larger than those of the screen.
+    viewport.pixelReplication = Math.min(placement.scaleX, placement.scaleY) > 12 * devicePixelRatio
+    cornerstone.updateImage(this.host)
+  }
+
+  private drawOverlay(): void {
+    const placement = this.placement()
+    if (!placement || !this.state) return
+    const { image, plane, cross, showCross, title } = this.state
+    drawOverlay(this.context, {
+      placement,
+      letters: edgeLetters(image.header.geometry, plane),
+      title,
+      cross: showCross ? voxelToPixel(shapeOf(image), plane, cross) : null,
+      outlines: [...this.layers.values()].flatMap(({ outlines }) => outlines),
+      ratio: devicePixelRatio,
+      look: (this.look ??= readLook(this.element)),
+    })
+  }
+}
+
+const colormapOf = ({ segments, style, volume }: ShownLayer) => createColormap(segments, style, volume.header.range.max)
+
+function pictureOf(volume: Volume, plane: Plane, pixels: StoredArray, cachedLut?: object): Image {
+  const { range, slope, intercept, window, geometry } = volume.header
+  const { rows, columns, rowMm, columnMm } = planeSize(geometry, plane)
+  return {
+    imageId: `slice:${(images += 1)}`,
+    minPixelValue: Math.floor(range.min),
+    maxPixelValue: Math.ceil(range.max),
+    slope,
+    intercept,
+    windowCenter: window.centre,
+    windowWidth: window.width,
+    rows,
+    columns,
+    height: rows,
+    width: columns,
+    color: false,
+    invert: false,
+    rowPixelSpacing: rowMm,
+    columnPixelSpacing: columnMm,
+    sizeInBytes: pixels.byteLength,
+    getPixelData: () => pixels,
+    ...(cachedLut ? { cachedLut } : {}),
+  }
+}
