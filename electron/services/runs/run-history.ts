@@ -25,7 +25,33 @@ export function readSeries(database: Database, run: string, since: number, most:
     series.set(key, known)
     addPoint(known.points, [step, value])
   }
+  for (const each of stepTimes(database, run, since)) series.set(seriesKey(each), each)
   return { lastSeq, series: [...series.values()].map((each) => ({ ...each, points: thin(each.points, most) })) }
+}
+
+/** How long a step took, from when the trainer wrote; what lies between two processes is no step. */
+function stepTimes(database: Database, run: string, since: number): Series[] {
+  const rows = database.prepare<[string], { seq: number; time: string; stage: number | null; step: number | null }>(
+    `SELECT e.seq, e.time, m.stage, m.step FROM events e
+     LEFT JOIN metrics m ON m.run = e.run AND m.seq = e.seq AND m.name = 'dataWaitShare'
+     WHERE e.run = ? AND (e.type = 'state' OR (e.type = 'metrics' AND m.step IS NOT NULL)) ORDER BY e.seq`,
+  )
+  const series = new Map<number, Series>()
+  let before: { time: string; stage: number; step: number } | null = null
+  for (const { seq, time, stage, step } of rows.iterate(run)) {
+    if (stage === null || step === null) {
+      before = null
+      continue
+    }
+    if (seq > since && before?.stage === stage && step > before.step) {
+      const name = 'secondsPerStep'
+      const known = series.get(stage) ?? { name, stage, model: null, dataset: null, organ: null, points: [] }
+      series.set(stage, known)
+      addPoint(known.points, [step, (Date.parse(time) - Date.parse(before.time)) / 1000 / (step - before.step)])
+    }
+    before = { time, stage, step }
+  }
+  return [...series.values()]
 }
 
 export function readLog(database: Database, run: string, since: number): LogLine[] {

@@ -1,0 +1,51 @@
+// How runs are described on every screen: states, ages, and the names of numbers.
+import type { RunSummary } from '../../contract/commands.ts'
+import type { Phase } from '../../contract/events.ts'
+import { formatDuration } from './duration.ts'
+
+export type Tone = 'calm' | 'busy' | 'good' | 'warn' | 'bad'
+
+export const runStates: Readonly<Record<RunSummary['state'], { label: string; tone: Tone }>> = {
+  queued: { label: 'Queued', tone: 'calm' },
+  running: { label: 'Running', tone: 'busy' },
+  paused: { label: 'Paused', tone: 'warn' },
+  'awaiting-review': { label: 'Waits for review', tone: 'warn' },
+  stopped: { label: 'Stopped', tone: 'calm' },
+  failed: { label: 'Failed', tone: 'bad' },
+  finished: { label: 'Finished', tone: 'good' },
+  interrupted: { label: 'Interrupted', tone: 'bad' },
+}
+
+export const phaseNames: Readonly<Record<Phase, string>> = {
+  start: 'Starting',
+  plan: 'Planning',
+  preprocess: 'Preparing cases',
+  stage1: 'Stage 1',
+  calibrate: 'Calibrating',
+  'pseudo-labels': 'Making pseudo labels',
+  review: 'Review',
+  stage2: 'Stage 2',
+  predict: 'Predicting',
+  evaluate: 'Evaluating',
+  probe: 'Probing',
+  done: 'Done',
+}
+
+export const stageNames: Readonly<Record<RunSummary['stages'], string>> = {
+  '1': 'stage 1 only',
+  '2': 'stage 2 only',
+  '1,2': 'both stages',
+}
+
+/** @example '3 min 5 s ago' */
+export const formatAge = (time: string, now: number): string =>
+  `${formatDuration(Math.max(0, (now - Date.parse(time)) / 1000))} ago`
+
+/** @example 'feature similarity' for 'loss.featureSimilarity' */
+export const termName = (metric: string): string =>
+  metric === 'loss'
+    ? 'all terms'
+    : metric.replace('loss.', '').replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+
+export const canResume = ({ state }: RunSummary): boolean =>
+  ['queued', 'paused', 'stopped', 'failed', 'interrupted'].includes(state)
