@@ -78,6 +78,7 @@ export const useResultsStore = defineStore('results', () => {
 
   return {
     entries,
+    organs,
     dataset,
     datasets,
     ofDataset,
