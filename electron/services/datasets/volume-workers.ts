@@ -36,26 +36,26 @@ export function createVolumeWorkers(threads = 2): VolumeWorkers {
   }
 
   function give(worker: Worker, { job, resolve, reject }: Waiting): void {
-    const done = (): void => {
-      worker.removeAllListeners()
-      worker.unref()
-    }
-    const fail = (reason: string) => (): void => {
-      done()
-      all.delete(worker)
-      reject(new OrganMosaicError('internal', `The thread that reads volumes ${reason}; try again.`))
-      if (!closed) pump()
-    }
-    worker.ref()
-    worker.once('message', (answer: Answer) => {
+    const onMessage = (answer: Answer): void => {
       done()
       idle.push(worker)
       if ('result' in answer) resolve(answer.result)
       else reject(revive(answer.failure))
       pump()
-    })
-    worker.once('error', fail('failed'))
-    worker.once('exit', fail('ended'))
+    }
+    const onEnd = (): void => {
+      done()
+      all.delete(worker)
+      reject(new OrganMosaicError('internal', 'The thread that reads volumes ended; try again.'))
+      if (!closed) pump()
+    }
+    // One by one: a worker has listeners of its own, without which no message comes any more.
+    const done = (): void => {
+      worker.off('message', onMessage).off('error', onEnd).off('exit', onEnd)
+      worker.unref()
+    }
+    worker.ref()
+    worker.on('message', onMessage).on('error', onEnd).on('exit', onEnd)
     worker.postMessage(job)
   }
 
