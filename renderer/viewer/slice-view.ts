@@ -48,8 +48,6 @@ interface DrawnLayer {
 let images = 0
 
 export class SliceView {
-  /** Milliseconds that the last change took to prepare and to draw. */
-  lastDrawMs = 0
   private readonly host: HTMLDivElement
   private readonly overlay: HTMLCanvasElement
   private readonly context: CanvasRenderingContext2D
@@ -135,9 +133,11 @@ export class SliceView {
     return copy
   }
 
+  /** Tells whoever measures: milliseconds that a change took to prepare and to draw. */
   private readonly onDrawn = (event: Event): void => {
-    const detail = event instanceof CustomEvent ? (event.detail as { renderTimeInMs: number }) : null
-    this.lastDrawMs = this.preparedMs + (detail?.renderTimeInMs ?? 0)
+    const drawnMs = event instanceof CustomEvent ? (event.detail as { renderTimeInMs: number }).renderTimeInMs : 0
+    const detail = this.preparedMs + drawnMs
+    this.element.dispatchEvent(new CustomEvent('slice-drawn', { detail, bubbles: true }))
   }
 
   private resize(): void {
