@@ -2,25 +2,23 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LogLine, MetricsAnswer } from '../../../contract/api/runs.ts'
-import { JobEventSchema, type JobEvent, type Metric } from '../../../contract/events.ts'
+import { JobEventSchema, type JobEvent } from '../../../contract/events.ts'
 import { addPoint, seriesKey, thin, type Series } from '../../../contract/series.ts'
 import type { Database } from '../database/open-database.ts'
 import { readBytes } from '../jobs/read-journal.ts'
 import { TRAINER_LOG } from '../jobs/start-job.ts'
+import { readMetricRows } from './run-queries.ts'
 
 const LOG_BYTES = 32 * 1024
 
 /** @param most points a curve */
 export function readSeries(database: Database, run: string, since: number, most: number): MetricsAnswer {
-  const rows = database.prepare<[string, number], Metric & { seq: number }>(
-    `SELECT seq, name, value, step, stage, model, dataset, organ FROM metrics
-     WHERE run = ? AND seq > ? ORDER BY seq, position`,
-  )
   const series = new Map<string, Series>()
   let lastSeq = since
-  for (const { seq, value, step, ...what } of rows.iterate(run, since)) {
+  for (const { seq, metric } of readMetricRows(database, run, since)) {
     lastSeq = seq
-    const key = seriesKey(what)
+    const key = seriesKey(metric)
+    const { value, step, ...what } = metric
     const known = series.get(key) ?? { ...what, points: [] }
     series.set(key, known)
     addPoint(known.points, [step, value])

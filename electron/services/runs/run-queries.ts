@@ -6,6 +6,7 @@ import type { RunDetail, RunSummary } from '../../../contract/commands.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { JobEvent, Metric } from '../../../contract/events.ts'
 import type { TrainJob } from '../../../contract/job.ts'
+import { seriesKey } from '../../../contract/series.ts'
 import { EvaluationReportSchema, type EvaluationReport } from '../../../contract/report.ts'
 import { indexRun, isIndexed } from '../database/index-run.ts'
 import type { Database } from '../database/open-database.ts'
@@ -107,15 +108,29 @@ export function latestCheckpoints(database: Database, run: string): RunDetail['c
 
 /** The last value of every metric of every stage, model, dataset and organ. */
 export function latestMetrics(database: Database, run: string): Metric[] {
-  return database
-    .prepare<[string], Metric>(
-      `SELECT name, value, step, stage, model, dataset, organ FROM
-         (SELECT *, row_number() OVER
-            (PARTITION BY name, stage, model, dataset, organ ORDER BY seq DESC, position DESC) AS age
-          FROM metrics WHERE run = ?)
-       WHERE age = 1 ORDER BY stage, model, name, dataset, organ`,
+  const latest = new Map(readMetricRows(database, run, 0).map(({ metric }) => [seriesKey(metric), metric]))
+  const place = ({ stage, model, name, dataset, organ }: Metric): string =>
+    [stage, model, name, dataset, organ].join('|')
+  return [...latest.values()].sort((a, b) => (place(a) < place(b) ? -1 : 1))
+}
+
+type MetricRow = [
+  seq: number,
+  ...rest: [string, number, number, number | null, number | null, string | null, string | null],
+]
+
+/** The metrics of events after `since`, in order. Rows as lists: with 20,000 of them objects take several times longer. */
+export function readMetricRows(database: Database, run: string, since: number): { seq: number; metric: Metric }[] {
+  const rows = database
+    .prepare<[string, number]>(
+      `SELECT seq, name, value, step, stage, model, dataset, organ FROM metrics
+       WHERE run = ? AND seq > ? ORDER BY seq, position`,
     )
-    .all(run)
+    .raw()
+    .all(run, since) as MetricRow[]
+  return rows.map(([seq, name, value, step, stage, model, dataset, organ]) => {
+    return { seq, metric: { name, value, step, stage, model, dataset, organ } }
+  })
 }
 
 /** Sequence number of the newest indexed event; 0 without any. */
