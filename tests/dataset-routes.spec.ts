@@ -329,7 +329,7 @@ it('makes the demo study and registers its five datasets', { timeout: 120_000 },
     'site-a train',
     'site-b train',
     'site-c train',
-    'test test',
+    'test-complete test',
   ])
 })
 

@@ -1,0 +1,20 @@
+// The organ vocabulary in the window: names and colours of organs. Fetched once.
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { keptOrganColor } from '../../contract/kept-organ-color.ts'
+import type { Organ, OrganId } from '../../contract/organ.ts'
+import { call } from '../api/client.ts'
+
+export const useVocabularyStore = defineStore('vocabulary', () => {
+  const organs = ref<Organ[]>([])
+  const byId = computed(() => new Map(organs.value.map((organ) => [organ.id, organ])))
+  const nameOf = (id: OrganId): string => byId.value.get(id)?.name ?? id
+  const colorOf = (id: OrganId): string => byId.value.get(id)?.color ?? keptOrganColor(id)
+  const knows = (id: OrganId): boolean => byId.value.has(id)
+
+  void call('getVocabulary').then(
+    (all) => (organs.value = all),
+    () => (organs.value = []),
+  )
+  return { organs, nameOf, colorOf, knows }
+})

@@ -1,0 +1,49 @@
+// Findings as a window shows them: a title for each kind, and what to do about it here.
+import type { Finding, FindingCode } from '../../../contract/dataset.ts'
+
+const words: Record<FindingCode, readonly [title: string, advice: string]> = {
+  'missing-image': ['Image missing', 'Add the file and look for new cases, or go on without the case.'],
+  'missing-label': ['Label missing', 'Add the file and look for new cases, or go on without the case.'],
+  'unreadable-image': ['Image cannot be read', 'Copy or export the file again.'],
+  'unreadable-label': ['Label cannot be read', 'Copy or export the file again.'],
+  'shape-mismatch': ['Label of another size', 'Export the label on the grid of its image.'],
+  'geometry-mismatch': ['Label at another place', 'Resample the label to its image.'],
+  'geometry-drift': ['Label slightly displaced', 'Nothing; the grid of the image is used for both.'],
+  'unknown-label-value': ['Unknown label value', 'Say in the label table what the value means, or correct the file.'],
+  'non-integer-label': ['Label was interpolated', 'Export it again with nearest neighbour.'],
+  'empty-label': ['Empty mask', 'Remove the file if the organ was never drawn.'],
+  'all-labels-empty': ['Nothing labelled', 'Exclude the case if its organs were never drawn.'],
+  'label-overlap': ['Masks overlap', 'Look at the borders of the two organs in the viewer.'],
+  'not-finite': ['Image with invalid values', 'Replace NaN and infinity by air (CT) or 0 (MR).'],
+  'constant-image': ['Empty image', 'Export the scan again.'],
+  'duplicate-image': ['Same image twice', 'Use one of the two; never train on one and test on the other.'],
+  'unmapped-organ': [
+    'Name not in the vocabulary',
+    'Choose the organ in the label table to share it with other datasets.',
+  ],
+  'undeclared-label': ['Value without a name', 'Choose the organ in the label table.'],
+  'ambiguous-file': ['Files that fit no place', 'Rename or remove all but one.'],
+  'not-three-dimensional': ['Not one 3D volume', 'Extract the volume to use into a file of its own.'],
+  'header-oddity': ['Unusual header', 'Nothing, if the viewer shows the case in place.'],
+}
+
+export interface FindingGroup {
+  readonly severity: Finding['severity']
+  readonly title: string
+  readonly advice: string
+  readonly findings: Finding[]
+}
+
+const order: readonly Finding['severity'][] = ['error', 'warning', 'info']
+export const severityWords: Record<Finding['severity'], string> = { error: 'Excluded', warning: 'Check', info: 'Note' }
+
+/** One group a kind and severity, the gravest first. */
+export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
+  const groups = Map.groupBy(findings, ({ severity, code }) => `${severity} ${code}`)
+  return [...groups.values()]
+    .map((same) => {
+      const [title, advice] = words[same[0].code]
+      return { severity: same[0].severity, title, advice, findings: same }
+    })
+    .sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity))
+}
