@@ -5,6 +5,7 @@ import { NameSchema } from '../dataset.ts'
 import { OrganIdSchema } from '../organ.ts'
 import { PlanSchema } from '../plan.ts'
 import { PresetSchema, RunConfigSchema, StagesSchema } from '../run-config.ts'
+import { RunSliceEntrySchema, RunSliceSchema } from '../run-slice.ts'
 import { SeriesSchema } from '../series.ts'
 import { TaskSchema } from '../task.ts'
 import { route } from './route.ts'
@@ -98,6 +99,14 @@ export const runRoutes = {
   getTrainerLog: route('GET', '/runs/:run/trainer-log', 'The end of what the trainer process wrote', {
     params,
     response: z.object({ text: z.string(), path: z.string() }),
+  }),
+  listRunSlices: route('GET', '/runs/:run/slices', 'Slices predicted at each validation, oldest first', {
+    params,
+    response: z.array(RunSliceEntrySchema),
+  }),
+  getRunSlice: route('GET', '/runs/:run/slices/:file', 'One of these slices', {
+    params: params.extend({ file: z.string().regex(/^stage[12]-\d+-\d\.json$/) }),
+    response: RunSliceSchema,
   }),
   previewConfig: route('POST', '/new-run/config', 'Every setting, where its value comes from, and what is wrong', {
     body: ConfigRequestSchema,

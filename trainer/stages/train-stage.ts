@@ -19,6 +19,7 @@ import type { Tensor } from '../tensor/tensorflow.ts'
 import { addGradients } from './differentiate.ts'
 import type { Objective } from './objective.ts'
 import { stageSchedule, stepRequests } from './schedule.ts'
+import { cutSlice, writeSlice, type PreviewedCase } from './slice-preview.ts'
 import type { StageModel } from './stage-model.ts'
 import { createStageMetrics, type StageMetrics } from './stage-metrics.ts'
 import { meanAccuracy, validateModels, type ValidationCase } from './validate.ts'
@@ -165,7 +166,7 @@ async function validate(
     study,
     plan,
     config.inference.trainingOverlap,
-    () => {},
+    previewFirstCases(setup, state.step),
   )
   objective.onValidation(table)
   metrics.writeValidation(state.step, table)
@@ -180,6 +181,15 @@ async function validate(
   }
   const improved = best.some((score, i) => score > state.best[i]!)
   return { ...state, best, stale: improved ? 0 : state.stale + 1 }
+}
+
+/** A slice of the first validation case of each dataset. */
+function previewFirstCases({ stage, folder, study, validation }: StageSetup, step: number) {
+  return async (entry: ValidationCase, previewed: PreviewedCase): Promise<void> => {
+    if (validation.find(({ dataset }) => dataset === entry.dataset) !== entry) return
+    const dataset = study.datasets[entry.dataset]!.name
+    await writeSlice(folder, entry.dataset + 1, cutSlice(previewed, { stage, step, dataset }))
+  }
 }
 
 function needsForeign(config: RunConfig, stage: 1 | 2): boolean {

@@ -27,8 +27,10 @@ afterAll(async () => {
   disposeModels(models)
   await rm(root, { recursive: true, force: true })
 })
-const validate = (usesCase: Parameters<typeof validateModels>[2], onCase = () => {}) =>
-  validateModels(models, cases, usesCase, tinyStudy, tinyPlan, 0.25, onCase)
+const validate = (
+  usesCase: Parameters<typeof validateModels>[2],
+  onCase: Parameters<typeof validateModels>[6] = () => {},
+) => validateModels(models, cases, usesCase, tinyStudy, tinyPlan, 0.25, onCase)
 
 /** Model `index` now believes in one class everywhere. */
 function convince(index: number, unionClass: number): void {
@@ -41,12 +43,15 @@ describe('validateModels', () => {
   it('scores each model on the organs that are labelled in each case', async () => {
     convince(0, 1)
     convince(1, 3)
-    let calls = 0
+    const told: [string, number[]][] = []
     const table = await validate(
       () => true,
-      () => (calls += 1),
+      (_, { caseId, predictions }) => void told.push([caseId, predictions.map(({ model }) => model)]),
     )
-    expect(calls).toBe(4)
+    expect(told).toEqual([
+      ['a1', [0, 1]],
+      ['b1', [0, 1]],
+    ])
     // 216 of 720 voxels are class 1 in case a1. A model that sees it everywhere: 2 x 216 / (720 + 216)
     const dice = (2 * 216) / (720 + 216)
     expect([...table].map(([key, value]) => [key, Number(value.toFixed(4))]).sort()).toEqual([

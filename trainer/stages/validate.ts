@@ -5,6 +5,7 @@ import { codebookClasses, type Study } from '../labels/study.ts'
 import { patchDice } from '../losses/segmentation-loss.ts'
 import { openPreprocessed } from '../preprocessing/preprocessed-store.ts'
 import { accuracyKey, type AccuracyTable } from './objective.ts'
+import type { PreviewedCase } from './slice-preview.ts'
 import type { TrainedModel } from './stage-model.ts'
 
 export interface ValidationCase {
@@ -27,6 +28,7 @@ export function argmaxClasses(probabilities: Float32Array, classes: readonly num
 
 /**
  * Mean Dice of each model on each organ over the cases that can judge it.
+ * @param onCase called after each case with what was predicted
  * @param usesCase which cases a model is scored on (a POS model: its own dataset's)
  */
 export async function validateModels(
@@ -36,7 +38,7 @@ export async function validateModels(
   study: Study,
   plan: Plan,
   overlap: number,
-  onCase: () => void,
+  onCase: (validation: ValidationCase, previewed: PreviewedCase) => Promise<void> | void,
 ): Promise<AccuracyTable> {
   const scores = new Map<string, number[]>()
   for (const validation of cases) {
@@ -48,6 +50,7 @@ export async function validateModels(
       codes: Int32Array.from(stored.labels),
       sets: codebookClasses(study, validation.dataset, caseEntry, stored.codebook),
     }
+    const predictions: { model: number; classes: Int32Array }[] = []
     for (const model of users) {
       const predicted = argmaxClasses(predictCase(model, stored, plan, overlap), model.classes)
       for (const { classes, dice } of patchDice(predicted, target, study.classCount)) {
@@ -55,10 +58,21 @@ export async function validateModels(
         const key = accuracyKey(model.index, classes[0]!)
         scores.set(key, [...(scores.get(key) ?? []), dice])
       }
-      onCase()
+      predictions.push({ model: model.index, classes: predicted })
       // Lets signals and the journal's reader breathe between synchronous predictions.
       await new Promise((resolve) => setImmediate(resolve))
     }
+    const { caseId } = validation
+    const { shape, image, labels, geometry } = stored
+    await onCase(validation, {
+      caseId,
+      shape,
+      spacingMm: geometry.spacingMm,
+      image,
+      labels,
+      sets: target.sets,
+      predictions,
+    })
   }
   return new Map(
     [...scores].map(([key, values]) => [key, values.reduce((sum, value) => sum + value, 0) / values.length]),

@@ -16,6 +16,8 @@ export function implementRuns(services: Services): Implementations<keyof typeof 
     getMetrics: ({ params, query }) => runDesk.metrics(params.run, query.since, query.points),
     getRunLog: ({ params, query }) => runDesk.log(params.run, query.since),
     getTrainerLog: ({ params }) => runDesk.trainerLog(params.run),
+    listRunSlices: ({ params }) => runDesk.listSlices(params.run),
+    getRunSlice: ({ params }) => runDesk.slice(params.run, params.file),
     previewConfig: ({ body }) => runDesk.previewConfig(body),
     previewRun: ({ body }) => runDesk.preview(body),
     startPreflight: ({ body }) => runDesk.startPreflight(body),

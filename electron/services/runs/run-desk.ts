@@ -6,6 +6,7 @@ import type { RunSummary } from '../../../contract/commands.ts'
 import type { TrainJob } from '../../../contract/job.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'
 import { PlanSchema } from '../../../contract/plan.ts'
+import type { RunSlice, RunSliceEntry } from '../../../contract/run-slice.ts'
 import type { Task } from '../../../contract/task.ts'
 import { derivePlan } from '../../../trainer/imaging/planning/derive-plan.ts'
 import type { Tasks } from '../tasks/create-tasks.ts'
@@ -18,6 +19,7 @@ import { previewConfig } from './preview-config.ts'
 import { findSharedNames } from './refuse-leakage.ts'
 import { createRun, startRun, type RunStore } from './run-control.ts'
 import { readLog, readSeries, readTrainerLog } from './run-history.ts'
+import { listSlices, readSlice } from './read-slices.ts'
 import { summariseNamed } from './run-queries.ts'
 import { removeRun, restoreRun } from './run-trash.ts'
 import { inheritedConfig } from './stage1-source.ts'
@@ -33,6 +35,9 @@ export interface RunDesk {
   readonly metrics: (name: string, since: number, points: number) => MetricsAnswer
   readonly log: (name: string, since: number) => LogLine[]
   readonly trainerLog: (name: string) => { text: string; path: string }
+  /** Oldest first. */
+  readonly listSlices: (name: string) => RunSliceEntry[]
+  readonly slice: (name: string, file: string) => RunSlice
   readonly previewConfig: (draft: Pick<RunDraft, 'preset' | 'changes' | 'stage1From'>) => ConfigPreview
   /** @throws OrganMosaicError as planRun */
   readonly preview: (draft: RunDraft) => RunPreview
@@ -76,6 +81,8 @@ export function createRunDesk({ database, workspace, vocabulary, tasks }: RunDes
       readRun(workspace, name)
       return readTrainerLog(runFolder(workspace, name))
     },
+    listSlices: (name) => listSlices(summary(name).folder),
+    slice: (name, file) => readSlice(summary(name).folder, file),
     previewConfig: ({ preset, changes, stage1From }) =>
       previewConfig(preset, changes, stage1From === null ? {} : inheritedConfig(readRun(workspace, stage1From))),
     preview(draft) {
