@@ -9,6 +9,7 @@ import { createServices } from '../electron/services/create-services.ts'
 import { temporaryHome, writeRuns } from './many-runs.ts'
 import { createShortRun, metricValue, registerPhantoms, trainShortRun } from './phantom-runs.ts'
 import { stepSetting, type StepTimes } from './step-setting.ts'
+import { benchViewer } from './viewer.ts'
 
 export type Row = { bench: string; measure: string; value: number; unit: string }
 export type BenchOptions = { python: string | undefined; rounds: number }
@@ -155,4 +156,5 @@ export const benches: Readonly<Record<string, Bench>> = {
   memory: benchMemory,
   runs: benchRuns,
   torch: benchTorch,
+  viewer: benchViewer,
 }
