@@ -1,64 +1,19 @@
 // Datasets over the API: the real handler on real files in a real workspace.
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { DatasetCardSchema, DatasetPageSchema, InspectionSchema, type DatasetPage } from '../contract/api/datasets.ts'
-import { TaskSchema, type Task } from '../contract/task.ts'
-import { createHandler, type Handler } from '../electron/hosts/api/create-handler.ts'
-import { implementApi } from '../electron/hosts/api/implement-api.ts'
-import { createServices, type Services } from '../electron/services/create-services.ts'
+import { TaskSchema } from '../contract/task.ts'
 import {
   imageVolume,
   labelVolume,
-  temporaryFolder,
   writeTestFolder,
   type TestFolder,
 } from '../electron/services/datasets/write-test-folder.ts'
+import { openHost, type Host } from './helpers/open-host.ts'
 import { writeNifti } from '../trainer/imaging/nifti/write-nifti.ts'
-
-interface Host {
-  readonly home: string
-  readonly services: Services
-  readonly send: (method: string, path: string, body?: unknown) => Promise<Response>
-  readonly json: (method: string, path: string, body?: unknown) => Promise<unknown>
-  /** Starts a task and waits for its end. */
-  readonly task: (method: string, path: string, body?: unknown) => Promise<Task>
-}
-
-/** @param roots folders that may be named */
-function openHost(...roots: string[]): Host {
-  const home = temporaryFolder()
-  const services = createServices({ home, roots })
-  onTestFinished(() => services.close())
-  const info = { version: '0', home, host: 'web' as const, platform: 'test', roots }
-  const handler: Handler = createHandler(implementApi(services, () => info))
-  const send: Host['send'] = (method, path, body) =>
-    handler(
-      new Request(`http://127.0.0.1/api${path}`, {
-        method,
-        ...(body === undefined ? {} : bodyOf(body)),
-      }),
-    )
-  const json: Host['json'] = async (...call) => {
-    const response = await send(...call)
-    const answer: unknown = await response.json()
-    if (!response.ok) throw new Error(JSON.stringify(answer))
-    return answer
-  }
-  const task: Host['task'] = async (...call) => {
-    const { id } = TaskSchema.parse(await json(...call))
-    await expect.poll(() => services.tasks.get(id).state, { timeout: 60_000, interval: 10 }).not.toBe('running')
-    return services.tasks.get(id)
-  }
-  return { home, services, send, json, task }
-}
-
-const bodyOf = (body: unknown): RequestInit =>
-  body instanceof Uint8Array
-    ? { body: new Blob([new Uint8Array(body)]), headers: { 'content-type': 'application/octet-stream' } }
-    : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
 
 const study = (): TestFolder => ({
   'labels.csv': 'value,name\n1,Mandible\n2,Mandibel thing\n',
@@ -126,7 +81,7 @@ describe('looking into a folder', () => {
     const host = openHost(folder)
     await host.task('POST', '/datasets/inspections', { folder })
     const memory = join(host.home, 'cache/inspections')
-    const [file] = (await import('node:fs')).readdirSync(memory)
+    const [file] = readdirSync(memory)
     // A hash that no reading of the files could give shows where it comes from.
     const told = readFileSync(join(memory, file), 'utf8').replaceAll(/"fileHash": "[0-9a-f]+"/g, '"fileHash": "told"')
     writeFileSync(join(memory, file), told)
@@ -264,59 +219,6 @@ describe('a registered dataset', () => {
       { id: 'P1_a', state: 'labelled', volumeMl: 0.008 },
       { id: 'P1_b', state: 'labelled', volumeMl: 0.016 },
     ])
-  })
-})
-
-describe('a folder that a browser sends', () => {
-  const begin = (host: Host, files: number, bytes: number) =>
-    host.json('POST', '/uploads', { name: 'Süd Klinik', files, bytes }) as Promise<{ upload: string; folder: string }>
-
-  it('arrives file by file, and can then be looked into', async () => {
-    const host = openHost()
-    const files = { 'images/A.nii.gz': imageVolume(1), 'labels/A.nii.gz': labelVolume({ 1: [1, 1, 1] }) }
-    const source = await writeTestFolder(files)
-    const content = Object.keys(files).map((path) => [path, readFileSync(join(source, path))] as const)
-    const bytes = content.reduce((sum, [, data]) => sum + data.length, 0)
-    const { upload, folder } = await begin(host, 2, bytes)
-    expect(folder).toBe(join(host.home, 'uploads/Sud-Klinik'))
-    for (const [path, data] of content) {
-      await host.json('PUT', `/uploads/${upload}/file?path=${encodeURIComponent(path)}`, new Uint8Array(data))
-    }
-    expect(existsSync(folder)).toBe(false)
-    await host.json('POST', `/uploads/${upload}/end`)
-    expect((await host.task('POST', '/datasets/inspections', { folder })).result).toMatchObject({ usableCases: 1 })
-    expect((await begin(host, 1, 1)).folder).toBe(join(host.home, 'uploads/Sud-Klinik-2'))
-  })
-
-  it.each([
-    '../out.nii',
-    '/etc/x.nii',
-    'a/../../b.nii',
-    '.hidden',
-    'a\\b.nii',
-    'a//b.nii',
-    'nul.nii',
-    `a/${'b/'.repeat(9)}c`,
-  ])('has no file at %s', async (path) => {
-    const host = openHost()
-    const { upload } = await begin(host, 1, 10)
-    const response = await host.send(
-      'PUT',
-      `/uploads/${upload}/file?path=${encodeURIComponent(path)}`,
-      new Uint8Array(4),
-    )
-    expect(response.status).toBe(400)
-  })
-
-  it('is refused when it is larger than announced, incomplete, or too large for the disk', async () => {
-    const host = openHost()
-    const { upload } = await begin(host, 1, 10)
-    expect((await host.send('POST', `/uploads/${upload}/end`)).status).toBe(400)
-    expect((await host.send('PUT', `/uploads/${upload}/file?path=a.nii`, new Uint8Array(11))).status).toBe(413)
-    await host.json('DELETE', `/uploads/${upload}`)
-    expect((await host.send('POST', `/uploads/${upload}/end`)).status).toBe(404)
-    expect((await host.send('POST', '/uploads', { name: 'x', files: 1, bytes: 1e17 })).status).toBe(400)
-    expect((await host.send('POST', '/uploads', { name: 'x', files: 1, bytes: 9e15 })).status).toBe(500)
   })
 })
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { patientOf, type PatientRule } from './patient-rule.ts'
+import { patientOf, type PatientRule } from '../../../contract/patient-rule.ts'
 
 const before = (text: string, occurrence: 'first' | 'last'): PatientRule => ({ by: 'before', text, occurrence })
 
