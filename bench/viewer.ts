@@ -93,7 +93,7 @@ async function openCase(browser: Browser, url: string, depth: number): Promise<{
     return done
   }, `/case/d${depth}/ct_${depth}`)
   await page.waitForFunction(() => !document.querySelector('.status [role=status], .layer [role=status]'), undefined, {
-    timeout: 60_000,
+    timeout: 180_000,
   })
   return { page, firstMs }
 }
