@@ -9,6 +9,7 @@ import { createServices } from '../electron/services/create-services.ts'
 import { writeNifti } from '../trainer/imaging/nifti/write-nifti.ts'
 import { findBrowser } from '../tests/e2e/harness/find-browser.ts'
 import type { Row } from './benches.ts'
+import { HAS_LOADED, scrollThrough, SWITCH_LABELS, untilThreePlanes } from './viewer-page.ts'
 
 const SIDE = 512
 const ORGANS = 60
@@ -81,20 +82,8 @@ async function openCase(browser: Browser, url: string, depth: number): Promise<{
   const page = await (await browser.newContext({ viewport: { width: 1366, height: 768 } })).newPage()
   await page.goto(url)
   await page.getByRole('heading', { level: 1 }).waitFor()
-  const firstMs = await page.evaluate(async (target) => {
-    const started = performance.now()
-    const drawn = new Set<unknown>()
-    const done = new Promise<number>((resolve) => {
-      addEventListener('slice-drawn', ({ target: pane }) => {
-        if (drawn.add(pane).size === 3) resolve(performance.now() - started)
-      })
-    })
-    location.hash = target
-    return done
-  }, `/case/d${depth}/ct_${depth}`)
-  await page.waitForFunction(() => !document.querySelector('.status [role=status], .layer [role=status]'), undefined, {
-    timeout: 180_000,
-  })
+  const firstMs = await page.evaluate<number>(untilThreePlanes(`/case/d${depth}/ct_${depth}`))
+  await page.waitForFunction(HAS_LOADED, undefined, { timeout: 180_000 })
   return { page, firstMs }
 }
 
@@ -107,53 +96,14 @@ async function measureSpeed(browser: Browser, url: string): Promise<Row[]> {
     rows.push(row(`draw, ${plane}, ${ORGANS} organs: median`, quantile(times, 0.5), 'ms'))
     rows.push(row(`draw, ${plane}, ${ORGANS} organs: p95`, quantile(times, 0.95), 'ms'))
   }
-  rows.push(row('layer off and on: median', await toggle(page), 'ms'))
+  rows.push(row('layer off or on: median', quantile(await page.evaluate<number[]>(SWITCH_LABELS), 0.5), 'ms'))
   await page.context().close()
   return rows
 }
 
-/** One slice a frame, as when a key is held down. */
 async function scroll(page: Page, plane: string): Promise<number[]> {
   await page.locator(`[data-plane=${plane}]`).focus()
-  return page.evaluate(async (name) => {
-    const pane = document.querySelector(`[data-plane=${name}]`)
-    const times: number[] = []
-    const take = (event: Event): void => void (event instanceof CustomEvent && times.push(event.detail as number))
-    pane?.addEventListener('slice-drawn', take)
-    for (let step = 0; step < 120; step++) {
-      const key = step < 60 ? 'ArrowUp' : 'ArrowDown'
-      dispatchEvent(new KeyboardEvent('keydown', { key }))
-      await new Promise(requestAnimationFrame)
-      await new Promise(requestAnimationFrame)
-    }
-    pane?.removeEventListener('slice-drawn', take)
-    return times
-  }, plane)
-}
-
-/** From the key to all three planes drawn. */
-async function toggle(page: Page): Promise<number> {
-  const times = await page.evaluate(async () => {
-    const found: number[] = []
-    for (let turn = 0; turn < 20; turn++) {
-      const started = performance.now()
-      const drawn = new Set<unknown>()
-      const done = new Promise<void>((resolve) => {
-        const take = ({ target: pane }: Event): void => {
-          if (drawn.add(pane).size < 3) return
-          removeEventListener('slice-drawn', take)
-          resolve()
-        }
-        addEventListener('slice-drawn', take)
-      })
-      dispatchEvent(new KeyboardEvent('keydown', { key: 'l' }))
-      await done
-      found.push(performance.now() - started)
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-    return found
-  })
-  return quantile(times, 0.5)
+  return page.evaluate<number[]>(scrollThrough(plane))
 }
 
 async function measureMemory(browser: Browser, url: string): Promise<Row[]> {
