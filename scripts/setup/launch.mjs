@@ -7,11 +7,12 @@ const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
 /**
  * Runs a file with inherited input and output, passes signals on, and ends as it ends.
  * @param {string} root the folder that holds node_modules
- * @param {string[]} args of Node: the file and its arguments
+ * @param {string[]} args of the program: the file and its arguments
+ * @param {string} program Node unless given
  * @throws {import('./setup-error.mjs').SetupError} when Node is not there
  */
-export function launch(root, args) {
-  const child = spawn(findNode(root).path, args, { stdio: 'inherit' })
+export function launch(root, args, program = findNode(root).path) {
+  const child = spawn(program, args, { stdio: 'inherit' })
   for (const signal of SIGNALS) {
     // Ctrl-C in a terminal reaches the child by itself; passed on as well, it would count as pressed twice.
     process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY) || child.kill(signal))

@@ -104,6 +104,14 @@ describe('paths that a page names', () => {
     expect(folders.roots()).toEqual([root])
   })
 
+  it('may be below other roots once those are replaced', () => {
+    folders.limitTo([join(base, 'outside')])
+    expect(folders.roots()).toEqual([join(base, 'outside')])
+    expect(folders.resolve(join(base, 'outside/secret'))).toBe(join(base, 'outside/secret'))
+    expect(() => folders.resolve(root)).toThrow(/lies outside/)
+    expect(() => folders.limitTo([join(base, 'gone')])).toThrow(/there is no such folder/)
+  })
+
   it('may lie in a hidden folder that is itself allowed', () => {
     folders.allow(join(root, '.ssh'))
     expect(folders.resolve(join(root, '.ssh/keys'))).toBe(join(root, '.ssh/keys'))

@@ -22,6 +22,8 @@ export interface Folders {
   readonly resolve: (path: string) => string
   /** The same for a place that need not be there yet. */
   readonly resolveNew: (path: string) => string
+  /** Replaces the roots. @throws OrganMosaicError `usage` for one that is not there */
+  readonly limitTo: (roots: readonly string[]) => void
   /** Lets a place in that a person chose outside the page (a native dialog, a drop on the window). */
   readonly allow: (path: string) => void
 }
@@ -30,7 +32,7 @@ const MOST_FOLDERS = 2000
 
 /** @param roots absolute; those that are not there are left out */
 export function createFolders(roots: readonly string[]): Folders {
-  const shown = roots.filter((root) => existsSync(root)).map((root) => realpathSync(root))
+  let shown = realFolders(roots)
   const allowed = new Set(shown)
 
   /** The root that shows a path: nothing between the two is hidden. */
@@ -97,8 +99,17 @@ export function createFolders(roots: readonly string[]): Folders {
     return list(folder)
   }
 
+  function limitTo(wanted: readonly string[]): void {
+    const missing = wanted.find((root) => !existsSync(root))
+    if (missing) throw new OrganMosaicError('usage', `--root ${missing}: there is no such folder.`)
+    shown.forEach((root) => allowed.delete(root))
+    shown = realFolders(wanted)
+    shown.forEach((root) => allowed.add(root))
+  }
+
   return {
     roots: () => shown,
+    limitTo,
     list,
     create,
     resolve,
@@ -106,6 +117,9 @@ export function createFolders(roots: readonly string[]): Folders {
     allow: (path) => void allowed.add(realpathSync(path)),
   }
 }
+
+const realFolders = (folders: readonly string[]): string[] =>
+  folders.filter((folder) => existsSync(folder)).map((folder) => realpathSync(folder))
 
 function refusal(message: string): OrganMosaicError {
   return new OrganMosaicError('usage', message, { details: { status: 403 } })

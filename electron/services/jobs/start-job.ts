@@ -35,6 +35,7 @@ export async function startJob(folder: string, script = trainerScript): Promise<
         detached: true,
         stdio: ['ignore', log, log],
         windowsHide: true,
+        env: nodeEnvironment(),
       })
       const pid = await new Promise<number>((resolve, reject) => {
         child.once('error', reject)
@@ -50,6 +51,14 @@ export async function startJob(folder: string, script = trainerScript): Promise<
       closeSync(log)
     }
   })
+}
+
+/** Inside Electron this program is Electron: only with this variable does it run a script as Node would. */
+export function nodeEnvironment(
+  environment: NodeJS.ProcessEnv = process.env,
+  { electron }: NodeJS.ProcessVersions = process.versions,
+): NodeJS.ProcessEnv {
+  return electron === undefined ? environment : { ...environment, ELECTRON_RUN_AS_NODE: '1' }
 }
 
 /** Two callers that start the same job at the same moment would both write its checkpoints: one waits out. */

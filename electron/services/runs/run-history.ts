@@ -35,7 +35,7 @@ function stepTimes(database: Database, run: string, since: number): Series[] {
      WHERE e.run = ? AND (e.type = 'state' OR (e.type = 'metrics' AND m.step IS NOT NULL)) ORDER BY e.seq`,
   )
   const series = new Map<number, Series>()
-  let before: { time: string; stage: number; step: number } | null = null
+  let before = null as { time: string; stage: number; step: number } | null
   for (const { seq, time, stage, step } of rows.iterate(run)) {
     if (stage === null || step === null) {
       before = null
