@@ -45,7 +45,7 @@ export function createUploads(workspace: Workspace): Uploads {
       mkdirSync(folder, { recursive: true })
       const partial = `${path}.${crypto.randomUUID()}${PARTIAL}`
       try {
-        await pipeline(Readable.fromWeb(body), limitTo(file), createWriteStream(partial, { flags: 'wx' }), { signal })
+        await pipeline(Readable.from(body), limitTo(file), createWriteStream(partial, { flags: 'wx' }), { signal })
         await rename(partial, path)
       } finally {
         rmSync(partial, { force: true })
