@@ -2,35 +2,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MOST_JSON_BYTES } from '../api/read-json-body.ts'
 import { serveWeb } from './serve.ts'
-import { ask, openSocket, openTestHost, sendBytes, type Answer, type Ask, type TestHost } from './test-host.ts'
+import { callers, openSocket, openTestHost, sendBytes, type TestHost } from './test-host.ts'
 
 let test: TestHost
 let port: number
+let { signedIn, postJson, expectRefused } = callers(0, '')
 
 beforeAll(async () => {
   test = await openTestHost()
   port = test.host.port
+  ;({ signedIn, postJson, expectRefused } = callers(port, test.cookie))
 })
 afterAll(() => test.close())
-
-/** As the page does it. */
-const signedIn = (path: string, { headers, ...rest }: Ask = {}): Promise<Answer> =>
-  ask(port, path, { ...rest, headers: { cookie: test.cookie, ...headers } })
-
-const postJson = (body: string | Buffer, headers: Record<string, string> = {}): Promise<Answer> =>
-  signedIn('/api/machine/folders', {
-    method: 'POST',
-    body,
-    headers: { 'content-type': 'application/json', ...headers },
-  })
-
-/** The host is still there, and nothing was given away. */
-async function expectRefused(answer: Answer, status: number): Promise<void> {
-  expect(answer.status).toBe(status)
-  expect(answer.body).not.toContain('secret')
-  expect(answer.headers['set-cookie']).toBeUndefined()
-  expect((await signedIn('/api/app')).status).toBe(200)
-}
 
 describe('bodies', () => {
   const tooLarge = JSON.stringify({ parent: 'x'.repeat(MOST_JSON_BYTES), name: 'x' })

@@ -5,6 +5,7 @@ import { request as sendRequest, type IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { expect } from 'vitest'
 import { createServices, type Services } from '../../services/create-services.ts'
 import { serveWeb, type WebHost } from './serve.ts'
 
@@ -71,6 +72,28 @@ export function ask(port: number, path: string, { method = 'GET', headers = {}, 
     sent.on('error', reject)
     sent.end(body)
   })
+}
+
+/** Ways to ask as the page does, with its cookie. */
+export function callers(port: number, cookie: string) {
+  const signedIn = (path: string, { headers, ...rest }: Ask = {}): Promise<Answer> =>
+    ask(port, path, { ...rest, headers: { cookie, ...headers } })
+  return {
+    signedIn,
+    postJson: (body: string | Buffer, headers: Record<string, string> = {}): Promise<Answer> =>
+      signedIn('/api/machine/folders', {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/json', ...headers },
+      }),
+    /** Refused, the host is still there, and nothing was given away. */
+    async expectRefused(answer: Answer, status: number): Promise<void> {
+      expect(answer.status).toBe(status)
+      expect(answer.body).not.toContain('secret')
+      expect(answer.headers['set-cookie']).toBeUndefined()
+      expect((await signedIn('/api/app')).status).toBe(200)
+    },
+  }
 }
 
 export function openSocket(port: number): Promise<Socket> {
