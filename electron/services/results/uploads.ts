@@ -1,6 +1,6 @@
 // Images that a browser sent to be segmented: files in the workspace that a person sees listed and removes.
-import { createWriteStream, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { rename } from 'node:fs/promises'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -44,8 +44,10 @@ export function createUploads(workspace: Workspace): Uploads {
       if (!body) throw new OrganMosaicError('usage', `The upload of ${file} has no content.`)
       mkdirSync(folder, { recursive: true })
       const partial = `${path}.${crypto.randomUUID()}${PARTIAL}`
+      // Opened first: a stream that fails at once would create its file after it was cleaned away.
+      const handle = await open(partial, 'wx')
       try {
-        await pipeline(Readable.from(body), limitTo(file), createWriteStream(partial, { flags: 'wx' }), { signal })
+        await pipeline(Readable.from(body), limitTo(file), handle.createWriteStream(), { signal })
         await rename(partial, path)
       } finally {
         rmSync(partial, { force: true })
