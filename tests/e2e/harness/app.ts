@@ -114,8 +114,9 @@ async function openPage(browser: Browser, url: string, options: OpenOptions = {}
     await context.close()
     expect(faults.list(), 'what the page did wrong').toEqual([])
   })
-  await page.goto(url)
-  if (path) await goTo(page, path)
+  // The place goes along with the link: the router hears of no other before its first screen is there.
+  await page.goto(path ? `${url}#${path}` : url)
+  await page.getByRole('heading', { level: 1 }).waitFor()
   return Object.assign(page, { faults })
 }
 
