@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 
 const QUIET_MS = 150
 
-/** No skeleton is shown, no request but the event stream is open for a moment, and two frames were drawn since. */
+/** No skeleton is shown, no request but the event stream is open for a moment, pictures are there, and two frames were drawn since. */
 export async function settled(page: Page): Promise<void> {
   const open = new Set<unknown>()
   const opened = (request: { url: () => string }): void => void (isAnswered(request.url()) && open.add(request))
@@ -13,6 +13,9 @@ export async function settled(page: Page): Promise<void> {
     await page.locator('[aria-label="Loading"]').first().waitFor({ state: 'detached' })
     do await page.waitForTimeout(QUIET_MS)
     while (open.size > 0 || (await page.locator('[aria-label="Loading"]').count()) > 0)
+    await page.waitForFunction(() =>
+      [...document.images].every(({ complete, loading }) => complete || loading === 'lazy'),
+    )
     await page.evaluate(
       () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(null)))),
     )

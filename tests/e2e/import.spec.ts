@@ -1,0 +1,107 @@
+// Folders become datasets in the window: dropped by real drag events, looked into, mapped, registered. One folder of each
+// layout; with TEST_ALL=1 also the real head-and-neck folders, where they are.
+import { existsSync, globSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { generatePhantomStudy } from '../../electron/services/demo/phantom/generate-phantom-study.ts'
+import { expectAccessible } from './harness/accessibility.ts'
+import { browserPath, needsBrowser, useApp } from './harness/app.ts'
+import { dropFiles } from './harness/drop.ts'
+import { takeScreenshot } from './harness/screenshots.ts'
+
+const headNeck = join(import.meta.dirname, '../../../shared/data/headneck')
+const REAL = ['site-a-brainstem-cord', 'site-b-parotids', 'site-c-mandible-larynx']
+const wantsReal = process.env['TEST_ALL'] === '1' && existsSync(headNeck)
+
+/** Waits until a dropped folder was sent and looked into. */
+const inspected = (page: Page, folder: string, timeout = 60_000) =>
+  page
+    .getByRole('dialog', { name: `Add ${folder}` })
+    .getByRole('button', { name: 'Register' })
+    .waitFor({ timeout })
+
+describe.skipIf(!browserPath)(`adding datasets${needsBrowser}`, () => {
+  const app = useApp()
+
+  test('three folders are dropped at once; an unknown label is mapped; all are registered', async () => {
+    const study = await generatePhantomStudy(join(app.home, '../study'), {
+      seed: 7,
+      trainingCases: 3,
+      testCases: 0,
+      resolution: 0.3,
+    })
+    const masks = globSync('*/*/segmentations/pancreas.nii.gz', { cwd: join(app.home, '../study') })
+    expect(masks).not.toEqual([])
+    for (const path of masks) {
+      const mask = join(app.home, '../study', path)
+      renameSync(mask, mask.replace('pancreas', 'gland7'))
+    }
+    const page = await app.openPage({ path: '/runs' })
+    await dropFiles(
+      page,
+      study.sites.map(({ folder }) => folder),
+    )
+    for (const { name } of study.sites) {
+      await inspected(page, name)
+      const dialog = page.getByRole('dialog')
+      expect(await dialog.getByLabel('Name', { exact: true }).inputValue()).toBe(name)
+      const organ = dialog.getByRole('combobox', { name: 'Organs of label gland7' })
+      if ((await organ.count()) > 0) {
+        await takeScreenshot(page, 'inspection')
+        await expectAccessible(page)
+        await organ.focus()
+        await page.keyboard.press('Backspace')
+        await page.keyboard.type('Pancreas')
+        await page.keyboard.press('Enter')
+        await page.keyboard.press('Escape')
+      }
+      await dialog.getByRole('button', { name: 'Register' }).click()
+    }
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+
+    expect(app.services.listDatasets().map(({ name, layout, usableCases }) => [name, layout, usableCases])).toEqual([
+      ['site-a', 'nnunet', 3],
+      ['site-b', 'organ-files', 3],
+      ['site-c', 'paired', 3],
+    ])
+    const mapped = app.services.getDataset('site-b').labels.find(({ key }) => key === 'gland7')
+    expect(mapped).toMatchObject({ organs: ['pancreas'], mapped: 'user' })
+    await page.getByRole('link', { name: 'Datasets' }).click()
+    for (const { name } of study.sites) await page.getByText(name, { exact: true }).first().waitFor()
+  })
+
+  test('a folder without images is refused in words that help', async () => {
+    const page = await app.openPage()
+    await dropFiles(page, [join(import.meta.dirname, 'harness')])
+    const alert = page.getByRole('dialog').getByRole('alert')
+    await alert.waitFor()
+    expect(await alert.textContent()).toMatch(/harness/)
+    await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click()
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  })
+
+  test.skipIf(!wantsReal)(
+    'real head-and-neck folders (skipped without TEST_ALL=1 and ../shared/data)',
+    async () => {
+      const page = await app.openPage()
+      await dropFiles(
+        page,
+        REAL.map((name) => join(headNeck, name)),
+      )
+      for (const name of REAL) {
+        await inspected(page, name, 600_000)
+        await takeScreenshot(page, `inspection-${name}`)
+        await page.getByRole('dialog').getByRole('button', { name: 'Register' }).click()
+      }
+      await page.getByRole('dialog').waitFor({ state: 'hidden', timeout: 600_000 })
+      const registered = app.services.listDatasets().filter(({ name }) => REAL.includes(name))
+      expect(registered.map(({ cases, organs }) => [cases, organs.length])).toEqual([
+        [40, 2],
+        [40, 2],
+        [30, 2],
+      ])
+    },
+    1_800_000,
+  )
+})
