@@ -24,12 +24,17 @@ export function lossLines(
 }
 
 /** Validation Dice of a stage: one line an organ, of one model or the mean of all that are scored on it. */
-export function diceLines(series: readonly Series[], stage: number, model: number | null): LineSeries[] {
+export function diceLines(
+  series: readonly Series[],
+  stage: number,
+  model: number | null,
+  nameOf: (organ: string) => string,
+): LineSeries[] {
   const scored = series.filter(({ name, stage: at, organ }) => name === 'validation.dice' && at === stage && organ)
   const organs = [...new Set(scored.flatMap(({ organ }) => organ ?? []))].sort()
   return organs.flatMap((organ) => {
     const own = scored.filter((each) => each.organ === organ && (model === null || each.model === model))
-    return own.length === 0 ? [] : [{ name: organ, points: meanPoints(own) }]
+    return own.length === 0 ? [] : [{ name: nameOf(organ), points: meanPoints(own) }]
   })
 }
 
@@ -50,22 +55,22 @@ export interface DiceTable {
 }
 
 /** The newest validation Dice of a stage, model x organ. */
-export function diceTable(series: readonly Series[], stage: number): DiceTable {
+export function diceTable(series: readonly Series[], stage: number, nameOf: (organ: string) => string): DiceTable {
   const scored = series.filter(({ name, stage: at, organ }) => name === 'validation.dice' && at === stage && organ)
   const models = [...new Map(scored.map((each) => [each.model, modelName(each)]))].sort(
     ([a], [b]) => (a ?? 0) - (b ?? 0),
   )
-  const columns = [...new Set(scored.flatMap(({ organ }) => organ ?? []))].sort()
+  const organs = [...new Set(scored.flatMap(({ organ }) => organ ?? []))].sort()
   const cells = models.map(([model, name]) =>
-    columns.map((organ) => {
+    organs.map((organ) => {
       const last = scored.find((each) => each.model === model && each.organ === organ)?.points.at(-1)
       const title = last
-        ? `${name}, ${organ}: ${last[1].toFixed(3)} at step ${last[0]}`
-        : `${name}, ${organ}: not scored`
+        ? `${name}, ${nameOf(organ)}: ${last[1].toFixed(3)} at step ${last[0]}`
+        : `${name}, ${nameOf(organ)}: not scored`
       return { value: last?.[1] ?? null, title }
     }),
   )
-  return { rows: models.map(([, name]) => name), columns, cells }
+  return { rows: models.map(([, name]) => name), columns: organs.map(nameOf), cells }
 }
 
 export const lastValue = (series: readonly Series[], name: string, stage: number): number | null =>
