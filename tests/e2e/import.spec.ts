@@ -1,5 +1,5 @@
 // Folders become datasets in the window: dropped by real drag events, looked into, mapped, registered. One folder of each
-// layout; with TEST_ALL=1 also the real head-and-neck folders, where they are.
+// layout, and the real head-and-neck folders where they are.
 import { existsSync, globSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -12,7 +12,6 @@ import { takeScreenshot } from './harness/screenshots.ts'
 
 const headNeck = join(import.meta.dirname, '../../../shared/data/headneck')
 const REAL = ['site-a-brainstem-cord', 'site-b-parotids', 'site-c-mandible-larynx']
-const wantsReal = process.env['TEST_ALL'] === '1' && existsSync(headNeck)
 
 /** Waits until a dropped folder was sent and looked into. */
 const inspected = (page: Page, folder: string, timeout = 60_000) =>
@@ -81,8 +80,8 @@ describe.skipIf(!browserPath)(`adding datasets${needsBrowser}`, () => {
     await page.getByRole('dialog').waitFor({ state: 'hidden' })
   })
 
-  test.skipIf(!wantsReal)(
-    'real head-and-neck folders (skipped without TEST_ALL=1 and ../shared/data)',
+  test.skipIf(!existsSync(headNeck))(
+    'real head-and-neck folders (skipped where ../shared/data is absent)',
     async () => {
       const page = await app.openPage()
       await dropFiles(
@@ -90,11 +89,11 @@ describe.skipIf(!browserPath)(`adding datasets${needsBrowser}`, () => {
         REAL.map((name) => join(headNeck, name)),
       )
       for (const name of REAL) {
-        await inspected(page, name, 600_000)
+        await inspected(page, name, 120_000)
         await takeScreenshot(page, `inspection-${name}`)
         await page.getByRole('dialog').getByRole('button', { name: 'Register' }).click()
       }
-      await page.getByRole('dialog').waitFor({ state: 'hidden', timeout: 600_000 })
+      await page.getByRole('dialog').waitFor({ state: 'hidden', timeout: 120_000 })
       const registered = app.services.listDatasets().filter(({ name }) => REAL.includes(name))
       expect(registered.map(({ cases, organs }) => [cases, organs.length])).toEqual([
         [40, 2],
@@ -102,6 +101,6 @@ describe.skipIf(!browserPath)(`adding datasets${needsBrowser}`, () => {
         [30, 2],
       ])
     },
-    1_800_000,
+    300_000,
   )
 })
