@@ -77,7 +77,6 @@ export const EvaluateJobSchema = z.object({
 export type EvaluateJob = z.infer<typeof EvaluateJobSchema>
 
 export const ProbeJobSchema = z.object({ kind: z.literal('probe'), ...common })
-export type ProbeJob = z.infer<typeof ProbeJobSchema>
 
 export const JobSchema = z.discriminatedUnion('kind', [
   TrainJobSchema,

@@ -198,7 +198,6 @@ export const RunConfigSchema = z.strictObject({
 })
 export type RunConfig = z.infer<typeof RunConfigSchema>
 export type RunConfigInput = z.input<typeof RunConfigSchema>
-export type LossTerm = RunConfig['stage1']['supervised']
 
 export const PresetSchema = z.enum(['quick', 'standard', 'full'])
 export type Preset = z.infer<typeof PresetSchema>

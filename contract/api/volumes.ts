@@ -14,7 +14,6 @@ export const LayerKindSchema = z.enum([
   'prediction', // an evaluation that saved its label maps
   'disagreement', // where models of one run and stage do not say the same
 ])
-export type LayerKind = z.infer<typeof LayerKindSchema>
 
 export const SegmentSchema = z.object({
   value: z.int().positive().describe('As stored in the volume that getVolume answers'),
@@ -61,7 +60,6 @@ export const CaseViewSchema = z.object({
 export type CaseView = z.infer<typeof CaseViewSchema>
 
 export const VolumeTypeSchema = z.enum(['uint8', 'int8', 'int16', 'uint16'])
-export type VolumeType = z.infer<typeof VolumeTypeSchema>
 
 /**
  * What precedes the voxels of a volume. The volume's axes run to superior, posterior and left: the grid of the image

@@ -41,9 +41,6 @@ export function readTraining(services: Services, name: string): Omit<Training, '
   return { folder, events, metrics }
 }
 
-export const messagesOf = (events: readonly JobEvent[], type: 'finding' | 'log'): string[] =>
-  events.flatMap((event) => (event.type === type ? [event.message] : []))
-
 /** Why a run failed, as its journal says. */
 export const errorOf = (events: readonly JobEvent[]): string | undefined =>
   events.flatMap((event) => (event.type === 'error' ? [event.report.error.message] : [])).at(-1)

@@ -17,7 +17,7 @@ import { createReportStore } from './report-store.ts'
 import { casesCsv, organsCsv } from './results-csv.ts'
 import { sendReview } from './send-review.ts'
 import { tabulateReport } from './tabulate-report.ts'
-import { createUploads, type Uploads } from './uploads.ts'
+import { createImageUploads, type ImageUploads } from './image-uploads.ts'
 
 /** Reports of one dataset; each is named RUN:STAGE:MODEL, and the others are compared with the first. */
 export type ChosenReports = { dataset: string; reports: readonly string[] }
@@ -34,7 +34,7 @@ export interface Results {
   readonly runCases: (run: string) => RunCases
   readonly planExport: (request: Parameters<typeof planExport>[1]) => Promise<OutputPlan>
   readonly planPrediction: (request: Parameters<typeof planPrediction>[1]) => Promise<OutputPlan>
-  readonly uploads: Uploads
+  readonly uploads: ImageUploads
 }
 
 export function createResults(store: RunStore): Results {
@@ -71,6 +71,6 @@ export function createResults(store: RunStore): Results {
     runCases: (run) => listRunCases(workspace, run),
     planExport: (request) => planExport(workspace, request),
     planPrediction: (request) => planPrediction(workspace, request),
-    uploads: createUploads(workspace),
+    uploads: createImageUploads(workspace),
   }
 }

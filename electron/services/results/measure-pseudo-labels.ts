@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { ShapeSchema } from '../../../contract/geometry.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
-import { readZarrArray } from '../../../trainer/imaging/zarr-group.ts'
 import { readJsonFile } from '../workspace/json-file.ts'
 
 export interface PseudoMeasure {
@@ -41,6 +40,8 @@ export async function measurePseudoLabels(folder: string): Promise<PseudoMeasure
 
 async function readMeasure(folder: string): Promise<PseudoMeasure> {
   const { shape, sets } = readJsonFile(join(folder, 'zarr.json'), GroupSchema).attributes
+  // Only here: every command would pay for loading Zarr.
+  const { readZarrArray } = await import('../../../trainer/imaging/zarr-group.ts')
   const read = (name: string): Promise<Uint8Array> => readZarrArray(folder, name, Uint8Array, shape)
   try {
     const [codes, provenance, confidence] = await Promise.all([read('codes'), read('provenance'), read('confidence')])

@@ -81,11 +81,20 @@ export function createRunWatcher({ workspace, summarise, lastSeq, pollMs = 500 }
     known = now
   }
 
+  /** A workspace on a network drive may be away for a moment: that must not end the host, and is looked at again. */
+  function lookAgain(): void {
+    try {
+      look(true)
+    } catch {
+      return
+    }
+  }
+
   return {
     subscribe(listener) {
       if (listeners.size === 0) {
         look(false)
-        timer = setInterval(() => look(true), pollMs)
+        timer = setInterval(lookAgain, pollMs)
       }
       listeners.add(listener)
       return () => {

@@ -12,7 +12,7 @@ import type { Workspace } from './open-workspace.ts'
 const REMOVED_KEPT_MS = 24 * 60 * 60 * 1000
 
 const fileOf = (workspace: Workspace, name: string): string => join(workspace.datasets, name, 'dataset.json')
-const removedFolder = (workspace: Workspace): string => join(workspace.cache, 'removed-datasets')
+const removedFolder = (workspace: Workspace): string => join(workspace.home, 'trash', 'datasets')
 
 export function hasDataset(workspace: Workspace, name: string): boolean {
   return existsSync(fileOf(workspace, name))

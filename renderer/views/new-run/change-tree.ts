@@ -19,9 +19,6 @@ export function withoutValue(tree: Tree, key: string): Tree {
   return Object.keys(left).length === 0 ? others : { ...others, [first]: left }
 }
 
-export const hasValue = (tree: Tree, key: string): boolean =>
-  key.split('.').reduce<unknown>((inner, part) => (isTree(inner) ? inner[part] : undefined), tree) !== undefined
-
 /** Numbers, lists such as 40, 56, 40, and words. What cannot be used is told by the check, not here. */
 export function parseTyped(text: string): unknown {
   const trimmed = text.trim()

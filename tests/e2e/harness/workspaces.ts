@@ -8,27 +8,19 @@ import { trainTiny } from '../../helpers/train-tiny.ts'
 /** The finished runs of the trained study. Both are evaluated on the dataset `test`, with their predictions kept. */
 export const RUNS = ['first', 'second'] as const
 
-/** Datasets site-a, site-b, site-c of three cases each and `test` of two; nothing trained. */
-export const copyStudy = (home: string): Promise<void> => copyOf('study', home, makeStudy)
-
-/** The same with the runs of RUNS. */
-export const copyTrainedStudy = (home: string): Promise<void> => copyOf('trained', home, makeTrainedStudy)
-
-/** Registered datasets lie in the original, which lives as long as the run: the copies only read them. */
-async function copyOf(name: string, home: string, make: (home: string) => Promise<void>): Promise<void> {
-  const original = join(inject('shared'), name)
+/**
+ * Datasets site-a, site-b, site-c of three cases each and `test` of two, and the runs of RUNS. The registered folders
+ * lie in the original, which lives as long as the test run: the copies only read them.
+ */
+export async function copyTrainedStudy(home: string): Promise<void> {
+  const original = join(inject('shared'), 'trained')
   const complete = `${original}.complete`
   if (!existsSync(complete)) {
-    await make(original)
+    await makeTrainedStudy(original)
     cpSync(original, `${complete}.unfinished`, { recursive: true, filter: (path) => path !== join(original, 'study') })
     renameSync(`${complete}.unfinished`, complete)
   }
   cpSync(complete, home, { recursive: true })
-}
-
-async function makeStudy(home: string): Promise<void> {
-  const { services } = await openTinyStudy({ home, testCases: 2 })
-  services.close()
 }
 
 async function makeTrainedStudy(home: string): Promise<void> {

@@ -3,8 +3,6 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { OrganMosaicError } from '../../../../contract/errors.ts'
-import { openBrowser } from '../../web/open-browser.ts'
-import { serveWeb } from '../../web/serve.ts'
 import { defineCommand } from '../define-command.ts'
 import { readVersion } from '../read-version.ts'
 import type { Terminal } from '../terminal.ts'
@@ -32,6 +30,11 @@ Ctrl-C ends it; trainings go on.`,
     if (!existsSync(join(page, 'index.html'))) {
       throw new OrganMosaicError('environment', `The page is not built yet (${page}); run: npm run build`)
     }
+    // Only here: every other command would pay for loading them.
+    const [{ openBrowser }, { serveWeb }] = await Promise.all([
+      import('../../web/open-browser.ts'),
+      import('../../web/serve.ts'),
+    ])
     if (root.length > 0) services.folders.limitTo(root.map((folder) => resolve(folder)))
     const info = {
       version: readVersion(),

@@ -2,14 +2,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryWorkspace } from '../fixtures/example-dataset.ts'
-import { createUploads } from './uploads.ts'
+import { createImageUploads } from './image-uploads.ts'
 
 const bodyOf = (text: string): ReadableStream<Uint8Array> => new Blob([text]).stream()
 const never = new AbortController().signal
 
 describe('uploaded images', () => {
   test('are stored whole, listed, and removed', async () => {
-    const uploads = createUploads(temporaryWorkspace())
+    const uploads = createImageUploads(temporaryWorkspace())
     expect(uploads.list()).toEqual([])
     const { path, bytes } = await uploads.store('b.nii.gz', bodyOf('voxels'), never)
     await uploads.store('a.nii', bodyOf('x'), never)
@@ -20,7 +20,7 @@ describe('uploaded images', () => {
   })
 
   test('never replace one another', async () => {
-    const uploads = createUploads(temporaryWorkspace())
+    const uploads = createImageUploads(temporaryWorkspace())
     await uploads.store('a.nii', bodyOf('first'), never)
     await expect(uploads.store('a.nii', bodyOf('second'), never)).rejects.toMatchObject({ code: 'conflict' })
     expect(readFileSync(uploads.list()[0]?.path ?? '', 'utf8')).toBe('first')
@@ -30,7 +30,9 @@ describe('uploaded images', () => {
     'keep to their folder: %j',
     async (file) => {
       const workspace = temporaryWorkspace()
-      await expect(createUploads(workspace).store(file, bodyOf('x'), never)).rejects.toMatchObject({ code: 'usage' })
+      await expect(createImageUploads(workspace).store(file, bodyOf('x'), never)).rejects.toMatchObject({
+        code: 'usage',
+      })
       expect(existsSync(join(workspace.home, 'uploaded-images'))).toBe(false)
     },
   )
@@ -43,7 +45,7 @@ describe('uploaded images', () => {
         controller.error(new Error('the browser went away'))
       },
     })
-    await expect(createUploads(workspace).store('a.nii', broken, never)).rejects.toThrow()
+    await expect(createImageUploads(workspace).store('a.nii', broken, never)).rejects.toThrow()
     expect(readdirSync(join(workspace.home, 'uploaded-images'))).toEqual([])
   })
 })

@@ -12,7 +12,7 @@ import type { Workspace } from '../workspace/open-workspace.ts'
 const MOST_BYTES = 8 * 1024 ** 3
 const PARTIAL = '.part'
 
-export interface Uploads {
+export interface ImageUploads {
   /** Alphabetical. */
   readonly list: () => Upload[]
   /** @throws OrganMosaicError `usage` for a name that is no image's or a body that is too large, `conflict` for a second file of a name */
@@ -21,7 +21,7 @@ export interface Uploads {
   readonly remove: (file: string) => Upload[]
 }
 
-export function createUploads(workspace: Workspace): Uploads {
+export function createImageUploads(workspace: Workspace): ImageUploads {
   const folder = join(workspace.home, 'uploaded-images')
 
   const describe = (file: string): Upload => {
