@@ -16,14 +16,26 @@ export const useAppStore = defineStore('app', () => {
   async function start(): Promise<void> {
     watchEvents({ onEvent: take, onConnected: (value) => (connected.value = value) })
     info.value = await call('getApp')
-    tasks.value = await call('listTasks')
   }
 
   function take(event: AppEvent): void {
-    if (event.type === 'task') {
-      tasks.value = [event.task, ...tasks.value.filter(({ id }) => id !== event.task.id)]
-    }
+    if (event.type === 'hello') void catchUp()
+    if (event.type === 'task' && !keep(event.task)) return
     listeners.forEach((listener) => listener(event))
+  }
+
+  /** @returns false for old news: a task that ended does not run again, whichever answer comes last */
+  function keep(task: Task): boolean {
+    const known = tasks.value.find(({ id }) => id === task.id)
+    if (known && known.state !== 'running' && task.state === 'running') return false
+    tasks.value = [task, ...tasks.value.filter(({ id }) => id !== task.id)]
+    return true
+  }
+
+  /** Every connection begins with what was missed before it. */
+  async function catchUp(): Promise<void> {
+    const missed = await call('listTasks').catch(() => [])
+    for (const task of missed.reverse()) take({ type: 'task', task })
   }
 
   /** @returns a function that ends it */
@@ -32,15 +44,19 @@ export const useAppStore = defineStore('app', () => {
     return () => void listeners.delete(listener)
   }
 
-  /** Settles when a task ends. @throws nothing: how it ended is in the task */
-  async function taskEnd(id: string): Promise<Task> {
-    const known = tasks.value.find((task) => task.id === id) ?? (await call('getTask', { params: { task: id } }))
-    if (known.state !== 'running') return known
-    return new Promise((resolve) => {
-      const end = onEvent((event) => {
-        if (event.type !== 'task' || event.task.id !== id || event.task.state === 'running') return
+  /** Settles when a task ends; how it ended is in the task. @throws OrganMosaicError when the host does not know it */
+  function taskEnd(id: string): Promise<Task> {
+    return new Promise((resolve, reject) => {
+      const look = (task: Task): void => {
+        if (task.id !== id || task.state === 'running') return
         end()
-        resolve(event.task)
+        resolve(task)
+      }
+      const end = onEvent((event) => event.type === 'task' && look(event.task))
+      // Listening first, asking then: whenever it ends, one of the two tells.
+      call('getTask', { params: { task: id } }).then(look, (thrown: unknown) => {
+        end()
+        reject(thrown)
       })
     })
   }
