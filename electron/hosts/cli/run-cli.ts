@@ -6,7 +6,7 @@ import { createServices } from '../../services/create-services.ts'
 import { chooseHome } from '../../services/workspace/open-workspace.ts'
 import { buildProgram, type Chosen } from './build-program.ts'
 import { commands } from './commands/index.ts'
-import { readVersion } from './read-version.ts'
+import { readVersion } from '../read-version.ts'
 import { createTerminal } from './terminal.ts'
 
 /** @returns the exit code; whatever there is to say has been written */

@@ -1,13 +1,8 @@
 // organ-mosaic serve: the application for a browser on this machine, or through an SSH tunnel to it.
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { z } from 'zod'
-import { OrganMosaicError } from '../../../../contract/errors.ts'
 import { defineCommand } from '../define-command.ts'
-import { readVersion } from '../read-version.ts'
 import type { Terminal } from '../terminal.ts'
-
-const page = join(import.meta.dirname, '../../../../dist/renderer')
 
 export const serve = defineCommand({
   usage: 'serve',
@@ -27,22 +22,15 @@ Ctrl-C ends it; trainings go on.`,
   }),
   output: z.object({ url: z.string() }),
   run: async (services, { port, root, open }, terminal) => {
-    if (!existsSync(join(page, 'index.html'))) {
-      throw new OrganMosaicError('environment', `The page is not built yet (${page}); run: npm run build`)
-    }
     // Only here: every other command would pay for loading them.
-    const [{ openBrowser }, { serveWeb }] = await Promise.all([
+    const [{ openBrowser }, { serveWeb }, { describeApp, findBuiltPage }] = await Promise.all([
       import('../../web/open-browser.ts'),
       import('../../web/serve.ts'),
+      import('../../api/describe-app.ts'),
     ])
+    const page = findBuiltPage()
     if (root.length > 0) services.folders.limitTo(root.map((folder) => resolve(folder)))
-    const info = {
-      version: readVersion(),
-      home: services.workspace.home,
-      host: 'web' as const,
-      platform: `${process.platform}-${process.arch}`,
-      roots: services.folders.roots(),
-    }
+    const info = describeApp(services, 'web')
     const host = await serveWeb(services, { port, page, info })
     terminal.note(`OrganMosaic is at ${host.url}`)
     terminal.note('Ctrl-C ends it; trainings go on.')
