@@ -1,8 +1,6 @@
 // `npm start`: builds the page when it is missing or old, then opens OrganMosaic in Electron, or in the browser where
 // Electron cannot run. scripts/start.mjs has seen to the set-up before.
 // usage: node scripts/open.mjs [--browser] [--home DIR] [--root DIR]... [--port N]     the last for the browser only
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensurePage } from './open/ensure-page.mjs'
 import { findElectron } from './open/find-electron.mjs'
@@ -10,15 +8,12 @@ import { launch } from './setup/launch.mjs'
 import { SetupError } from './setup/setup-error.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-/** Where the Electron window will begin (issue 3); until it is there, the browser is the window. */
-const SHELL = join(ROOT, 'electron/shell/main.ts')
 const say = (/** @type {string} */ line) => void process.stderr.write(`${line}\n`)
 
 try {
   const words = process.argv.slice(2)
   await ensurePage(ROOT, say)
-  const inBrowser = words.includes('--browser') || !existsSync(SHELL)
-  const electron = inBrowser ? { reason: '' } : await findElectron(ROOT, say)
+  const electron = words.includes('--browser') ? { reason: '' } : await findElectron(ROOT, say)
   const rest = words.filter((word) => word !== '--browser')
   if ('path' in electron) launch(ROOT, [ROOT, ...rest], electron.path)
   else {

@@ -45,5 +45,7 @@ export function hashSources(root) {
 /** @param {string} root */
 function buildPage(root) {
   const words = ['node_modules/vite/bin/vite.js', 'build', '--config', 'renderer/vite.config.ts']
-  return run(findNode(root).path, words, { cwd: root, failure: 'The page could not be built.' })
+  // As it is given to people, also where tests build it.
+  const env = { ...process.env, NODE_ENV: 'production' }
+  return run(findNode(root).path, words, { cwd: root, env, failure: 'The page could not be built.' })
 }

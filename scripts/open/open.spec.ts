@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ensurePage, hashSources } from './ensure-page.mjs'
-import { findElectron } from './find-electron.mjs'
+import { findElectron, hasSandbox } from './find-electron.mjs'
 
 let root: string
 let said: string[]
@@ -70,6 +70,7 @@ describe('findElectron', () => {
     uid: 1000,
     canReach: () => Promise.resolve(false),
     download: () => undefined,
+    obstacle: () => undefined,
   }
   const name = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' }
   const program = (name as Record<string, string>)[process.platform] ?? 'electron'
@@ -105,5 +106,37 @@ describe('findElectron', () => {
   ])('says in one sentence why not: %s', async (_, change, reason) => {
     const found = await findElectron(root, say, { ...parts, ...change })
     expect(found).toEqual({ reason: expect.stringMatching(reason) })
+  })
+
+  it('says what keeps it from starting', async () => {
+    install()
+    const said = await findElectron(root, say, { ...parts, obstacle: () => 'It does not start.' })
+    expect(said).toEqual({ reason: 'It does not start.' })
+    const { obstacle: _, ...untried } = parts
+    const tried = await findElectron(root, say, untried)
+    // The file is empty and not executable: what the system says of it is passed on.
+    expect(tried).toEqual({ reason: expect.stringMatching(/does not start \(.+\)|keeps Electron from sandboxing/) })
+  })
+})
+
+describe("Chromium's sandbox", () => {
+  const settings = (values: Record<string, string>) => (name: string) => values[name]
+
+  it('is there unless the kernel denies user namespaces', () => {
+    const helper = join(root, 'electron')
+    expect(hasSandbox(helper, 'linux', settings({}))).toBe(true)
+    expect(hasSandbox(helper, 'linux', settings({ 'kernel/apparmor_restrict_unprivileged_userns': '0' }))).toBe(true)
+    expect(hasSandbox(helper, 'linux', settings({ 'kernel/apparmor_restrict_unprivileged_userns': '1' }))).toBe(false)
+    expect(hasSandbox(helper, 'linux', settings({ 'kernel/unprivileged_userns_clone': '0' }))).toBe(false)
+    expect(hasSandbox(helper, 'linux', settings({ 'user/max_user_namespaces': '0' }))).toBe(false)
+    expect(hasSandbox(helper, 'darwin', settings({ 'user/max_user_namespaces': '0' }))).toBe(true)
+  })
+
+  it.skipIf(process.getuid?.() !== 0)('is there where its helper is setuid root (skipped unless run as root)', () => {
+    writeFileSync(join(root, 'chrome-sandbox'), '', { mode: 0o755 })
+    const denied = settings({ 'user/max_user_namespaces': '0' })
+    expect(hasSandbox(join(root, 'electron'), 'linux', denied)).toBe(false)
+    chmodSync(join(root, 'chrome-sandbox'), 0o4755)
+    expect(hasSandbox(join(root, 'electron'), 'linux', denied)).toBe(true)
   })
 })

@@ -8,13 +8,13 @@ const TAIL_LINES = 15
  * Runs a program to its end; its output is kept and shown only when it fails.
  * @param {string} program
  * @param {string[]} args
- * @param {{ cwd?: string, failure: string }} options `failure` is the sentence that opens the error
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, failure: string }} options `failure` is the sentence that opens the error
  * @returns {Promise<string>} what it wrote to stdout
  * @throws {SetupError} when it cannot be started or ends with a code other than 0
  */
-export function run(program, args, { cwd, failure }) {
+export function run(program, args, { cwd, env, failure }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
     const stop = () => child.kill()
     process.once('exit', stop)
     let stdout = ''
