@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { CaseSchema, LabelSchema, ModalitySchema, NameSchema } from './dataset.ts'
 import { OrganIdSchema, OrganSchema } from './organ.ts'
 import { PresetSchema, RunConfigSchema, StagesSchema } from './run-config.ts'
+import { ComputeSchema } from './settings.ts'
 
 /** What a job needs to know of a dataset; a copy, so that the run stays explainable when the dataset changes. */
 export const JobDatasetSchema = z.object({
@@ -45,7 +46,11 @@ export type TrainJob = z.infer<typeof TrainJobSchema>
 export const PreflightJobSchema = TrainJobSchema.extend({ kind: z.literal('preflight') })
 export type PreflightJob = z.infer<typeof PreflightJobSchema>
 
+/** A training's own are in its configuration. */
+const compute = { compute: ComputeSchema.prefault({}) }
+
 const modelUse = {
+  ...compute,
   runFolder: z.string().describe('Absolute folder of the trained run'),
   stage: z.union([z.literal(1), z.literal(2)]),
   model: ModelChoiceSchema,
@@ -76,7 +81,7 @@ export const EvaluateJobSchema = z.object({
 })
 export type EvaluateJob = z.infer<typeof EvaluateJobSchema>
 
-export const ProbeJobSchema = z.object({ kind: z.literal('probe'), ...common })
+export const ProbeJobSchema = z.object({ kind: z.literal('probe'), ...common, ...compute })
 
 export const JobSchema = z.discriminatedUnion('kind', [
   TrainJobSchema,

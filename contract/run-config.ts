@@ -1,6 +1,7 @@
 // The whole configuration of a training run: every loss term, weight, ramp and budget, with its default.
 // Presets (presets.ts) are partial configurations on top of these defaults; --config and --set on top of those.
 import { z } from 'zod'
+import { ComputeSchema } from './settings.ts'
 import { ShapeSchema, SpacingSchema } from './geometry.ts'
 
 const auto = z.literal('auto')
@@ -186,11 +187,7 @@ export const RunConfigSchema = z.strictObject({
     .prefault({}),
   runtime: z
     .strictObject({
-      threads: z
-        .int()
-        .min(0)
-        .default(0)
-        .describe('TensorFlow threads; 0: the number of cores. Part of the determinism contract'),
+      ...ComputeSchema.shape,
       prefetch: z.int().min(1).max(64).default(6).describe('Patches prepared ahead'),
       caseCacheMb: z.int().min(16).default(2048).describe('Memory for preprocessed cases of the data worker'),
     })

@@ -27,10 +27,12 @@ async function work(folder: string, job: Job, journal: Journal): Promise<'finish
 }
 
 /** The number of threads is part of what makes a run repeatable. */
-function setThreads(job: Job): void {
-  const wanted = job.kind === 'train' || job.kind === 'preflight' ? job.config.runtime.threads : 0
-  process.env['TF_NUM_INTRAOP_THREADS'] ??= String(wanted || availableParallelism())
+function setCompute(job: Job): void {
+  const { device, threads } = 'config' in job ? job.config.runtime : job.compute
+  process.env['TF_NUM_INTRAOP_THREADS'] ??= String(threads || availableParallelism())
   process.env['TF_NUM_INTEROP_THREADS'] ??= '1'
+  // No graphics card is seen then.
+  if (device === 'cpu') process.env['CUDA_VISIBLE_DEVICES'] = '-1'
 }
 
 async function main(folder: string): Promise<number> {
@@ -42,7 +44,7 @@ async function main(folder: string): Promise<number> {
   const journal = openJournal(folder)
   try {
     const job = await readJsonFile(join(folder, 'run.json'), JobSchema, 'Restore it from a copy, or start a new run.')
-    setThreads(job)
+    setCompute(job)
     journal.append({ type: 'state', state: 'running', message: '' })
     journal.append({ type: 'state', state: await work(folder, job, journal), message: '' })
     return 0

@@ -1,5 +1,6 @@
 // The machine that runs the host: folders to choose from, doctor, settings.
 import { z } from 'zod'
+import { SettingsSchema } from '../settings.ts'
 import { TaskSchema } from '../task.ts'
 import { route } from './route.ts'
 
@@ -33,6 +34,11 @@ export const machineRoutes = {
   createFolder: route('POST', '/machine/folders', 'Makes a new folder in a folder, and lists it', {
     body: z.object({ parent: z.string().min(1), name: z.string() }),
     response: FolderListingSchema,
+  }),
+  getSettings: route('GET', '/machine/settings', 'The settings of the workspace', { response: SettingsSchema }),
+  saveSettings: route('PUT', '/machine/settings', 'Replaces the settings of the workspace', {
+    body: SettingsSchema,
+    response: SettingsSchema,
   }),
   startDoctor: route('POST', '/machine/doctor', 'Examines this machine; the result of the task is a DoctorReport', {
     response: TaskSchema,

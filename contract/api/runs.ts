@@ -25,7 +25,7 @@ export const RunDraftSchema = ConfigRequestSchema.extend({
 })
 export type RunDraft = z.infer<typeof RunDraftSchema>
 
-export const ConfigSourceSchema = z.enum(['default', 'preset', 'stage1', 'changed'])
+export const ConfigSourceSchema = z.enum(['default', 'preset', 'settings', 'stage1', 'changed'])
 export type ConfigSource = z.infer<typeof ConfigSourceSchema>
 
 export const ConfigPreviewSchema = z.object({

@@ -14,6 +14,7 @@ import type { Control, JobState, TrainJob } from '../../contract/job.ts'
 import type { Matrix } from '../../contract/matrix.ts'
 import type { Vocabulary } from '../../contract/organ.ts'
 import type { DoctorReport, EvaluationReport } from '../../contract/report.ts'
+import type { Settings } from '../../contract/settings.ts'
 import { forgetDataset, indexDataset } from './database/index-dataset.ts'
 import { openDatabase } from './database/open-database.ts'
 import { reindex } from './database/reindex.ts'
@@ -44,6 +45,7 @@ import { listDatasetNames, readDataset } from './workspace/dataset-store.ts'
 import { describeDataset, summariseDataset } from './workspace/describe-dataset.ts'
 import { openWorkspace, type Workspace } from './workspace/open-workspace.ts'
 import { runFolder } from './workspace/run-store.ts'
+import { readSettings, writeSettings } from './workspace/settings-file.ts'
 
 export type Services = {
   workspace: Workspace
@@ -82,6 +84,8 @@ export type Services = {
   getVocabulary: () => Vocabulary
   /** The folders that a page may see; whatever path comes from a page goes through resolve or resolveNew. */
   folders: Folders
+  /** Of the workspace: where the trainer computes. */
+  settings: { read: () => Settings; save: (settings: Settings) => Settings }
   /** What there is to look at in a case, and its voxels. */
   volumes: Volumes
   /** What a window does with datasets. */
@@ -165,6 +169,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     reindex: () => reindex(database, workspace),
     getVocabulary: loadVocabulary,
     folders,
+    settings: { read: () => readSettings(workspace), save: (settings) => writeSettings(workspace, settings) },
     volumes,
     datasetDesk,
     uploads: createUploads(join(workspace.home, 'uploads')),

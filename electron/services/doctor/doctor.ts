@@ -1,11 +1,10 @@
 // Examines this machine: what checkMachine sees, then a real convolution with its gradients in a trainer child.
-import { basename } from 'node:path'
 import { toOrganMosaicError } from '../../../contract/errors.ts'
 import { ProbeReportSchema, type DoctorReport } from '../../../contract/report.ts'
 import { newJobFolder } from '../jobs/create-job-folder.ts'
+import { jobHeader } from '../jobs/job-header.ts'
 import { readJobReport } from '../jobs/read-job-report.ts'
 import { runJob, type Watch } from '../jobs/run-job.ts'
-import { jobVersions } from '../runs/job-versions.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { checkMachine, isSetUp } from './check-machine.ts'
 
@@ -40,11 +39,7 @@ async function runProbe(workspace: Workspace, watch: Watch): Promise<Probe> {
     folder,
     {
       kind: 'probe',
-      schemaVersion: 1,
-      name: basename(folder),
-      createdAt: new Date().toISOString(),
-      versions: jobVersions(),
-      cacheFolder: workspace.cache,
+      ...jobHeader(workspace, folder),
     },
     'The TensorFlow probe',
     watch,

@@ -22,6 +22,7 @@ const probe: Job = {
   createdAt: '2026-01-01T00:00:00.000Z',
   versions: {},
   cacheFolder: '/cache',
+  compute: { device: 'auto', threads: 0 },
 }
 
 let folder: string

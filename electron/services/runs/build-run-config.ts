@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { PRESETS } from '../../../contract/presets.ts'
 import { RunConfigSchema, type Preset, type RunConfig } from '../../../contract/run-config.ts'
+import type { Compute } from '../../../contract/settings.ts'
 import { describeIssues } from '../workspace/json-file.ts'
 import { nearestName } from '../workspace/nearest-name.ts'
 
@@ -10,6 +11,8 @@ export type Tree = { [key: string]: unknown }
 
 export type RunConfigSources = {
   preset: Preset
+  /** Where this workspace computes; it goes on top of the preset. */
+  compute?: Compute
   /** What must be as in another run: it goes on top of the preset, below the file and the settings. */
   inherited?: Tree
   /** A JSON file with any part of a RunConfig. */
@@ -23,16 +26,21 @@ export type RunConfigSources = {
 /** @throws OrganMosaicError `usage` for a setting, `invalid-config` or `not-found` for the file; both name the nearest key */
 export function buildRunConfig({
   preset,
+  compute,
   inherited = {},
   configFile,
   changes = {},
   settings = [],
 }: RunConfigSources): RunConfig {
-  const base = merge(PRESETS[preset], inherited)
+  const base = merge(onMachine(PRESETS[preset], compute), inherited)
   const fromFile = configFile === undefined ? {} : readConfigFile(configFile)
   const fromSettings = settings.map(parseSetting).reduce(merge, {})
   return checkConfig([fromFile, changes, fromSettings].reduce(merge, base), 'usage', 'The configuration')
 }
+
+/** A preset where this workspace computes. */
+export const onMachine = (preset: Tree, compute?: Compute): Tree =>
+  compute ? merge(preset, { runtime: compute }) : preset
 
 /** Objects are merged key by key; everything else is replaced. */
 export function merge(below: Tree, above: Tree): Tree {

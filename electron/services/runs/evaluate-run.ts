@@ -1,5 +1,5 @@
 // Scores a run's models, or its stored pseudo labels, on a registered dataset.
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import type { EvaluationResult } from '../../../contract/commands.ts'
 import type { Dataset } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
@@ -7,11 +7,11 @@ import type { TrainJob } from '../../../contract/job.ts'
 import { EvaluationReportSchema } from '../../../contract/report.ts'
 import { usableCases } from '../datasets/availability.ts'
 import { newJobFolder } from '../jobs/create-job-folder.ts'
+import { jobHeader } from '../jobs/job-header.ts'
 import { readJobReport } from '../jobs/read-job-report.ts'
 import { runJob, type Watch } from '../jobs/run-job.ts'
 import { readDataset } from '../workspace/dataset-store.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
-import { jobVersions } from './job-versions.ts'
 import { delineatedOrgans, toJobDataset } from './organ-union.ts'
 import { givenPatient } from './refuse-leakage.ts'
 import { findTrainedModels, type ModelRequest } from './trained-models.ts'
@@ -40,11 +40,7 @@ export async function evaluateRun(
     folder,
     {
       kind: 'evaluate',
-      schemaVersion: 1,
-      name: basename(folder),
-      createdAt: new Date().toISOString(),
-      versions: jobVersions(),
-      cacheFolder: workspace.cache,
+      ...jobHeader(workspace, folder),
       runFolder,
       stage,
       model,

@@ -12,6 +12,7 @@ import type { Workspace } from '../workspace/open-workspace.ts'
 import { listRunNames } from '../workspace/run-store.ts'
 import { buildRunConfig, type Tree } from './build-run-config.ts'
 import { jobVersions } from './job-versions.ts'
+import { readSettings } from '../workspace/settings-file.ts'
 import { delineatedOrgans, organEntries, organUnion, toJobDataset } from './organ-union.ts'
 import { refuseLeakage } from './refuse-leakage.ts'
 import { inheritedConfig, readStage1Source, refuseOtherStudy } from './stage1-source.ts'
@@ -61,6 +62,7 @@ export function planRun(workspace: Workspace, vocabulary: Vocabulary, request: R
     datasets: datasets.map((dataset) => toJobDataset(dataset, organs)),
     config: buildRunConfig({
       preset,
+      compute: readSettings(workspace).compute,
       ...(source ? { inherited: inheritedConfig(source.job) } : {}),
       ...(request.configFile === undefined ? {} : { configFile: request.configFile }),
       changes: request.changes ?? {},

@@ -1,15 +1,15 @@
 // Segments images with a run's models: images that a person names, or the run's own registered cases (export).
 import { existsSync, realpathSync } from 'node:fs'
-import { basename, isAbsolute, relative, resolve } from 'node:path'
+import { isAbsolute, relative, resolve } from 'node:path'
 import type { PredictionResult } from '../../../contract/commands.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { JobEvent } from '../../../contract/events.ts'
 import type { PredictJob } from '../../../contract/job.ts'
 import { newJobFolder } from '../jobs/create-job-folder.ts'
+import { jobHeader } from '../jobs/job-header.ts'
 import { runJob, type Watch } from '../jobs/run-job.ts'
 import { listDatasetNames, readDataset } from '../workspace/dataset-store.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
-import { jobVersions } from './job-versions.ts'
 import { findImages, isLabelMap, registeredImages, type ChosenCase } from './prediction-inputs.ts'
 import { findTrainedModels, type ModelRequest, type TrainedModels } from './trained-models.ts'
 
@@ -55,11 +55,7 @@ async function predict(
   const folder = newJobFolder(workspace.jobs, 'predict')
   const predictJob: PredictJob = {
     kind: 'predict',
-    schemaVersion: 1,
-    name: basename(folder),
-    createdAt: new Date().toISOString(),
-    versions: jobVersions(),
-    cacheFolder: workspace.cache,
+    ...jobHeader(workspace, folder),
     runFolder,
     stage,
     model,

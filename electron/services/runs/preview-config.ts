@@ -2,13 +2,21 @@
 import type { ConfigPreview, ConfigSource } from '../../../contract/api/runs.ts'
 import { PRESETS } from '../../../contract/presets.ts'
 import { RunConfigSchema, type Preset } from '../../../contract/run-config.ts'
+import type { Compute } from '../../../contract/settings.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { nearestName } from '../workspace/nearest-name.ts'
-import { configKeys, isTree, merge, type Tree } from './build-run-config.ts'
+import { configKeys, isTree, merge, onMachine, type Tree } from './build-run-config.ts'
 
-/** @param inherited what is taken over from the run that gives its stage 1 */
-export function previewConfig(preset: Preset, changes: Tree, inherited: Tree = {}): ConfigPreview {
-  const base = merge(PRESETS[preset], inherited)
+export interface PreviewSources {
+  readonly preset: Preset
+  readonly changes: Tree
+  readonly compute?: Compute
+  /** What is taken over from the run that gives its stage 1. */
+  readonly inherited?: Tree
+}
+
+export function previewConfig({ preset, changes, compute, inherited = {} }: PreviewSources): ConfigPreview {
+  const base = merge(onMachine(PRESETS[preset], compute), inherited)
   const parsed = RunConfigSchema.safeParse(merge(base, changes))
   const problems = parsed.success ? [] : parsed.error.issues.flatMap(toProblems)
   // With problems the others are shown as they are without the changes, and the changed ones as they were typed.
@@ -23,10 +31,18 @@ export function previewConfig(preset: Preset, changes: Tree, inherited: Tree = {
         ? 'stage1'
         : valueAt(PRESETS[preset], key) !== undefined
           ? 'preset'
-          : 'default'
+          : key.startsWith('runtime.') && isSettled(compute, key)
+            ? 'settings'
+            : 'default'
     return { key, value, source, unchanged: before }
   })
   return { config: parsed.success ? parsed.data : null, values, problems }
+}
+
+/** Whether the workspace's settings say something other than the default. */
+function isSettled(compute: Compute | undefined, key: string): boolean {
+  const settled = valueAt({ runtime: compute }, key)
+  return settled !== undefined && settled !== configKeys().get(key)
 }
 
 function valueAt(tree: Tree, key: string): unknown {

@@ -13,6 +13,7 @@ import type { Tasks } from '../tasks/create-tasks.ts'
 import { listDatasetNames, readDataset } from '../workspace/dataset-store.ts'
 import { readJsonFile } from '../workspace/json-file.ts'
 import { readRun, runFolder } from '../workspace/run-store.ts'
+import { readSettings } from '../workspace/settings-file.ts'
 import { planRun } from './plan-run.ts'
 import { runPreflight } from './run-preflight.ts'
 import { previewConfig } from './preview-config.ts'
@@ -84,7 +85,12 @@ export function createRunDesk({ database, workspace, vocabulary, tasks }: RunDes
     listSlices: (name) => listSlices(summary(name).folder),
     slice: (name, file) => readSlice(summary(name).folder, file),
     previewConfig: ({ preset, changes, stage1From }) =>
-      previewConfig(preset, changes, stage1From === null ? {} : inheritedConfig(readRun(workspace, stage1From))),
+      previewConfig({
+        preset,
+        changes,
+        compute: readSettings(workspace).compute,
+        inherited: stage1From === null ? {} : inheritedConfig(readRun(workspace, stage1From)),
+      }),
     preview(draft) {
       const job = plan(draft)
       const datasets = (names: readonly string[]) => names.map((name) => readDataset(workspace, name))

@@ -1,0 +1,20 @@
+// What a person settles once for a workspace on this machine: where the trainer computes.
+import { z } from 'zod'
+
+export const ComputeSchema = z.strictObject({
+  device: z
+    .enum(['auto', 'cpu'])
+    .default('auto')
+    .describe('Where the trainer computes; auto: on the graphics card that TensorFlow finds, else on the processor'),
+  threads: z
+    .int()
+    .min(0)
+    .max(1024)
+    .default(0)
+    .describe('TensorFlow threads; 0: the number of cores. Part of the determinism contract'),
+})
+export type Compute = z.infer<typeof ComputeSchema>
+
+/** settings.json of the workspace. */
+export const SettingsSchema = z.strictObject({ compute: ComputeSchema.prefault({}) })
+export type Settings = z.infer<typeof SettingsSchema>
