@@ -19,6 +19,7 @@ import { openDatabase } from './database/open-database.ts'
 import { reindex } from './database/reindex.ts'
 import { buildMatrix } from './datasets/build-matrix.ts'
 import { createDatasetDesk, type DatasetDesk } from './datasets/dataset-desk.ts'
+import { inspectCase } from './datasets/inspect-case.ts'
 import { registerDataset, type RegisterContext, type RegisterRequest } from './datasets/register-dataset.ts'
 import { doctor } from './doctor/doctor.ts'
 import { createFolders, type Folders } from './folders/create-folders.ts'
@@ -39,6 +40,7 @@ import { createRunWatcher, type RunListener } from './runs/watch-runs.ts'
 import { createTasks, type Tasks } from './tasks/create-tasks.ts'
 import { createUploads, type Uploads } from './uploads/create-uploads.ts'
 import { loadVocabulary } from './vocabulary/load-vocabulary.ts'
+import { openFirstPlanes } from './volumes/first-planes.ts'
 import { createVolumes, type Volumes } from './volumes/create-volumes.ts'
 import { listDatasetNames, readDataset } from './workspace/dataset-store.ts'
 import { describeDataset, summariseDataset } from './workspace/describe-dataset.ts'
@@ -113,7 +115,8 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
   const store = { database, workspace }
   const datasets = () => listDatasetNames(workspace).map((name) => readDataset(workspace, name))
   const tasks = createTasks()
-  const volumes = createVolumes(workspace, loadVocabulary)
+  const firstPlanes = openFirstPlanes(workspace.cache)
+  const volumes = createVolumes(workspace, loadVocabulary, firstPlanes)
   const runWatcher = createRunWatcher({
     workspace,
     summarise: (name) => summariseNamed(database, workspace, name),
@@ -136,6 +139,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
         workspaceFolder: workspace.home,
         vocabulary: loadVocabulary(),
         otherDatasets: datasets(),
+        inspectCase: (root, found) => inspectCase(root, found, firstPlanes),
         ...watch,
       })
       indexDataset(database, dataset)
