@@ -35,6 +35,7 @@ import { controlRun, createRun, followRun, requireFinished, startRun } from './r
 import { getRun, lastSeq, listRuns, readEvaluations, summariseNamed } from './runs/run-queries.ts'
 import type { ChosenCase } from './runs/prediction-inputs.ts'
 import type { ModelRequest } from './runs/trained-models.ts'
+import { createRunIndexer } from './runs/run-indexer.ts'
 import { createRunDesk, type RunDesk } from './runs/run-desk.ts'
 import { createRunWatcher, type RunListener } from './runs/watch-runs.ts'
 import { createTasks, type Tasks } from './tasks/create-tasks.ts'
@@ -59,7 +60,7 @@ export type Services = {
   findSharedNames: (names: readonly string[]) => string[]
   /** Makes the run's folder; startRun starts it. */
   createRun: (request: RunRequest) => TrainJob
-  /** Newest first. */
+  /** Newest first, once all of them are indexed: a command waits for that, a window asks runDesk. */
   listRuns: () => RunSummary[]
   getRun: (name: string) => RunDetail
   /** Complete reports, oldest first. */
@@ -117,9 +118,10 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
   const tasks = createTasks()
   const firstPlanes = openFirstPlanes(workspace.cache)
   const volumes = createVolumes(workspace, loadVocabulary, firstPlanes)
+  const runIndexer = createRunIndexer({ ...store, tasks, indexed: (name) => runWatcher.tell(name) })
   const runWatcher = createRunWatcher({
     workspace,
-    summarise: (name) => summariseNamed(database, workspace, name),
+    summarise: runIndexer.summarise,
     lastSeq: (name) => lastSeq(database, name),
   })
   const datasetListeners = new Set<() => void>()
@@ -155,7 +157,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
         datasets(),
       ),
     createRun: (request) => createRun(store, loadVocabulary(), request),
-    listRuns: () => listRuns(database, workspace),
+    listRuns: () => listRuns(workspace, (name) => summariseNamed(database, workspace, name)),
     getRun: (name) => getRun(database, workspace, name),
     listEvaluations: (run) => readEvaluations(runFolder(workspace, run)),
     startRun: (name) => startRun(store, name),
@@ -173,7 +175,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     datasetDesk,
     uploads: createUploads(join(workspace.home, 'uploads')),
     results: createResults(store),
-    runDesk: createRunDesk({ ...store, vocabulary: loadVocabulary, tasks }),
+    runDesk: createRunDesk({ ...store, vocabulary: loadVocabulary, tasks, list: runIndexer.list }),
     tasks,
     watchRuns: runWatcher.subscribe,
     watchDatasets(listener) {
@@ -183,6 +185,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     close() {
       void volumes.close()
       runWatcher.close()
+      void runIndexer.close()
       void datasetDesk.close()
       database.close()
     },
