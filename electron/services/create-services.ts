@@ -41,7 +41,7 @@ import { createRunDesk, type RunDesk } from './runs/run-desk.ts'
 import { createRunWatcher, type RunListener } from './runs/watch-runs.ts'
 import { createTasks, type Tasks } from './tasks/create-tasks.ts'
 import { createUploads, type Uploads } from './uploads/create-uploads.ts'
-import { loadVocabulary } from './vocabulary/load-vocabulary.ts'
+import { loadVocabulary, organNames } from './vocabulary/load-vocabulary.ts'
 import { openFirstPlanes } from './volumes/first-planes.ts'
 import { createVolumes, type Volumes } from './volumes/create-volumes.ts'
 import { listDatasetNames, readDataset } from './workspace/dataset-store.ts'
@@ -154,7 +154,11 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     },
     listDatasets: () => datasets().map(summariseDataset),
     getDataset: (name) => describeDataset(readDataset(workspace, name)),
-    getMatrix: (names) => buildMatrix(names.map((name) => readDataset(workspace, name))),
+    getMatrix: (names) =>
+      buildMatrix(
+        names.map((name) => readDataset(workspace, name)),
+        organNames(loadVocabulary()),
+      ),
     findSharedNames: (names) =>
       findSharedNames(
         names.map((name) => readDataset(workspace, name)),
