@@ -48,7 +48,7 @@ export function findDifferences(runs: readonly RunDetail[]): Difference[] {
     .filter(({ values }) => new Set(values).size > 1)
 }
 
-const METRICS = ['loss.supervised', 'validation.dice'] as const
+const METRICS = ['validation.dice', 'loss', 'loss.supervised'] as const
 
 /** Metrics that at least one run has, those that matter most first. */
 export function listMetrics(runs: readonly (readonly Series[])[]): string[] {
