@@ -53,14 +53,16 @@ export const useCaseStore = defineStore('case', () => {
   /** The same objects again when labels are switched off and on: whoever draws them sees that nothing changed. */
   const shownLayers = computed(() => (looks.labelsVisible ? drawn.value : []))
 
-  /** Image and layers are asked for at the same time: the image needs nothing of the list. */
+  /** The image needs nothing of the list, and its first planes wait for nothing else: labels are asked for after them. */
   async function open(dataset: string, caseId: string, wishes: CaseWishes): Promise<void> {
     close()
     const { signal } = controller
     const params = { dataset, case: caseId }
-    const picture = fetchImage(params, signal)
+    const begun = Promise.withResolvers<void>()
+    const picture = fetchImage(params, signal, begun.resolve)
     try {
       const answer = await call('listLayers', { params }, { signal })
+      await Promise.race([begun.promise, picture])
       if (signal.aborted) return
       view.value = answer
       const { ids, activeId } = chooseLayers(answer, wishes)
@@ -85,13 +87,18 @@ export const useCaseStore = defineStore('case', () => {
     views.value = noViews()
   }
 
-  async function fetchImage(params: { dataset: string; case: string }, signal: AbortSignal): Promise<void> {
+  async function fetchImage(
+    params: { dataset: string; case: string },
+    signal: AbortSignal,
+    begun: () => void,
+  ): Promise<void> {
     const response = await call('getVolume', { params: { ...params, layer: 'image' } }, { signal })
     image.value = await loadVolume(response, {
       onStart(start) {
         image.value = start
         cross.value = start.header.planes
         window.value = start.header.window
+        begun()
       },
       onProgress: (share) => (progress.value = share),
     })
