@@ -49,9 +49,9 @@ export const useCaseStore = defineStore('case', () => {
       const volume = loaded.get(id)?.volume
       return layer && volume ? [{ id, volume, style: looks.styleOf(layer), segments: looks.segmentsOf(layer) }] : []
     })
-  const drawn = computed(() => drawable(shown.value))
+  const drawnLayers = computed(() => drawable(shown.value))
   /** The same objects again when labels are switched off and on: whoever draws them sees that nothing changed. */
-  const shownLayers = computed(() => (looks.labelsVisible ? drawn.value : []))
+  const shownLayers = computed(() => (looks.labelsVisible ? drawnLayers.value : []))
 
   /** The image needs nothing of the list, and its first planes wait for nothing else: labels are asked for after them. */
   async function open(dataset: string, caseId: string, wishes: CaseWishes): Promise<void> {
@@ -165,7 +165,7 @@ export const useCaseStore = defineStore('case', () => {
 
   return {
     ...{ view, error, image, progress, loaded, shown, active, cross, hover, window, views },
-    ...{ activeLayer, labelLayers, shownLayers, layerOf, drawable },
+    ...{ activeLayer, labelLayers, drawnLayers, shownLayers, layerOf, drawable },
     ...{ open, close, ensureLoaded, setShown, setActive, moveTo, goToOrgan, setView },
     resetViews: () => void (views.value = noViews()),
   }
