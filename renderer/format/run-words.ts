@@ -37,6 +37,10 @@ export const stageNames: Readonly<Record<RunSummary['stages'], string>> = {
   '1,2': 'both stages',
 }
 
+/** In a list to choose from: its state where that is not the usual one. @example 'second (paused)' */
+export const runChoice = ({ name, state }: Pick<RunSummary, 'name' | 'state'>): string =>
+  state === 'finished' ? name : `${name} (${runStates[state].label.toLowerCase()})`
+
 /** @example '3 min 5 s ago' */
 export const formatAge = (time: string, now: number): string =>
   `${formatDuration(Math.max(0, (now - Date.parse(time)) / 1000))} ago`

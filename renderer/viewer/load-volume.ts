@@ -4,8 +4,8 @@ import { OrganMosaicError } from '../../contract/errors.ts'
 import { bytesPerVoxel, createArray, type StoredArray, type Volume } from './volume.ts'
 
 export interface VolumeProgress {
-  /** The middle planes are there. */
-  onStart: (volume: Volume) => void
+  /** The middle planes are there. The voxels, which keep the page busy, wait until it settles. */
+  onStart: (volume: Volume) => void | Promise<void>
   /** @param share of the voxels, 0 to 1 */
   onProgress?: (share: number) => void
 }
@@ -19,7 +19,7 @@ export async function loadVolume(response: Response, { onStart, onProgress }: Vo
     createArray(header.type, await source.readExactly(voxels * bytesPerVoxel(header.type), progress))
   const planes = [await read(height * width), await read(depth * width), await read(depth * height)] as const
   const start: Volume = { header, planes, data: null, content: { segments: [] } }
-  onStart(start)
+  await onStart(start)
   const data = await read(depth * height * width, onProgress)
   return { ...start, data, content: VolumeContentSchema.parse(await source.readJson()) }
 }

@@ -38,7 +38,7 @@ describe.skipIf(!browserPath)(`the first run${needsBrowser}`, () => {
     await takeScreenshot(page, 'demo-study-made')
     await page.getByRole('button', { name: 'New run' }).click()
     await patch(page, /voxels/).waitFor()
-    expect(await page.getByRole('button', { name: 'Start training' }).isEnabled()).toBe(true)
+    await page.getByRole('button', { name: 'Start training', disabled: false }).waitFor()
   }, 120_000)
 
   test('three real steps tell what a run needs', async () => {

@@ -150,6 +150,8 @@ describe.skipIf(!browserPath)(`the viewer${needsBrowser}`, () => {
 
   test('labels that were switched off come back as they were, and where they now belong after scrolling', async () => {
     const page = await app.openPage({ path: '/case/scans/straight?organ=liver' })
+    // Chromium's advice to whoever reads a canvas often, as this test does.
+    page.faults.allow(/willReadFrequently/)
     const showsSlice = (slice: number) => page.getByRole('img', { name: `Axial ${slice}/24` }).waitFor()
     await showsSlice(18)
     await page.waitForTimeout(500)

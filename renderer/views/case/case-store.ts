@@ -5,6 +5,7 @@ import { computed, ref, shallowReactive, shallowRef } from 'vue'
 import type { CaseView, Layer } from '../../../contract/api/volumes.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { call } from '../../api/client.ts'
+import { nextPaint } from '../../composables/next-paint.ts'
 import { loadVolume, sameGrid } from '../../viewer/load-volume.ts'
 import { WHOLE, type PlaneView } from '../../viewer/placement.ts'
 import { clampVoxel, type Plane } from '../../viewer/planes.ts'
@@ -18,6 +19,10 @@ export interface LoadedLayer {
   readonly volume: Volume | null
   readonly error: unknown
 }
+
+/** Kept planes are there by then; planes that have to be read from the file take longer, and nothing waits for them. */
+const PLANES_FIRST_MS = 300
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 const noViews = (): Record<Plane, PlaneView> => ({ axial: WHOLE, coronal: WHOLE, sagittal: WHOLE })
 
@@ -53,16 +58,17 @@ export const useCaseStore = defineStore('case', () => {
   /** The same objects again when labels are switched off and on: whoever draws them sees that nothing changed. */
   const shownLayers = computed(() => (looks.labelsVisible ? drawnLayers.value : []))
 
-  /** The image needs nothing of the list, and its first planes wait for nothing else: labels are asked for after them. */
+  /** The image needs nothing of the list. Lists and labels wait a moment for its first planes, which come first. */
   async function open(dataset: string, caseId: string, wishes: CaseWishes): Promise<void> {
     close()
     const { signal } = controller
     const params = { dataset, case: caseId }
     const begun = Promise.withResolvers<void>()
     const picture = fetchImage(params, signal, begun.resolve)
+    const settled = Promise.allSettled([picture])
     try {
       const answer = await call('listLayers', { params }, { signal })
-      await Promise.race([begun.promise, picture])
+      await Promise.race([begun.promise, settled, sleep(PLANES_FIRST_MS)])
       if (signal.aborted) return
       view.value = answer
       const { ids, activeId } = chooseLayers(answer, wishes)
@@ -94,10 +100,11 @@ export const useCaseStore = defineStore('case', () => {
   ): Promise<void> {
     const response = await call('getVolume', { params: { ...params, layer: 'image' } }, { signal })
     image.value = await loadVolume(response, {
-      onStart(start) {
+      async onStart(start) {
         image.value = start
         cross.value = start.header.planes
         window.value = start.header.window
+        await nextPaint()
         begun()
       },
       onProgress: (share) => (progress.value = share),
