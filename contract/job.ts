@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { CaseSchema, LabelSchema, ModalitySchema, NameSchema } from './dataset.ts'
 import { OrganIdSchema, OrganSchema } from './organ.ts'
-import { PresetSchema, RunConfigSchema, StagesSchema } from './run-config.ts'
+import { PresetSchema, RunConfigSchema, StageNumberSchema, StagesSchema } from './run-config.ts'
 import { ComputeSchema } from './settings.ts'
 
 /** What a job needs to know of a dataset; a copy, so that the run stays explainable when the dataset changes. */
@@ -52,7 +52,7 @@ const compute = { compute: ComputeSchema.prefault({}) }
 const modelUse = {
   ...compute,
   runFolder: z.string().describe('Absolute folder of the trained run'),
-  stage: z.union([z.literal(1), z.literal(2)]),
+  stage: StageNumberSchema,
   model: ModelChoiceSchema,
 }
 

@@ -14,7 +14,7 @@ export const train = defineCommand({
     ['--name <run>', '(required) the name of the new run'],
     ['--datasets <a,b,...>', '(required) names of 2 to 9 registered datasets; model k is trained on the k-th'],
     ['--preset <quick|standard|full>', 'how much is computed (default: standard)'],
-    ['--stages <1|2|1,2>', 'which stages (default: 1,2)'],
+    ['--stages <0|1|2|1,2>', 'which stages; 0: the shared network alone (default: 1,2)'],
     ['--stage1-from <run>', 'with --stages 2: the run whose stage-1 models it starts from'],
     ['--config <file>', 'a JSON file with any part of the configuration, on top of the preset'],
     ['--set <key=value...>', 'single settings on top of all others, e.g. stage1.steps=400'],
