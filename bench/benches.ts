@@ -3,11 +3,9 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { preprocessCase } from '../trainer/preprocessing/preprocess-case.ts'
 import { derivePlan } from '../trainer/imaging/planning/derive-plan.ts'
-import { implementApi } from '../electron/hosts/api/implement-api.ts'
-import { createHandler, type Handler } from '../electron/hosts/api/create-handler.ts'
-import { createServices } from '../electron/services/create-services.ts'
-import { temporaryHome, writeRuns } from './many-runs.ts'
 import { createShortRun, metricValue, registerPhantoms, trainShortRun } from './phantom-runs.ts'
+import { benchRuns } from './runs.ts'
+import { benchStart } from './start.ts'
 import { stepSetting, type StepTimes } from './step-setting.ts'
 import { benchViewer } from './viewer.ts'
 
@@ -88,44 +86,6 @@ async function benchMemory(): Promise<Row[]> {
   return rows
 }
 
-/** 200 runs of 20,000 numbers: listed and opened by a host that has just started, through the request handler. */
-async function benchRuns(): Promise<Row[]> {
-  const { services, datasets } = await registerPhantoms(3, 16, 0.3)
-  const job = createShortRun({ services, name: 'runs', datasets, stages: '1', set: [] })
-  services.close()
-  const home = temporaryHome()
-  writeRuns(join(home, 'runs'), job, 200, 20_000)
-  const runs = row('runs')
-  const [first] = await withHandler(home, async (handler) => [await timeRequests(handler, ['/runs'])])
-  const rows = [runs('first list, everything indexed', first!, 'ms')]
-  const opened = ['/runs/run-100', '/runs/run-100/metrics', '/runs/run-100/log']
-  const times = await withHandler(home, async (handler) => [
-    await timeRequests(handler, ['/runs']),
-    await timeRequests(handler, ['/runs']),
-    await timeRequests(handler, opened),
-    await timeRequests(handler, opened),
-  ])
-  const names = ['list after a start', 'list again', 'open one after a start', 'open one again']
-  return [...rows, ...names.map((name, index) => runs(name, times[index]!, 'ms'))]
-}
-
-async function withHandler(home: string, work: (handler: Handler) => Promise<number[]>): Promise<number[]> {
-  const services = createServices({ home })
-  const info = { version: '', home, host: 'web' as const, platform: process.platform, roots: [] }
-  try {
-    return await work(createHandler(implementApi(services, () => info)))
-  } finally {
-    services.close()
-  }
-}
-
-/** Of requests that a page makes at once. @returns milliseconds until all answers are read */
-async function timeRequests(handler: Handler, paths: readonly string[]): Promise<number> {
-  const started = performance.now()
-  await Promise.all(paths.map(async (path) => (await handler(new Request(`http://127.0.0.1/api${path}`))).text()))
-  return performance.now() - started
-}
-
 /** The same network's step here and in PyTorch, in turns, so that a busy machine hurts both alike. */
 function benchTorch({ python, rounds }: BenchOptions): Row[] {
   if (python === undefined) return []
@@ -155,6 +115,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   preprocess: benchPreprocessing,
   memory: benchMemory,
   runs: benchRuns,
+  start: benchStart,
   torch: benchTorch,
   viewer: benchViewer,
 }

@@ -106,12 +106,21 @@ export const PseudoOrganSchema = z.object({
   volumeMl: z.number().nonnegative(),
   expectedMl: z.tuple([z.number(), z.number()]).nullable().describe('Smallest and largest true volume in training'),
   confidence: z.number().min(0).max(1).nullable().describe('Mean calibrated probability of its voxels'),
+  disputedShare: z.number().min(0).max(1).nullable().describe('The same for this organ; null where no model sees it'),
 })
 export type PseudoOrgan = z.infer<typeof PseudoOrganSchema>
 
 export const PseudoCaseSchema = z.object({
   dataset: z.string(),
   caseId: z.string(),
+  disputedShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullable()
+    .describe(
+      'Of the volume in which some model sees an organ, how much another contradicts; null where a run did not measure it',
+    ),
   undecidedMl: z.number().describe('Volume without a true label in which the models did not agree or were unsure'),
   undecidedShare: z.number().min(0).max(1).describe('undecidedMl relative to all pseudo-labelled organ volume and it'),
   organs: z.array(PseudoOrganSchema).describe('Those that nobody delineated in this case'),
@@ -123,7 +132,7 @@ export const PseudoReviewSchema = z.object({
   state: JobStateSchema,
   /** Whether stage 2 waits for review.json. */
   waiting: z.boolean(),
-  cases: z.array(PseudoCaseSchema).describe('Most doubtful first'),
+  cases: z.array(PseudoCaseSchema).describe('Most disputed first, then most undecided'),
   sent: z
     .object({
       accepted: z.boolean(),

@@ -1,4 +1,5 @@
-// A task: work that takes a while and is watched from a window (registering, evaluating, predicting, exporting).
+// A task: work that takes a while and is watched from a window (registering, evaluating, predicting, exporting,
+// reading the numbers of runs).
 // Tasks live as long as the host; what they leave (datasets, reports, files) is on disk. Training runs are no tasks.
 import { z } from 'zod'
 import { ErrorReportSchema } from './errors.ts'
@@ -11,6 +12,7 @@ export const TaskKindSchema = z.enum([
   'predict',
   'export',
   'preflight',
+  'index',
   'doctor',
 ])
 export type TaskKind = z.infer<typeof TaskKindSchema>

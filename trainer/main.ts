@@ -15,7 +15,10 @@ async function work(folder: string, job: Job, journal: Journal): Promise<'finish
   if (job.kind === 'evaluate') await (await import('./jobs/evaluate.ts')).runEvaluateJob(folder, job, journal)
   if (job.kind === 'preflight') await (await import('./jobs/preflight.ts')).runPreflightJob(folder, job, journal)
   if (job.kind === 'train') {
-    const { AwaitingReview, runTrainJob } = await import('./jobs/train.ts')
+    const [{ runTrainJob }, { AwaitingReview }] = await Promise.all([
+      import('./jobs/train.ts'),
+      import('./jobs/await-review.ts'),
+    ])
     try {
       await runTrainJob(folder, job, journal)
     } catch (error) {

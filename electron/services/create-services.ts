@@ -20,6 +20,7 @@ import { openDatabase } from './database/open-database.ts'
 import { reindex } from './database/reindex.ts'
 import { buildMatrix } from './datasets/build-matrix.ts'
 import { createDatasetDesk, type DatasetDesk } from './datasets/dataset-desk.ts'
+import { inspectCase } from './datasets/inspect-case.ts'
 import { registerDataset, type RegisterContext, type RegisterRequest } from './datasets/register-dataset.ts'
 import { doctor } from './doctor/doctor.ts'
 import { createFolders, type Folders } from './folders/create-folders.ts'
@@ -35,11 +36,13 @@ import { controlRun, createRun, followRun, requireFinished, startRun } from './r
 import { getRun, lastSeq, listRuns, readEvaluations, summariseNamed } from './runs/run-queries.ts'
 import type { ChosenCase } from './runs/prediction-inputs.ts'
 import type { ModelRequest } from './runs/trained-models.ts'
+import { createRunIndexer } from './runs/run-indexer.ts'
 import { createRunDesk, type RunDesk } from './runs/run-desk.ts'
 import { createRunWatcher, type RunListener } from './runs/watch-runs.ts'
 import { createTasks, type Tasks } from './tasks/create-tasks.ts'
 import { createUploads, type Uploads } from './uploads/create-uploads.ts'
-import { loadVocabulary } from './vocabulary/load-vocabulary.ts'
+import { loadVocabulary, organNames } from './vocabulary/load-vocabulary.ts'
+import { openFirstPlanes } from './volumes/first-planes.ts'
 import { createVolumes, type Volumes } from './volumes/create-volumes.ts'
 import { listDatasetNames, readDataset } from './workspace/dataset-store.ts'
 import { describeDataset, summariseDataset } from './workspace/describe-dataset.ts'
@@ -59,7 +62,7 @@ export type Services = {
   findSharedNames: (names: readonly string[]) => string[]
   /** Makes the run's folder; startRun starts it. */
   createRun: (request: RunRequest) => TrainJob
-  /** Newest first. */
+  /** Newest first, once all of them are indexed: a command waits for that, a window asks runDesk. */
   listRuns: () => RunSummary[]
   getRun: (name: string) => RunDetail
   /** Complete reports, oldest first. */
@@ -117,10 +120,12 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
   const store = { database, workspace }
   const datasets = () => listDatasetNames(workspace).map((name) => readDataset(workspace, name))
   const tasks = createTasks()
-  const volumes = createVolumes(workspace, loadVocabulary)
+  const firstPlanes = openFirstPlanes(workspace.cache)
+  const volumes = createVolumes(workspace, loadVocabulary, firstPlanes)
+  const runIndexer = createRunIndexer({ ...store, tasks, indexed: (name) => runWatcher.tell(name) })
   const runWatcher = createRunWatcher({
     workspace,
-    summarise: (name) => summariseNamed(database, workspace, name),
+    summarise: runIndexer.summarise,
     lastSeq: (name) => lastSeq(database, name),
   })
   const datasetListeners = new Set<() => void>()
@@ -140,6 +145,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
         workspaceFolder: workspace.home,
         vocabulary: loadVocabulary(),
         otherDatasets: datasets(),
+        inspectCase: (root, found) => inspectCase(root, found, firstPlanes),
         ...watch,
       })
       indexDataset(database, dataset)
@@ -148,14 +154,18 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     },
     listDatasets: () => datasets().map(summariseDataset),
     getDataset: (name) => describeDataset(readDataset(workspace, name)),
-    getMatrix: (names) => buildMatrix(names.map((name) => readDataset(workspace, name))),
+    getMatrix: (names) =>
+      buildMatrix(
+        names.map((name) => readDataset(workspace, name)),
+        organNames(loadVocabulary()),
+      ),
     findSharedNames: (names) =>
       findSharedNames(
         names.map((name) => readDataset(workspace, name)),
         datasets(),
       ),
     createRun: (request) => createRun(store, loadVocabulary(), request),
-    listRuns: () => listRuns(database, workspace),
+    listRuns: () => listRuns(workspace, (name) => summariseNamed(database, workspace, name)),
     getRun: (name) => getRun(database, workspace, name),
     listEvaluations: (run) => readEvaluations(runFolder(workspace, run)),
     startRun: (name) => startRun(store, name),
@@ -174,7 +184,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     datasetDesk,
     uploads: createUploads(join(workspace.home, 'uploads')),
     results: createResults(store),
-    runDesk: createRunDesk({ ...store, vocabulary: loadVocabulary, tasks }),
+    runDesk: createRunDesk({ ...store, vocabulary: loadVocabulary, tasks, list: runIndexer.list }),
     tasks,
     watchRuns: runWatcher.subscribe,
     watchDatasets(listener) {
@@ -184,6 +194,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     close() {
       void volumes.close()
       runWatcher.close()
+      void runIndexer.close()
       void datasetDesk.close()
       database.close()
     },

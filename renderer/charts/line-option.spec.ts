@@ -54,9 +54,14 @@ describe('lines', () => {
 
   it('begins the palette again with dashes, and keeps a colour that was given', () => {
     const plain = { name: 'x', points: [] }
-    expect(seriesLook(plain, 1, style.series)).toEqual({ colour: '#0a0', dashed: false })
-    expect(seriesLook(plain, 2, style.series)).toEqual({ colour: '#a00', dashed: true })
-    expect(seriesLook({ ...plain, colour: '#123456' }, 2, style.series)).toEqual({ colour: '#123456', dashed: false })
+    expect(seriesLook(plain, 1, style)).toEqual({ colour: '#0a0', dash: 'solid' })
+    expect(seriesLook(plain, 2, style)).toEqual({ colour: '#a00', dash: 'dashed' })
+    const given = { ...plain, colour: '#123456', dash: 'dotted' } as const
+    expect(seriesLook(given, 2, style)).toEqual({ colour: '#123456', dash: 'dotted' })
+  })
+
+  it('has whole steps alone on its axis', () => {
+    expect(lineOption(data, style)['xAxis']).toMatchObject({ minInterval: 1 })
   })
 
   it('says in words what it shows', () => {

@@ -1,13 +1,18 @@
 // Lines over steps as an echarts option, and in words for those who do not see them.
 import { axisStyle, baseOption, tooltipStyle, type ChartStyle } from './chart-style.ts'
 import type { EChartsCoreOption } from './echarts.ts'
+import { readableColour } from './readable-colour.ts'
+
+/** How a line is broken, in pixels of line and gap: a second cue beside its colour. */
+export const dashes = { solid: [], dashed: [7, 4], dotted: [2, 3], dashdot: [9, 3, 2, 3] } as const
+export type Dash = keyof typeof dashes
 
 export interface LineSeries {
   readonly name: string
   readonly points: readonly (readonly [x: number, y: number])[]
   /** One of the palette by position unless given. */
   readonly colour?: string
-  readonly dashed?: boolean
+  readonly dash?: Dash
 }
 
 export interface LineChartData {
@@ -24,12 +29,16 @@ export const formatValue = (value: number): string =>
   value === 0 ? '0' : Math.abs(value) >= 1000 || Math.abs(value) < 0.001 ? value.toExponential(2) : value.toPrecision(3)
 
 export function seriesLook(
-  series: LineSeries,
+  { colour, dash }: LineSeries,
   index: number,
-  palette: readonly string[],
-): { colour: string; dashed: boolean } {
-  const colour = series.colour ?? palette[index % palette.length] ?? 'currentColor'
-  return { colour, dashed: series.dashed ?? (series.colour === undefined && index >= palette.length) }
+  style: Pick<ChartStyle, 'series' | 'surface' | 'text'>,
+): { colour: string; dash: Dash } {
+  if (colour !== undefined) {
+    return { colour: readableColour(colour, style.surface, style.text), dash: dash ?? 'solid' }
+  }
+  const palette = style.series
+  const again = index >= palette.length
+  return { colour: palette[index % palette.length] ?? style.text, dash: dash ?? (again ? 'dashed' : 'solid') }
 }
 
 export function lineOption(data: LineChartData, style: ChartStyle): EChartsCoreOption {
@@ -49,6 +58,8 @@ export function lineOption(data: LineChartData, style: ChartStyle): EChartsCoreO
       name: xLabel,
       nameLocation: 'middle',
       nameGap: style.space * 6,
+      // Nothing is measured between two steps.
+      minInterval: 1,
       min: 'dataMin',
       max: 'dataMax',
       splitLine: { show: false },
@@ -61,7 +72,7 @@ export function lineOption(data: LineChartData, style: ChartStyle): EChartsCoreO
     },
     dataZoom: [{ type: 'inside', zoomOnMouseWheel: 'ctrl', filterMode: 'none' }],
     series: series
-      .map((each, index) => ({ each, look: seriesLook(each, index, style.series) }))
+      .map((each, index) => ({ each, look: seriesLook(each, index, style) }))
       .filter(({ each }) => !hidden.has(each.name))
       .map(({ each, look }, position) => ({
         type: 'line',
@@ -70,7 +81,7 @@ export function lineOption(data: LineChartData, style: ChartStyle): EChartsCoreO
         showSymbol: each.points.length < 3,
         symbolSize: style.space,
         itemStyle: { color: look.colour },
-        lineStyle: { width: 1.5, color: look.colour, type: look.dashed ? 'dashed' : 'solid' },
+        lineStyle: { width: 1.5, color: look.colour, type: look.dash === 'solid' ? 'solid' : [...dashes[look.dash]] },
         emphasis: { focus: 'series' },
         ...(position === 0 && marks.length > 0 ? { markLine: markLines(marks, style) } : {}),
       })),

@@ -4,10 +4,11 @@ import type { FolderListing } from '../../contract/api/machine.ts'
 import { toOrganMosaicError } from '../../contract/errors.ts'
 import { call } from '../api/client.ts'
 
-/** One begins where one was last, as long as the page lives. */
-let lastPath: string | undefined
+/** One begins where one was last for the same purpose, as long as the page lives. */
+const lastPaths = new Map<string, string>()
 
-export function useFolderBrowser() {
+/** @param purpose for what a folder is chosen */
+export function useFolderBrowser(purpose: () => string) {
   const listing = shallowRef<FolderListing | null>(null)
   const loading = ref(false)
   const problem = ref('')
@@ -40,13 +41,14 @@ export function useFolderBrowser() {
 
   /** To where one was, or to the only place there is, or to the choice of places. */
   async function begin(): Promise<void> {
-    if (lastPath !== undefined && (await open(lastPath))) return
+    const last = lastPaths.get(purpose())
+    if (last !== undefined && (await open(last))) return
     if (!(await open())) return
     const [only, ...others] = listing.value?.folders ?? []
     if (only && others.length === 0) await open(only.path)
   }
 
-  const remember = (path: string): void => void (lastPath = path)
+  const remember = (path: string): void => void lastPaths.set(purpose(), path)
 
   return { listing, loading, problem, open, create, begin, remember }
 }

@@ -43,12 +43,20 @@ declare module 'cornerstone-core' {
     image: Image | undefined
     viewport: Viewport
     options: { visible?: boolean }
+    /** Where the layer is coloured before it is laid over the others. */
+    renderingTools: {
+      renderCanvas?: HTMLCanvasElement
+      renderCanvasContext?: CanvasRenderingContext2D
+      renderCanvasData?: ImageData
+    }
   }
 
   export interface EnabledElement {
     canvas: HTMLCanvasElement
     viewport: Viewport
     syncViewports: boolean
+    /** From the lowest to the highest. */
+    layers: Layer[]
   }
 
   interface Cornerstone {

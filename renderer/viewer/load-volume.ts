@@ -36,13 +36,16 @@ class ByteSource {
   async readExactly(length: number, onProgress?: (share: number) => void): Promise<ArrayBuffer> {
     const target = new Uint8Array(length)
     let filled = 0
+    let reported = 0
     while (filled < length) {
       if (this.rest.byteLength === 0) await this.fetchMore()
       const part = this.rest.subarray(0, length - filled)
       target.set(part, filled)
       filled += part.byteLength
       this.rest = this.rest.subarray(part.byteLength)
-      onProgress?.(filled / length)
+      // In whole percent: thousands of pieces arrive, and each report is drawn.
+      const share = Math.floor((100 * filled) / length) / 100
+      if (share > reported || filled === length) onProgress?.((reported = share))
     }
     return target.buffer
   }

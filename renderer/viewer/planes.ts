@@ -1,6 +1,7 @@
 // The three planes of a volume: which axes run where on the screen, in the radiological convention. The patient's right
 // is on the left of axial and coronal slices, anterior on the left of sagittal ones, and superior on top.
 import type { Geometry, Shape } from '../../contract/geometry.ts'
+import { cutSlice } from './cut-slice.ts'
 import type { StoredArray, Volume, Voxel } from './volume.ts'
 import { shapeOf } from './volume.ts'
 
@@ -79,27 +80,6 @@ export function sliceOf(volume: Volume, plane: Plane, slice: number): StoredArra
   const { columns, rows } = planeSize(volume.header.geometry, plane)
   const stored = volume.planes[across]
   return upwards ? turnRows(stored, rows, columns) : stored
-}
-
-/** An axial slice lies in the volume as it is, and is not copied. */
-function cutSlice(data: StoredArray, shape: Shape, plane: Plane, slice: number): StoredArray {
-  const [depth, height, width] = shape
-  const area = height * width
-  if (plane === 'axial') return data.subarray(slice * area, (slice + 1) * area)
-  if (plane === 'coronal') {
-    const pixels = data.slice(0, depth * width)
-    for (let row = 0; row < depth; row++) {
-      const from = (depth - 1 - row) * area + slice * width
-      pixels.set(data.subarray(from, from + width), row * width)
-    }
-    return pixels
-  }
-  const pixels = data.slice(0, depth * height)
-  for (let row = 0, to = 0; row < depth; row++) {
-    let from = (depth - 1 - row) * area + slice
-    for (let column = 0; column < height; column++, from += width) pixels[to++] = data[from]
-  }
-  return pixels
 }
 
 function turnRows(stored: StoredArray, rows: number, columns: number): StoredArray {

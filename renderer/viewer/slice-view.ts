@@ -1,10 +1,10 @@
 // One plane on the screen: cornerstone draws the image and the filled labels, an overlay draws everything thin.
 // Given the whole state each time, it does only what has changed since the last one.
 import cornerstone, { type Image } from 'cornerstone-core'
-import { createColormap, type LayerStyle, type SegmentStyles } from './organ-style.ts'
-import { tracePaths } from './outline.ts'
-import { drawOverlay, readLook, type Outline, type OverlayLook } from './overlay.ts'
-import { placeSlice, toCornerstone, toPixel, type Placement, type PlaneView } from './placement.ts'
+import { LabelLayers } from './label-layers.ts'
+import { drawOverlay, readLook, type OverlayLook } from './overlay.ts'
+import { giveCanvas, pictureOf } from './picture.ts'
+import { placeSlice, toCornerstone, toPixel, type Placement } from './placement.ts'
 import {
   edgeLetters,
   pixelToVoxel,
@@ -15,43 +15,14 @@ import {
   type PixelPoint,
   type Plane,
 } from './planes.ts'
-import { shapeOf, type StoredArray, type Volume, type Voxel } from './volume.ts'
-import type { Window } from './windows.ts'
-
-export interface ShownLayer {
-  readonly id: string
-  readonly volume: Volume
-  readonly style: LayerStyle
-  readonly segments: SegmentStyles
-}
-
-export interface SliceState {
-  readonly plane: Plane
-  readonly image: Volume
-  readonly layers: readonly ShownLayer[]
-  readonly cross: Voxel
-  readonly showCross: boolean
-  readonly view: PlaneView
-  readonly window: Window
-  readonly title: string
-}
-
-/** A label layer as it was drawn last. */
-interface DrawnLayer {
-  readonly cornerstoneId: string
-  shown: ShownLayer
-  pixels: StoredArray
-  slice: number
-  outlines: Outline[]
-}
-
-let images = 0
+import type { SliceState } from './slice-state.ts'
+import { shapeOf, type Volume, type Voxel } from './volume.ts'
 
 export class SliceView {
   private readonly host: HTMLDivElement
   private readonly overlay: HTMLCanvasElement
   private readonly context: CanvasRenderingContext2D
-  private readonly layers = new Map<string, DrawnLayer>()
+  private readonly labels: LabelLayers
   private readonly observer: ResizeObserver
   private state: SliceState | null = null
   private imageLayer: string | null = null
@@ -80,6 +51,7 @@ export class SliceView {
     this.fitToElement()
     cornerstone.enable(this.host)
     cornerstone.getEnabledElement(this.host).syncViewports = false
+    this.labels = new LabelLayers(this.host)
     this.host.addEventListener('cornerstoneimagerendered', this.onDrawn)
     this.observer = new ResizeObserver(() => this.resize())
     this.observer.observe(element)
@@ -98,7 +70,8 @@ export class SliceView {
     this.state = state
     const slice = state.cross[planeAxes[state.plane].across]
     const imageChanged = this.drawImage(state, slice)
-    const labelsChanged = this.drawLabels(state, slice)
+    if (before && before.image.header !== state.image.header) this.labels.clear()
+    const labelsChanged = this.imageLayer !== null && this.labels.show(state.layers, state.plane, slice)
     const placed = before?.view !== state.view || before.window !== state.window
     if (imageChanged || labelsChanged || placed) this.place()
     this.drawOverlay()
@@ -172,6 +145,7 @@ export class SliceView {
     const picture = pictureOf(image, plane, pixels, this.lut?.table)
     if (this.imageLayer === null) this.imageLayer = cornerstone.addLayer(this.host, picture, {})
     else cornerstone.setLayerImage(this.host, picture, this.imageLayer)
+    giveCanvas(cornerstone.getLayer(this.host, this.imageLayer), picture)
     this.drawn = { image, slice, plane }
     this.keepLut(picture, image)
     return true
@@ -186,60 +160,12 @@ export class SliceView {
     this.host.addEventListener('cornerstoneimagerendered', keep, { once: true })
   }
 
-  private drawLabels({ layers, plane, image }: SliceState, slice: number): boolean {
-    let changed = false
-    for (const [id, { cornerstoneId }] of this.layers) {
-      if (layers.some((layer) => layer.id === id)) continue
-      cornerstone.removeLayer(this.host, cornerstoneId)
-      this.layers.delete(id)
-      changed = true
-    }
-    if (this.imageLayer === null) return changed
-    for (const layer of layers) changed = this.drawLayer(layer, plane, slice, image) || changed
-    return changed
-  }
-
-  private drawLayer(layer: ShownLayer, plane: Plane, slice: number, image: Volume): boolean {
-    const known = this.layers.get(layer.id)
-    const sameSlice = known?.slice === slice && known.shown.volume === layer.volume && this.drawn?.plane === plane
-    const sameStyle = known?.shown.style === layer.style && known.shown.segments === layer.segments
-    if (known && sameSlice && sameStyle) return false
-    const pixels = known && sameSlice ? known.pixels : sliceOf(layer.volume, plane, slice)
-    if (!pixels) return false
-    const outlines = this.outline(layer, pixels, plane, image)
-    const cornerstoneId = known?.cornerstoneId ?? this.addLabelLayer(layer, plane, pixels)
-    const drawn = cornerstone.getLayer(this.host, cornerstoneId)
-    if (!sameSlice) cornerstone.setLayerImage(this.host, pictureOf(layer.volume, plane, pixels), cornerstoneId)
-    if (!sameStyle) drawn.viewport.colormap = colormapOf(layer)
-    this.layers.set(layer.id, { cornerstoneId, shown: layer, pixels, slice, outlines })
-    return true
-  }
-
-  private addLabelLayer(layer: ShownLayer, plane: Plane, pixels: StoredArray): string {
-    return cornerstone.addLayer(this.host, pictureOf(layer.volume, plane, pixels), {
-      viewport: { labelmap: true, pixelReplication: true, colormap: colormapOf(layer) },
-    })
-  }
-
-  private outline({ style, segments }: ShownLayer, pixels: StoredArray, plane: Plane, image: Volume): Outline[] {
-    if (style.mode === 'fill') return []
-    const { rows, columns } = planeSize(image.header.geometry, plane)
-    const shown = (value: number): boolean => segments.get(value)?.visible ?? true
-    const paths = tracePaths(pixels, rows, columns, shown, () => new Path2D())
-    return [...paths].map(([value, path]) => ({
-      path,
-      color: segments.get(value)?.color ?? '#ffffff',
-      opacity: Math.min(1, (segments.get(value)?.opacity ?? 1) * Math.max(style.opacity, 0.6)),
-    }))
-  }
-
   private place(): void {
     const placement = this.placement()
     if (!placement || !this.state || this.imageLayer === null) return
     const { image, plane, view, window } = this.state
     const { scale, translation } = toCornerstone(planeSize(image.header.geometry, plane), placement, view)
-    const ids = [this.imageLayer, ...[...this.layers.values()].map(({ cornerstoneId }) => cornerstoneId)]
-    for (const id of ids) {
+    for (const id of [this.imageLayer, ...this.labels.ids]) {
       const { viewport } = cornerstone.getLayer(this.host, id)
       viewport.scale = scale
       viewport.translation = translation
@@ -260,36 +186,9 @@ export class SliceView {
       letters: edgeLetters(image.header.geometry, plane),
       title,
       cross: showCross ? voxelToPixel(shapeOf(image), plane, cross) : null,
-      outlines: [...this.layers.values()].flatMap(({ outlines }) => outlines),
+      outlines: this.labels.outlines(),
       ratio: devicePixelRatio,
       look: (this.look ??= readLook(this.element)),
     })
-  }
-}
-
-const colormapOf = ({ segments, style, volume }: ShownLayer) => createColormap(segments, style, volume.header.range.max)
-
-function pictureOf(volume: Volume, plane: Plane, pixels: StoredArray, cachedLut?: object): Image {
-  const { range, slope, intercept, window, geometry } = volume.header
-  const { rows, columns, rowMm, columnMm } = planeSize(geometry, plane)
-  return {
-    imageId: `slice:${(images += 1)}`,
-    minPixelValue: Math.floor(range.min),
-    maxPixelValue: Math.ceil(range.max),
-    slope,
-    intercept,
-    windowCenter: window.centre,
-    windowWidth: window.width,
-    rows,
-    columns,
-    height: rows,
-    width: columns,
-    color: false,
-    invert: false,
-    rowPixelSpacing: rowMm,
-    columnPixelSpacing: columnMm,
-    sizeInBytes: pixels.byteLength,
-    getPixelData: () => pixels,
-    ...(cachedLut ? { cachedLut } : {}),
   }
 }

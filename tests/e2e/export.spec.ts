@@ -54,6 +54,11 @@ describe.skipIf(!browserPath)(`export${needsBrowser}`, () => {
     await takeScreenshot(page, 'export-planned')
     await write(page, 2)
     await takeScreenshot(page, 'export-written')
+    // What was just written is no plan to replace it; only another export to the same folder is.
+    expect(await page.getByText(/replac(ing|ed) \d/).count()).toBe(0)
+    await page.getByRole('button', { name: 'Plan another export' }).click()
+    await page.getByRole('button', { name: 'Write, replacing 4 that are there' }).waitFor()
+    expect(await page.getByRole('heading', { name: /Label maps written/ }).count()).toBe(0)
     const maps = readdirSync(out, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.nii.gz'))
     expect(maps).toHaveLength(2)
     for (const map of maps) {

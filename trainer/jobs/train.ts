@@ -2,8 +2,7 @@
 // result on disk, so that a job that was stopped or killed goes on where it was.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { OrganMosaicError } from '../../contract/errors.ts'
-import { ReviewSchema, type Review, type TrainJob } from '../../contract/job.ts'
+import type { Review, TrainJob } from '../../contract/job.ts'
 import type { Plan } from '../../contract/plan.ts'
 import type { StageNumber } from '../../contract/run-config.ts'
 import { stageCheckpointPath } from '../checkpoint/checkpoint.ts'
@@ -17,16 +16,13 @@ import { createObjective } from '../stages/create-objective.ts'
 import { plannedStages } from '../stages/planned-stages.ts'
 import { createStageModels, disposeModels, startFrom, type StageModel } from '../stages/stage-model.ts'
 import { trainStage, type StageSetup } from '../stages/train-stage.ts'
+import { awaitReview } from './await-review.ts'
 import { obeyControl, type Journal } from './journal.ts'
 import { prepareCases, type PreparedCases } from './prepare-cases.ts'
 import { createProgress, type Progress } from './progress.ts'
-import { readJsonFile } from './read-json-file.ts'
 import { readSettledPlan } from './settled-plan.ts'
 import { planPhases } from './train-phases.ts'
 import { loadStageModels } from './trained-run.ts'
-
-/** Thrown when pseudo labels wait for a person. */
-export class AwaitingReview extends Error {}
 
 interface TrainContext {
   readonly folder: string
@@ -53,7 +49,7 @@ export async function runTrainJob(folder: string, job: TrainJob, journal: Journa
   const temperatures = await calibrate(context, stage1Folder)
   if (job.stages === '1') return
   await labelCases(context, stage1Folder, temperatures)
-  const review = await awaitReview(context)
+  const review = await awaitReview(folder, job.config.pseudoLabels.review, journal)
   await trainStage2(context, stage1Folder, review)
 }
 
@@ -140,21 +136,6 @@ async function labelCases(context: TrainContext, stage1Folder: string, temperatu
     obeyControl(folder)
   })
   disposeModels(models)
-}
-
-/** @throws AwaitingReview when a review was asked for and is not there; invalid-data when it was refused */
-async function awaitReview({ folder, job }: TrainContext): Promise<Review> {
-  if (!job.config.pseudoLabels.review) return { accepted: true, rejected: [] }
-  const path = join(folder, 'review.json')
-  if (!existsSync(path)) throw new AwaitingReview()
-  const review = await readJsonFile(path, ReviewSchema, 'Write the review again and resume.')
-  if (!review.accepted) {
-    throw new OrganMosaicError(
-      'invalid-data',
-      'The review refused the pseudo labels; train stage 1 longer, or accept them in review.json and resume.',
-    )
-  }
-  return review
 }
 
 async function trainStage2(context: TrainContext, stage1Folder: string, review: Review): Promise<void> {

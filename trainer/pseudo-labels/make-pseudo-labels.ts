@@ -19,6 +19,7 @@ import type { StageModel, TrainedModel } from '../stages/stage-model.ts'
 import type { ValidationCase } from '../stages/validate.ts'
 import { acceptPseudoLabels, type OrganExperience } from './accept.ts'
 import { calibrateTemperature } from './calibrate.ts'
+import { measureDisagreement } from './measure-disagreement.ts'
 import { storePseudoLabels } from './pseudo-label-store.ts'
 
 export const pseudoLabelFolder = (job: string, dataset: string, caseId: string): string =>
@@ -114,19 +115,20 @@ async function labelCase(
   }))
   const evidence = open.flatMap((c) => organEvidence(predictions, study.competentClasses, c) ?? [])
   const known: ClassSet = evidence.map(({ unionClass }) => unionClass)
+  const isLabelled = (voxel: number): boolean => stored.labels[voxel]! > 0
   const { labels, rejections } = acceptPseudoLabels(
     {
       shape: stored.shape,
       voxelMl: plan.spacingMm.reduce((product, mm) => product * mm, 1) / 1000,
       evidence,
       unknown: open.filter((c) => !known.includes(c)),
-      isLabelled: (voxel) => stored.labels[voxel]! > 0,
+      isLabelled,
       experience,
     },
     setup.rules,
   )
   await mkdir(join(target, '..'), { recursive: true })
-  await storePseudoLabels(target, labels)
+  await storePseudoLabels(target, labels, measureDisagreement(predictions, study.competentClasses, open, isLabelled))
   for (const { unionClass, reason } of rejections) {
     const organ = study.union.organs[unionClass - 1]!
     const message = `The pseudo label of ${organ} is ignored: ${reason}.`

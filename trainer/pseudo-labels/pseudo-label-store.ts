@@ -5,6 +5,7 @@ import { OrganMosaicError } from '../../contract/errors.ts'
 import { ShapeSchema, type Shape } from '../../contract/geometry.ts'
 import { readZarrArray, readZarrAttributes, storeZarrGroup } from '../imaging/zarr-group.ts'
 import type { ClassSet } from '../labels/label-sets.ts'
+import type { Disagreement } from './measure-disagreement.ts'
 
 /** Provenance of voxels that carry a true label; models are 1, 2, ...; 0 is ignored. */
 export const TRUE_LABEL = 255
@@ -14,6 +15,14 @@ const MetaSchema = z.object({
   shape: ShapeSchema,
   sets: z.array(z.array(z.int()).nullable()).describe('Code -> classes of the union; code 0 is null: ignored'),
   acceptedClasses: z.array(z.int()).describe('Classes with at least one accepted voxel'),
+  disagreement: z
+    .object({
+      claimed: z.int(),
+      disputed: z.int(),
+      organs: z.array(z.object({ unionClass: z.int(), claimed: z.int(), disputed: z.int() })),
+    })
+    .optional()
+    .describe('In voxels; absent in runs of earlier versions'),
 })
 
 export interface PseudoLabels {
@@ -31,13 +40,18 @@ export interface PseudoLabelsWithProvenance extends PseudoLabels {
   readonly confidence: Uint8Array
 }
 
-export async function storePseudoLabels(folder: string, labels: PseudoLabelsWithProvenance): Promise<void> {
+export async function storePseudoLabels(
+  folder: string,
+  labels: PseudoLabelsWithProvenance,
+  disagreement?: Disagreement,
+): Promise<void> {
   const { shape, sets, acceptedClasses, codes, provenance, confidence } = labels
   const meta = {
     format: 'organ-mosaic-pseudo-labels-1',
     shape,
     sets: sets.map((set) => set && [...set]),
     acceptedClasses: [...acceptedClasses],
+    disagreement,
   }
   await storeZarrGroup(folder, shape, { codes, provenance, confidence }, MetaSchema.parse(meta))
 }

@@ -6,7 +6,7 @@ import type { Implementations } from './create-handler.ts'
 export function implementRuns(services: Services): Implementations<keyof typeof runRoutes> {
   const { runDesk } = services
   return {
-    listRuns: () => services.listRuns(),
+    listRuns: () => runDesk.list(),
     createRun: ({ body }) => runDesk.create(body),
     getRun: ({ params }) => services.getRun(params.run),
     resumeRun: ({ params }) => runDesk.resume(params.run),

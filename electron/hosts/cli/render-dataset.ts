@@ -43,7 +43,7 @@ export function renderCases(detail: DatasetDetail, style: Style): string {
   return table(['case', 'patient', 'size', 'spacing mm', 'delineated'], rows, style)
 }
 
-function renderFindings({ findings }: DatasetDetail, style: Style): string[] {
+function renderFindings({ summary, findings }: DatasetDetail, style: Style): string[] {
   if (findings.length === 0) return ['No findings.']
   const paint = { error: style.red, warning: style.yellow, info: style.dim }
   const rank = { error: 0, warning: 1, info: 2 }
@@ -52,7 +52,14 @@ function renderFindings({ findings }: DatasetDetail, style: Style): string[] {
     .slice(0, shownFindings)
     .map(({ severity, message }) => `${paint[severity](severity)}  ${message}`)
   const more = findings.length - lines.length
-  return [...lines, ...(more > 0 ? [`... and ${more} more; --json lists all.`] : [])]
+  const unnamed = findings.some(({ code }) => code === 'unmapped-organ' || code === 'undeclared-label')
+  return [
+    ...lines,
+    ...(more > 0 ? [`... and ${more} more; --json lists all.`] : []),
+    ...(unnamed
+      ? [`To name a label: organ-mosaic register ${summary.root} --name ${summary.name} --organ LABEL=ORGAN`]
+      : []),
+  ]
 }
 
 function times(values: readonly (number | string)[]): string {

@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { JobEvent } from '../../../contract/events.ts'
 import type { TrainJob } from '../../../contract/job.ts'
 import { exampleDataset, exampleVocabulary, saveDatasets, temporaryWorkspace } from '../fixtures/example-dataset.ts'
 import { appendEvents, exampleEvents, time } from '../fixtures/example-events.ts'
@@ -52,7 +53,7 @@ describe('openDatabase', () => {
   test('refuses a newer schema and a file that is no database, with the way out', () => {
     const newer = file()
     openDatabase(newer, [...MIGRATIONS, 'CREATE TABLE later (x INTEGER)']).close()
-    expect(() => openDatabase(newer)).toThrow(/schema version 3, this OrganMosaic knows 2.*reindex/)
+    expect(() => openDatabase(newer)).toThrow(/schema version 4, this OrganMosaic knows 3.*reindex/)
     const broken = file()
     writeFileSync(broken, 'this is no database, and long enough to be read as one'.repeat(50))
     expect(() => openDatabase(broken)).toThrow(/cannot be opened.*delete it and run organ-mosaic reindex/)
@@ -162,5 +163,29 @@ describe('the index', () => {
       { stage: 1, model: null, kind: 'final', step: 2, path: 'checkpoints/stage1-last.safetensors', score: null },
     ])
     expect(readFileSync(join(folder, 'events.jsonl'), 'utf8').split('\n')).toHaveLength(7)
+  })
+
+  test('the validation Dice is the newest of each model and organ, of the latest stage alone', () => {
+    const dice = (seq: number, stage: number, model: number, organ: string, value: number): JobEvent => {
+      const metric = { name: 'validation.dice', stage, model, dataset: 'a', organ, step: seq, value }
+      return { seq, time: time(seq), type: 'metrics', metrics: [metric, { ...metric, organ: null, value: 9 }] }
+    }
+    indexEvents(database, 'first', [
+      dice(1, 1, 1, 'liver', 0.1),
+      dice(2, 2, 1, 'liver', 0.9),
+      dice(3, 2, 1, 'liver', 0.5),
+      dice(4, 2, 2, 'liver', 0.6),
+      dice(5, 2, 1, 'spleen', 0.7),
+      dice(6, 1, 2, 'spleen', 0.2),
+    ])
+    expect(getRun(database, workspace, 'first').summary.validationDice).toBeCloseTo(0.6, 10)
+  })
+
+  test('an event of many numbers is kept whole', () => {
+    const metric = { name: 'dice', stage: 1, model: 1, dataset: 'a', organ: 'liver', step: 1 }
+    const metrics = Array.from({ length: 250 }, (_, at) => ({ ...metric, value: at }))
+    indexEvents(database, 'first', [{ seq: 1, time: time(1), type: 'metrics', metrics }])
+    const values = database.prepare('SELECT value FROM metrics ORDER BY position').pluck().all()
+    expect(values).toEqual(metrics.map(({ value }) => value))
   })
 })

@@ -38,11 +38,15 @@ function dataset(name: string, rows: Record<string, AvailabilityState>[], role: 
   }
 }
 
+/** As a vocabulary names them. */
+const called = (organ: string): string => organ.toUpperCase()
+const build = (datasets: readonly Dataset[]) => buildMatrix(datasets, called)
+
 describe('buildMatrix', () => {
   it('counts the states of usable cases, unlabelled where a dataset says nothing', () => {
     const a = dataset('a', [{ liver: 'labelled' }, { liver: 'cut' }, { liver: 'absent' }])
     a.cases[2] = { ...a.cases[2], status: 'excluded' }
-    const matrix = MatrixSchema.parse(buildMatrix([a, dataset('b', [{ liver: 'merged', spleen: 'labelled' }], 'test')]))
+    const matrix = MatrixSchema.parse(build([a, dataset('b', [{ liver: 'merged', spleen: 'labelled' }], 'test')]))
     const none = { labelled: 0, absent: 0, unlabelled: 0, merged: 0, cut: 0 }
     expect(matrix.organs).toEqual(['liver', 'spleen'])
     expect(matrix.rows).toEqual([
@@ -63,19 +67,19 @@ describe('buildMatrix', () => {
 
   it('says nothing of datasets that label the same organs', () => {
     const rows: Record<string, AvailabilityState>[] = [{ liver: 'labelled', spleen: 'labelled' }]
-    expect(buildMatrix([dataset('a', rows), dataset('b', rows)]).warnings).toEqual([])
+    expect(build([dataset('a', rows), dataset('b', rows)]).warnings).toEqual([])
   })
 
   it('warns of organs that are only merged or never seen', () => {
-    const { warnings } = buildMatrix([dataset('a', [{ kidney_left: 'merged', spleen: 'absent' }])])
+    const { warnings } = build([dataset('a', [{ kidney_left: 'merged', spleen: 'absent' }])])
     expect(warnings).toEqual([
-      expect.stringMatching(/^kidney_left is labelled only together with other organs \(1 case/),
-      expect.stringMatching(/^spleen is declared, but no usable training case has a voxel of it/),
+      expect.stringMatching(/^KIDNEY_LEFT is labelled only together with other organs \(1 case/),
+      expect.stringMatching(/^SPLEEN is declared, but no usable training case has a voxel of it/),
     ])
   })
 
   it('warns of datasets that share nothing, and estimates what background would teach wrongly', () => {
-    const { warnings } = buildMatrix([
+    const { warnings } = build([
       dataset('a', [{ liver: 'labelled' }, { liver: 'labelled' }]),
       dataset('b', [{ spleen: 'labelled', pancreas: 'labelled' }]),
       dataset('t', [{ liver: 'labelled', spleen: 'labelled' }], 'test'),
@@ -84,8 +88,8 @@ describe('buildMatrix', () => {
       expect.stringMatching(/^a, b share no organ with any other dataset/),
     ])
     expect(warnings).toContainEqual(
-      expect.stringMatching(/^a does not label spleen, pancreas .* about 1,000 wrong voxels/),
+      expect.stringMatching(/^a does not label SPLEEN, PANCREAS .* about 1,000 wrong voxels/),
     )
-    expect(warnings).toContainEqual(expect.stringMatching(/^b does not label liver .* about 500 wrong voxels/))
+    expect(warnings).toContainEqual(expect.stringMatching(/^b does not label LIVER .* about 500 wrong voxels/))
   })
 })

@@ -5,15 +5,18 @@ import type { OrganId } from '../../../contract/organ.ts'
 import { stateOf, usableCases } from './availability.ts'
 import { matrixNotes } from './matrix-notes.ts'
 
-/** Organs in order of first appearance; only cases in use are counted. */
-export function buildMatrix(datasets: readonly Dataset[]): Matrix {
+/**
+ * Organs in order of first appearance; only cases in use are counted.
+ * @param nameOf what a person calls an organ
+ */
+export function buildMatrix(datasets: readonly Dataset[], nameOf: (organ: OrganId) => string): Matrix {
   const organs = [...new Set(datasets.flatMap((dataset) => dataset.labels.flatMap((label) => label.organs)))]
   const rows = datasets.map((dataset) => {
     const cases = usableCases(dataset)
     const cells = Object.fromEntries(organs.map((organ) => [organ, countStates(organ, cases)]))
     return { dataset: dataset.name, role: dataset.role, cases: cases.length, cells }
   })
-  const notes = matrixNotes(datasets, organs)
+  const notes = matrixNotes(datasets, organs, nameOf)
   return { organs, rows, warnings: notes.map(({ message }) => message), notes }
 }
 

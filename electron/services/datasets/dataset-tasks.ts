@@ -69,7 +69,7 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
   /** Reads cases in the threads, and only those that changed since the last time. */
   async function remembering<T>(root: string, { signal, report }: TaskContext, work: (context: InspectContext) => T) {
     const memory = openCaseFactsMemory(workspace.cache, root, (folder, found) =>
-      workers.run({ kind: 'inspect', root: folder, found }),
+      workers.run({ kind: 'inspect', root: folder, found, cacheFolder: workspace.cache }),
     )
     let complete = false
     try {

@@ -7,6 +7,8 @@ import type { Geometry } from '../../../contract/geometry.ts'
 import { hashFile, hashVolume } from '../../../trainer/imaging/hash.ts'
 import { readNifti } from '../../../trainer/imaging/nifti/read-nifti.ts'
 import type { Volume } from '../../../trainer/imaging/volume.ts'
+import { describeImage } from '../volumes/describe-image.ts'
+import type { FirstPlanes } from '../volumes/first-planes.ts'
 import { checkGrid } from './check-grid.ts'
 import { checkImage } from './check-image.ts'
 import { createFinding } from './create-finding.ts'
@@ -27,21 +29,27 @@ export interface CaseFacts {
   readonly findings: readonly Finding[]
 }
 
-/** Findings of severity error exclude the case. */
-export async function inspectCase(root: string, found: FoundCase): Promise<CaseFacts> {
+/**
+ * Findings of severity error exclude the case.
+ * @param firstPlanes keeps the middle planes of the image, for whoever looks at the case first
+ */
+export async function inspectCase(root: string, found: FoundCase, firstPlanes?: FirstPlanes): Promise<CaseFacts> {
   const findings: Finding[] = [...found.problems, ...missingFiles(found)]
-  const image = found.image === null ? null : await readVolume(root, found.image, found.id, 'image', findings)
+  const kept = found.image === null ? null : await firstPlanes?.(join(root, found.image))
+  const read = found.image === null ? null : await readVolume(root, found.image, found.id, 'image', findings)
+  const image = read && read.volume
   const tally = image && new LabelTally(image.geometry)
   for (const source of found.labels) {
     const label = await readVolume(root, source.path, found.id, 'label', findings)
     if (!image || !tally || !label) continue
-    const misfit = checkGrid(image.geometry, label.geometry, found.id, source.path)
+    const misfit = checkGrid(image.geometry, label.volume.geometry, found.id, source.path)
     findings.push(...misfit)
     if (!misfit.some((finding) => finding.code === 'shape-mismatch')) {
-      findings.push(...tally.add(label.data, source, found.id))
+      findings.push(...tally.add(label.volume.data, source, found.id))
     }
   }
   const checked = image && tally ? checkImage(image.data, tally.labelled, found.id) : { intensity: null, findings: [] }
+  if (read) await kept?.save(describeImage(read.volume, read.oddities, checked.intensity))
   return {
     id: found.id,
     image: found.image ?? '',
@@ -67,17 +75,19 @@ function missingFiles({ id, image, labels }: FoundCase): Finding[] {
   })
 }
 
+type ReadVolume = { volume: Volume; oddities: string[] }
+
 async function readVolume(
   root: string,
   path: string,
   caseId: string,
   what: 'image' | 'label',
   findings: Finding[],
-): Promise<Volume | null> {
+): Promise<ReadVolume | null> {
   try {
-    const { volume, oddities } = await readNifti(join(root, path))
-    findings.push(...oddities.map((oddity) => createFinding('info', 'header-oddity', oddity, { caseId })))
-    return volume
+    const read = await readNifti(join(root, path))
+    findings.push(...read.oddities.map((oddity) => createFinding('info', 'header-oddity', oddity, { caseId })))
+    return read
   } catch (error) {
     const code: FindingCode = isFlat(error)
       ? 'not-three-dimensional'

@@ -3,6 +3,7 @@
 import type { Finding, Label } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { OrganId, Vocabulary } from '../../../contract/organ.ts'
+import { organNames } from '../vocabulary/load-vocabulary.ts'
 import { lookUpOrgan } from '../vocabulary/look-up-organ.ts'
 import { suggestOrgans } from '../vocabulary/suggest-organs.ts'
 import { createFinding } from './create-finding.ts'
@@ -57,17 +58,17 @@ const isKnown = (vocabulary: Vocabulary, organ: OrganId): boolean =>
 const nameOf = ({ key, sourceName }: FoundLabel): string => (key === sourceName ? key : `${key} (${sourceName})`)
 
 function unmapped(label: FoundLabel, organ: OrganId, vocabulary: Vocabulary): Finding {
-  const suggestions = suggestOrgans(vocabulary, organ, 3)
+  const suggestions = suggestOrgans(vocabulary, organ, 3).map(organNames(vocabulary))
   const advice =
     suggestions.length > 0
-      ? `If it is ${suggestions.join(' or ')}, register with --organ "${label.key}=${suggestions[0]}".`
-      : `Name it with --organ "${label.key}=ORGAN" to share it with other datasets.`
+      ? `It may be ${suggestions.join(' or ')}.`
+      : 'Name its organ to share it with other datasets.'
   const message = `Label ${nameOf(label)}: "${organ}" is not in the organ vocabulary and is kept as it is. ${advice}`
   return createFinding('warning', 'unmapped-organ', message, { organ })
 }
 
 function undeclared(label: FoundLabel): Finding {
-  const message = `Nothing says what the value ${label.key} means; it is kept as "${label.sourceName}". Name it with --organ "${label.key}=ORGAN", or add labels.csv with the columns value,name.`
+  const message = `Nothing says what the value ${label.key} means; it is kept as "${label.sourceName}". Name its organ, or add labels.csv with the columns value,name.`
   return createFinding('warning', 'undeclared-label', message, { organ: label.sourceName })
 }
 

@@ -4,29 +4,36 @@ import type { MatrixNote } from '../../../contract/matrix.ts'
 import type { OrganId } from '../../../contract/organ.ts'
 import { stateOf, usableCases } from './availability.ts'
 
-export function matrixNotes(datasets: readonly Dataset[], organs: readonly OrganId[]): MatrixNote[] {
+type NameOf = (organ: OrganId) => string
+
+export function matrixNotes(datasets: readonly Dataset[], organs: readonly OrganId[], nameOf: NameOf): MatrixNote[] {
   const training = datasets.filter((dataset) => dataset.role === 'train')
   const cases = training.flatMap(usableCases)
   return [
-    ...organs.flatMap((organ) => neverAlone(organ, training, cases)),
+    ...organs.flatMap((organ) => neverAlone(organ, training, cases, nameOf)),
     ...(training.length > 1 ? sharesNothing(training) : []),
-    ...training.flatMap((dataset) => taughtAsBackground(dataset, organs, cases)),
+    ...training.flatMap((dataset) => taughtAsBackground(dataset, organs, cases, nameOf)),
   ]
 }
 
 const isDelineated = (organ: OrganId, each: Case): boolean => ['labelled', 'cut'].includes(stateOf(organ, each))
 
-function neverAlone(organ: OrganId, training: readonly Dataset[], cases: readonly Case[]): MatrixNote[] {
+function neverAlone(
+  organ: OrganId,
+  training: readonly Dataset[],
+  cases: readonly Case[],
+  nameOf: NameOf,
+): MatrixNote[] {
   if (cases.some((each) => isDelineated(organ, each))) return []
   const merged = cases.filter((each) => stateOf(organ, each) === 'merged').length
   const datasets = training.filter((dataset) => organsOf(dataset).has(organ)).map(({ name }) => name)
   const note = { organs: [organ], datasets, voxels: null }
   if (merged > 0) {
-    const message = `${organ} is labelled only together with other organs (${merged} ${merged === 1 ? 'case' : 'cases'}): nothing teaches where it ends.`
+    const message = `${nameOf(organ)} is labelled only together with other organs (${merged} ${merged === 1 ? 'case' : 'cases'}): nothing teaches where it ends.`
     return [{ kind: 'only-merged', ...note, message }]
   }
   if (!cases.some((each) => organ in each.availability)) return []
-  const message = `${organ} is declared, but no usable training case has a voxel of it: it cannot be learnt.`
+  const message = `${nameOf(organ)} is declared, but no usable training case has a voxel of it: it cannot be learnt.`
   return [{ kind: 'never-present', ...note, message }]
 }
 
@@ -48,7 +55,12 @@ function sharesNothing(training: readonly Dataset[]): MatrixNote[] {
 const organsOf = (dataset: Dataset): Set<OrganId> => new Set(dataset.labels.flatMap((label) => label.organs))
 
 /** What plain training would get wrong here, from the mean volume of the organs where they are completely labelled. */
-function taughtAsBackground(dataset: Dataset, organs: readonly OrganId[], allCases: readonly Case[]): MatrixNote[] {
+function taughtAsBackground(
+  dataset: Dataset,
+  organs: readonly OrganId[],
+  allCases: readonly Case[],
+  nameOf: NameOf,
+): MatrixNote[] {
   const cases = usableCases(dataset)
   let voxels = 0
   const concerned: OrganId[] = []
@@ -63,7 +75,7 @@ function taughtAsBackground(dataset: Dataset, organs: readonly OrganId[], allCas
   if (concerned.length === 0) return []
   const perCase = Math.round(voxels / cases.length)
   const message =
-    `${dataset.name} does not label ${concerned.join(', ')} everywhere: taking unlabelled for background would teach ` +
+    `${dataset.name} does not label ${concerned.map(nameOf).join(', ')} everywhere: taking unlabelled for background would teach ` +
     `about ${perCase.toLocaleString('en')} wrong voxels a case, if its scans show them.`
   return [{ kind: 'taught-as-background', organs: concerned, datasets: [dataset.name], voxels: perCase, message }]
 }

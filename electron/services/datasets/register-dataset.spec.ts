@@ -39,7 +39,7 @@ describe('organs', () => {
       ['2', ['Mandibel thing'], 'kept'],
     ])
     expect(dataset.findings).toMatchObject([{ severity: 'warning', code: 'unmapped-organ', organ: 'Mandibel thing' }])
-    expect(dataset.findings[0].message).toContain('--organ "2=mandible"')
+    expect(dataset.findings[0].message).toContain('It may be Mandible')
   })
 
   it('without names are the values, reported as undeclared', async () => {

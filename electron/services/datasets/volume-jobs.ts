@@ -7,6 +7,8 @@ export interface InspectJob {
   readonly kind: 'inspect'
   readonly root: string
   readonly found: FoundCase
+  /** Of the workspace: the image's first planes are kept there. */
+  readonly cacheFolder: string
 }
 
 export interface DrawJob {

@@ -1,6 +1,7 @@
 // A thread that reads volumes, one job after the other, so that decoding never stops the host from answering.
 import { parentPort } from 'node:worker_threads'
 import { toOrganMosaicError } from '../../../contract/errors.ts'
+import { openFirstPlanes } from '../volumes/first-planes.ts'
 import { drawCase } from './draw-case.ts'
 import { inspectCase } from './inspect-case.ts'
 import type { VolumeJob } from './volume-jobs.ts'
@@ -8,7 +9,7 @@ import type { VolumeJob } from './volume-jobs.ts'
 const port = parentPort!
 
 const work = (job: VolumeJob): Promise<unknown> =>
-  job.kind === 'inspect' ? inspectCase(job.root, job.found) : drawCase(job)
+  job.kind === 'inspect' ? inspectCase(job.root, job.found, openFirstPlanes(job.cacheFolder)) : drawCase(job)
 
 port.on('message', (job: VolumeJob) => {
   work(job).then(

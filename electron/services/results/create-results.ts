@@ -17,7 +17,7 @@ import { createReportStore } from './report-store.ts'
 import { casesCsv, organsCsv } from './results-csv.ts'
 import { sendReview } from './send-review.ts'
 import { tabulateReport } from './tabulate-report.ts'
-import { createImageUploads, type ImageUploads } from './image-uploads.ts'
+import { createImageUploads, type ImageUploads } from '../uploads/image-uploads.ts'
 
 /** Reports of one dataset; each is named RUN:STAGE:MODEL, and the others are compared with the first. */
 export type ChosenReports = { dataset: string; reports: readonly string[] }

@@ -11,13 +11,20 @@ export interface PseudoMeasure {
   readonly undecided: number
   /** Organ class (from 1) -> its voxels and mean calibrated probability; classes that some model can tell. */
   readonly classes: ReadonlyMap<number, { voxels: number; confidence: number | null }>
+  /** Share of what some model sees on which the models contradict each other; null in runs of earlier versions. */
+  readonly disputedShare: number | null
+  /** The same by organ class; classes that no model sees are not there. */
+  readonly disputedShares: ReadonlyMap<number, number>
 }
 
+const CountSchema = z.object({ claimed: z.int(), disputed: z.int() })
+const DisagreementSchema = CountSchema.extend({ organs: z.array(CountSchema.extend({ unionClass: z.int() })) })
 const GroupSchema = z.object({
   attributes: z.object({
     format: z.literal('organ-mosaic-pseudo-labels-1'),
     shape: ShapeSchema,
     sets: z.array(z.array(z.int()).nullable()),
+    disagreement: DisagreementSchema.optional(),
   }),
 })
 
@@ -39,13 +46,13 @@ export async function measurePseudoLabels(folder: string): Promise<PseudoMeasure
 }
 
 async function readMeasure(folder: string): Promise<PseudoMeasure> {
-  const { shape, sets } = readJsonFile(join(folder, 'zarr.json'), GroupSchema).attributes
+  const { shape, sets, disagreement } = readJsonFile(join(folder, 'zarr.json'), GroupSchema).attributes
   // Only here: every command would pay for loading Zarr.
   const { readZarrArray } = await import('../../../trainer/imaging/zarr-group.ts')
   const read = (name: string): Promise<Uint8Array> => readZarrArray(folder, name, Uint8Array, shape)
   try {
     const [codes, provenance, confidence] = await Promise.all([read('codes'), read('provenance'), read('confidence')])
-    return count(codes, provenance, confidence, sets)
+    return { ...count(codes, provenance, confidence, sets), ...sharesOf(disagreement) }
   } catch (cause) {
     throw new OrganMosaicError(
       'invalid-file',
@@ -55,12 +62,20 @@ async function readMeasure(folder: string): Promise<PseudoMeasure> {
   }
 }
 
+function sharesOf(counts: z.infer<typeof DisagreementSchema> | undefined) {
+  const share = ({ claimed, disputed }: z.infer<typeof CountSchema>): number => (claimed === 0 ? 0 : disputed / claimed)
+  return {
+    disputedShare: counts ? share(counts) : null,
+    disputedShares: new Map(counts?.organs.map((organ) => [organ.unionClass, share(organ)])),
+  }
+}
+
 function count(
   codes: Uint8Array,
   provenance: Uint8Array,
   confidence: Uint8Array,
   sets: readonly (readonly number[] | null)[],
-): PseudoMeasure {
+): Pick<PseudoMeasure, 'undecided' | 'classes'> {
   const voxels = new Array<number>(sets.length).fill(0)
   const sums = new Array<number>(sets.length).fill(0)
   let undecided = 0

@@ -1,4 +1,4 @@
-// The pseudo labels of a run as a person reviews them: case by case, the most doubtful first, organ by organ.
+// The pseudo labels of a run as a person reviews them: case by case, where the models contradict each other most first.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Case } from '../../../contract/dataset.ts'
@@ -15,7 +15,7 @@ import { jobState } from '../jobs/job-state.ts'
 import type { RunStore } from '../runs/run-control.ts'
 import { readJsonFile } from '../workspace/json-file.ts'
 import { readRun, runFolder } from '../workspace/run-store.ts'
-import { measurePseudoLabels } from './measure-pseudo-labels.ts'
+import { measurePseudoLabels, type PseudoMeasure } from './measure-pseudo-labels.ts'
 
 const AT_ONCE = 4
 
@@ -50,7 +50,12 @@ export async function readPseudoReview({ database, workspace }: RunStore, run: s
     run,
     state,
     waiting: state === 'awaiting-review',
-    cases: cases.sort((a, b) => b.undecidedShare - a.undecidedShare || (a.caseId < b.caseId ? -1 : 1)),
+    cases: cases.sort(
+      (a, b) =>
+        (b.disputedShare ?? 0) - (a.disputedShare ?? 0) ||
+        b.undecidedShare - a.undecidedShare ||
+        (a.caseId < b.caseId ? -1 : 1),
+    ),
     sent,
   }
 }
@@ -79,11 +84,12 @@ function describeCase(
   dataset: string,
   entry: Case,
   union: readonly OrganId[],
-  { undecided, classes }: Awaited<ReturnType<typeof measurePseudoLabels>>,
+  { undecided, classes, disputedShare, disputedShares }: PseudoMeasure,
   { voxelMl, expected, reasons }: Circumstances,
 ): PseudoCase {
   const organs = openOrgans(entry, union).map((organ): PseudoOrgan => {
-    const found = classes.get(union.indexOf(organ) + 1)
+    const unionClass = union.indexOf(organ) + 1
+    const found = classes.get(unionClass)
     const reason = reasons.get(`${dataset} ${entry.id} ${organ}`) ?? null
     const state = found ? (found.voxels > 0 ? 'accepted' : reason === null ? 'absent' : 'ignored') : 'unknown'
     return {
@@ -93,12 +99,13 @@ function describeCase(
       volumeMl: (found?.voxels ?? 0) * voxelMl,
       expectedMl: expected.get(organ) ?? null,
       confidence: found?.confidence ?? null,
+      disputedShare: disputedShares.get(unionClass) ?? null,
     }
   })
   const undecidedMl = undecided * voxelMl
   const organMl = organs.reduce((sum, { volumeMl }) => sum + volumeMl, 0)
   const undecidedShare = undecidedMl === 0 ? 0 : undecidedMl / (undecidedMl + organMl)
-  return { dataset, caseId: entry.id, undecidedMl, undecidedShare, organs }
+  return { dataset, caseId: entry.id, disputedShare, undecidedMl, undecidedShare, organs }
 }
 
 /** Smallest and largest volume of each organ where a training case delineates it on its own and whole. */

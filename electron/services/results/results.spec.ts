@@ -171,8 +171,10 @@ describe('files of results', () => {
 })
 
 /** site-a labels the liver; spleen is pseudo-labelled in its first case, and ignored in its second. */
+/** @param disputed voxels of four that are claimed, by case */
 async function reviewWorkspace(
   state: 'awaiting-review' | 'finished',
+  disputed?: readonly [number, number],
 ): Promise<{ workspace: Workspace; folder: string }> {
   const workspace = testWorkspace()
   const folder = saveRun(workspace, 'waits')
@@ -188,7 +190,7 @@ async function reviewWorkspace(
   }
   writeJsonFile(join(folder, 'plan.json'), plan)
   // eight voxels of 1 ml: three true, two spleen, one background, two undecided
-  const store = async (id: string, codes: number[]) => {
+  const store = async (id: string, codes: number[], disputed?: number) => {
     mkdirSync(join(folder, 'pseudo-labels', 'site-a'), { recursive: true })
     const arrays = {
       codes: Uint8Array.from(codes),
@@ -200,11 +202,14 @@ async function reviewWorkspace(
       shape: [2, 2, 2],
       sets: [null, [0], [2]],
       acceptedClasses: [2],
+      ...(disputed === undefined
+        ? {}
+        : { disagreement: { claimed: 4, disputed, organs: [{ unionClass: 2, claimed: 4, disputed }] } }),
     }
     await storeZarrGroup(join(folder, 'pseudo-labels', 'site-a', `${id}.zarr`), [2, 2, 2], arrays, meta)
   }
-  await store('site-a-1', [0, 0, 0, 2, 2, 1, 0, 0])
-  await store('site-a-2', [0, 0, 0, 1, 1, 1, 0, 0])
+  await store('site-a-1', [0, 0, 0, 2, 2, 1, 0, 0], disputed?.[0])
+  await store('site-a-2', [0, 0, 0, 1, 1, 1, 0, 0], disputed?.[1])
   const message = 'The pseudo label of spleen is ignored: its 2.0 ml lie outside the expected 0.5 to 1.5 ml.'
   const finding = { dataset: 'site-a', caseId: 'site-a-2', organ: 'spleen', severity: 'info', message } as const
   appendEvents(folder, [
@@ -220,16 +225,32 @@ describe('the review of pseudo labels', () => {
     const review = await open(workspace).pseudoReview('waits')
     expect(review).toMatchObject({ state: 'awaiting-review', waiting: true, sent: null })
     expect(
-      review.cases.map(({ caseId, undecidedMl, undecidedShare }) => [caseId, undecidedMl, undecidedShare]),
+      review.cases.map(({ caseId, disputedShare, undecidedMl, undecidedShare }) => [
+        caseId,
+        disputedShare,
+        undecidedMl,
+        undecidedShare,
+      ]),
     ).toEqual([
-      ['site-a-2', 2, 1],
-      ['site-a-1', 2, 0.5],
+      ['site-a-2', null, 2, 1],
+      ['site-a-1', null, 2, 0.5],
     ])
     const [ignored, accepted] = review.cases.map(({ organs }) => organs[0])
     expect(ignored).toMatchObject({ organ: 'spleen', state: 'ignored', volumeMl: 0, confidence: null })
     expect(ignored?.reason).toBe('its 2.0 ml lie outside the expected 0.5 to 1.5 ml')
     expect(accepted).toMatchObject({ state: 'accepted', reason: null, volumeMl: 2, expectedMl: [1.5, 1.5] })
     expect(accepted?.confidence).toBeCloseTo(0.8)
+  })
+
+  test('shows first where the models contradict each other most', async () => {
+    const { workspace } = await reviewWorkspace('awaiting-review', [3, 1])
+    const { cases } = await open(workspace).pseudoReview('waits')
+    expect(cases.map(({ caseId, disputedShare, organs }) => [caseId, disputedShare, organs[0]?.disputedShare])).toEqual(
+      [
+        ['site-a-1', 0.75, 0.75],
+        ['site-a-2', 0.25, 0.25],
+      ],
+    )
   })
 
   test('of a run without pseudo labels says when there will be some', async () => {

@@ -77,7 +77,7 @@ function refuseForeignReference(job: TrainJob, dataset: Dataset): void {
   if (dataset.role !== 'reference') {
     throw new OrganMosaicError(
       'usage',
-      `Pseudo labels are scored against a dataset of role reference, and ${dataset.name} has the role ${dataset.role}; register the complete labels of the training images with --role reference.`,
+      `Pseudo labels are scored against a dataset of role reference, and ${dataset.name} has the role ${dataset.role}; register the complete labels of the training images in that role.`,
     )
   }
   const images = new Set(job.datasets.flatMap(({ cases }) => cases.map(({ imageHash }) => imageHash)))
@@ -93,6 +93,6 @@ function refuseNothingInCommon(job: TrainJob, dataset: Dataset): void {
   if (delineatedOrgans(dataset).some((organ) => job.organs.includes(organ))) return
   throw new OrganMosaicError(
     'invalid-data',
-    `Dataset ${dataset.name} delineates none of the organs of run ${job.name} (${job.organs.join(', ')}), so nothing can be scored; map its labels with register --organ.`,
+    `Dataset ${dataset.name} delineates none of the organs of run ${job.name} (${job.organs.join(', ')}), so nothing can be scored; say which of its labels are these organs.`,
   )
 }

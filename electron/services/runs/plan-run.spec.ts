@@ -65,13 +65,13 @@ describe('a planned run', () => {
 
 describe('refused', () => {
   test.each<[string, Partial<RunRequest>, string, RegExp]>([
-    ['one dataset', { datasets: ['a'] }, 'usage', /needs 2 to 9 datasets, and --datasets names 1/],
-    ['ten datasets', { datasets: [...'abcdefghij'] }, 'usage', /names 10/],
-    ['one twice', { datasets: ['a', 'b', 'a'] }, 'usage', /names a twice/],
+    ['one dataset', { datasets: ['a'] }, 'usage', /needs 2 to 9 datasets, and 1 was chosen/],
+    ['ten datasets', { datasets: [...'abcdefghij'] }, 'usage', /10 were chosen/],
+    ['one twice', { datasets: ['a', 'b', 'a'] }, 'usage', /a was chosen twice/],
     ['an unknown one', { datasets: ['a', 'bb'] }, 'not-found', /No dataset is called bb \(did you mean b\?\)/],
     ['a bad name', { name: '../x' }, 'usage', /run name "\.\.\/x" is not possible/],
-    ['stage 2 alone', { stages: '2' }, 'usage', /--stages 2 needs --stage1-from/],
-    ['a source without need', { stage1From: 'x' }, 'usage', /goes with --stages 2/],
+    ['stage 2 alone', { stages: '2' }, 'usage', /stage 2 alone needs the run/],
+    ['a source without need', { stage1From: 'x' }, 'usage', /is of stage 2 alone/],
     ['an unknown source', { stages: '2', stage1From: 'x' }, 'not-found', /No run is called x/],
     ['a bad setting', { set: ['sead=1'] }, 'usage', /did you mean seed/],
   ])('%s', (_, changes, code, message) => {

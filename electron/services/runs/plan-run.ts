@@ -81,21 +81,22 @@ function checkRequest(workspace: Workspace, { name, datasets, stages = '1,2', st
     )
   }
   if (datasets.length < 2 || datasets.length > 9) {
-    throw usage(`Mutual learning needs 2 to 9 datasets, and --datasets names ${datasets.length}.`)
+    throw usage(
+      `Mutual learning needs 2 to 9 datasets, and ${datasets.length} ${datasets.length === 1 ? 'was' : 'were'} chosen.`,
+    )
   }
   const twice = datasets.find((dataset, index) => datasets.indexOf(dataset) !== index)
-  if (twice !== undefined) throw usage(`--datasets names ${twice} twice.`)
+  if (twice !== undefined) throw usage(`Dataset ${twice} was chosen twice.`)
   if (stages === '2' && stage1From === undefined) {
-    throw usage('--stages 2 needs --stage1-from RUN: the run whose stage-1 models it starts from.')
+    throw usage('A run of stage 2 alone needs the run whose stage 1 it starts from.')
   }
   if (stages !== '2' && stage1From !== undefined) {
-    throw usage(`--stage1-from goes with --stages 2, and --stages is ${stages}.`)
+    throw usage(
+      `A run that starts from the stage 1 of another one is of stage 2 alone, and stages ${stages} were asked for.`,
+    )
   }
   if (listRunNames(workspace).includes(name)) {
-    throw new OrganMosaicError(
-      'conflict',
-      `A run is called ${name} already; choose another name, or continue it with organ-mosaic resume ${name}.`,
-    )
+    throw new OrganMosaicError('conflict', `A run is called ${name} already; choose another name, or resume that one.`)
   }
 }
 
@@ -103,13 +104,13 @@ function refuseUselessDataset(dataset: Dataset): void {
   if (usableCases(dataset).length === 0) {
     throw new OrganMosaicError(
       'invalid-data',
-      `Dataset ${dataset.name} has no usable case (${dataset.cases.length} are excluded); organ-mosaic dataset ${dataset.name} says why.`,
+      `Dataset ${dataset.name} has no usable case (${dataset.cases.length} are excluded); its findings say why.`,
     )
   }
   if (delineatedOrgans(dataset).length === 0) {
     throw new OrganMosaicError(
       'invalid-data',
-      `Dataset ${dataset.name} delineates no organ in any usable case; organ-mosaic dataset ${dataset.name} shows its labels.`,
+      `Dataset ${dataset.name} delineates no organ in any usable case; look at its labels.`,
     )
   }
 }

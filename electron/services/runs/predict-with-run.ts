@@ -48,7 +48,10 @@ async function predict(
   watch: Watch,
 ): Promise<PredictionResult> {
   if (model === 'pseudo') {
-    throw new OrganMosaicError('usage', 'Stored pseudo labels predict nothing new; --model is a number or ensemble.')
+    throw new OrganMosaicError(
+      'usage',
+      'Stored pseudo labels predict nothing new; choose one of the models, or all averaged.',
+    )
   }
   const output = resolve(what.output)
   refuseRegisteredFolder(workspace, output)
@@ -75,7 +78,7 @@ export function refuseRegisteredFolder(workspace: Workspace, output: string): vo
     if (places.some((place) => isInside(place, output))) {
       throw new OrganMosaicError(
         'usage',
-        `--output ${output} lies in the folder of dataset ${name}, which is never written to; choose another place.`,
+        `The output folder ${output} lies in the folder of dataset ${name}, which is never written to; choose another place.`,
       )
     }
   }

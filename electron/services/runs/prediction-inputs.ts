@@ -31,7 +31,7 @@ function imagesAt(place: string): string[] {
   if (!found) {
     throw new OrganMosaicError(
       'not-found',
-      `There is no file or folder ${place}; --input names images (.nii, .nii.gz).`,
+      `There is no file or folder ${place}; expected images (.nii, .nii.gz) or folders of them.`,
     )
   }
   const files = found.isDirectory()
@@ -69,7 +69,7 @@ export function registeredImages(workspace: Workspace, job: TrainJob, chosen?: r
   if (missing) {
     throw new OrganMosaicError(
       'not-found',
-      `The image ${missing.image} of run ${job.name} is no longer there; put it back, or predict the others with organ-mosaic predict.`,
+      `The image ${missing.image} of run ${job.name} is no longer there; put it back, or choose the others alone.`,
     )
   }
   return refuseSameIds(inputs)

@@ -39,14 +39,11 @@ export async function startRun({ workspace }: RunStore, name: string): Promise<n
   if (state === 'finished') {
     throw new OrganMosaicError(
       'conflict',
-      `Run ${name} is finished, there is nothing to resume; organ-mosaic evaluate ${name} scores it.`,
+      `Run ${name} is finished, there is nothing to resume; evaluate it to see its scores.`,
     )
   }
   if (state === 'running') {
-    throw new OrganMosaicError(
-      'conflict',
-      `Run ${name} is running already; organ-mosaic run ${name} shows how far it is.`,
-    )
+    throw new OrganMosaicError('conflict', `Run ${name} is running already.`)
   }
   const before = journalSize(folder)
   await startJob(folder)

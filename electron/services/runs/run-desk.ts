@@ -26,6 +26,8 @@ import { removeRun, restoreRun } from './run-trash.ts'
 import { inheritedConfig } from './stage1-source.ts'
 
 export interface RunDesk {
+  /** Newest first, at once: the Dice of runs whose numbers are still being read follows as an event. */
+  readonly list: () => RunSummary[]
   /** Makes a run and starts it. @throws OrganMosaicError as planRun */
   readonly create: (draft: RunDraft & { name: string }) => Promise<RunSummary>
   /** @throws OrganMosaicError `conflict` when it runs or is finished */
@@ -48,9 +50,10 @@ export interface RunDesk {
 export interface RunDeskContext extends RunStore {
   readonly vocabulary: () => Vocabulary
   readonly tasks: Tasks
+  readonly list: RunDesk['list']
 }
 
-export function createRunDesk({ database, workspace, vocabulary, tasks }: RunDeskContext): RunDesk {
+export function createRunDesk({ database, workspace, vocabulary, tasks, list }: RunDeskContext): RunDesk {
   const store: RunStore = { database, workspace }
   const summary = (name: string): RunSummary => summariseNamed(database, workspace, name)
   /** A run that is not kept has a name that nobody takes. */
@@ -63,6 +66,7 @@ export function createRunDesk({ database, workspace, vocabulary, tasks }: RunDes
   }
 
   return {
+    list,
     async create(draft) {
       createRun(store, vocabulary(), toRequest(draft))
       return resume(draft.name)

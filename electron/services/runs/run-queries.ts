@@ -17,11 +17,11 @@ import { listRunNames, readRun, runFolder } from '../workspace/run-store.ts'
 import { describeFindings } from './describe-findings.ts'
 
 /** Newest first. A run folder that cannot be read is left out; reindex names it. */
-export function listRuns(database: Database, workspace: Workspace): RunSummary[] {
+export function listRuns(workspace: Workspace, summarise: (name: string) => RunSummary): RunSummary[] {
   const summaries: RunSummary[] = []
   for (const name of listRunNames(workspace)) {
     try {
-      summaries.push(summariseNamed(database, workspace, name))
+      summaries.push(summarise(name))
     } catch {
       continue
     }
@@ -154,7 +154,7 @@ export function readEvaluations(folder: string): EvaluationReport[] {
   return found.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
 }
 
-function pickProgress({ phase, done, total, secondsLeft, message }: Extract<JobEvent, { type: 'progress' }>) {
+export function pickProgress({ phase, done, total, secondsLeft, message }: Extract<JobEvent, { type: 'progress' }>) {
   return { phase, done, total, secondsLeft, message }
 }
 

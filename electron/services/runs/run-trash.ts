@@ -1,15 +1,12 @@
 // Removed runs: their folders move to the workspace's trash, and come back from there.
-import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { forgetRun } from '../database/index-run.ts'
 import { jobState } from '../jobs/job-state.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { listRunNames, readRun, runFolder } from '../workspace/run-store.ts'
+import { findInTrash, moveToTrash, takeFromTrash } from '../workspace/trash.ts'
 import type { RunStore } from './run-control.ts'
-
-const trashFolder = (workspace: Workspace): string => join(workspace.home, 'trash', 'runs')
 
 /**
  * @returns what restoreRun takes it back with
@@ -25,9 +22,7 @@ export function removeRun({ database, workspace }: RunStore, name: string): stri
   if (user !== undefined) {
     throw new OrganMosaicError('conflict', `Run ${user} needs the stage 1 of run ${name}; remove ${user} first.`)
   }
-  const removed = randomUUID()
-  mkdirSync(join(trashFolder(workspace), removed), { recursive: true })
-  renameSync(folder, join(trashFolder(workspace), removed, name))
+  const removed = moveToTrash(workspace, 'runs', folder)
   forgetRun(database, name)
   return removed
 }
@@ -43,21 +38,20 @@ function stage1Of(workspace: Workspace, name: string): string | null {
 
 /** @returns its name @throws OrganMosaicError `not-found`; `conflict` when another run has its name by now */
 export function restoreRun({ workspace }: RunStore, removed: string): string {
-  const folder = join(trashFolder(workspace), removed)
-  const [name] = existsSync(folder) ? readdirSync(folder) : []
-  if (name === undefined) {
+  const found = findInTrash(workspace, 'runs', removed)
+  if (found === null) {
     throw new OrganMosaicError(
       'not-found',
       'That run is not in the trash any more; look into the trash folder of the workspace.',
     )
   }
+  const { name, folder } = found
   if (existsSync(runFolder(workspace, name))) {
     throw new OrganMosaicError(
       'conflict',
-      `Another run is called ${name} by now; remove it, or move ${join(folder, name)} to the runs folder under another name.`,
+      `Another run is called ${name} by now; remove it, or move ${folder} to the runs folder under another name.`,
     )
   }
-  renameSync(join(folder, name), runFolder(workspace, name))
-  rmdirSync(folder)
+  takeFromTrash(found, runFolder(workspace, name))
   return name
 }

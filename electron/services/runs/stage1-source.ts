@@ -22,7 +22,7 @@ export function readStage1Source(workspace: Workspace, name: string): Stage1Sour
   if (job.stages === '2' || !finished) {
     throw new OrganMosaicError(
       'conflict',
-      `Run ${name} has no finished stage 1 to start from; train one with --stages 1, or resume it.`,
+      `Run ${name} has no finished stage 1 to start from; train one, or resume it.`,
     )
   }
   return { folder, job }

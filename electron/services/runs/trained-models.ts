@@ -24,19 +24,16 @@ export function findTrainedModels(workspace: Workspace, request: ModelRequest): 
   if (typeof model === 'number' && model > job.datasets.length) {
     throw new OrganMosaicError(
       'usage',
-      `Run ${job.name} has the models 1 to ${job.datasets.length} (${job.datasets.map(({ name }) => name).join(', ')}), and --model is ${model}.`,
+      `Run ${job.name} has the models 1 to ${job.datasets.length} (${job.datasets.map(({ name }) => name).join(', ')}), and no model ${model}.`,
     )
   }
   if (model === 'pseudo' && stage !== 1) {
-    throw new OrganMosaicError('usage', '--model pseudo is made by stage 1; leave --stage out or say 1.')
+    throw new OrganMosaicError('usage', 'Pseudo labels are made by stage 1; choose stage 1 for them.')
   }
   if (model === 'pseudo' ? !existsSync(join(folder, 'pseudo-labels')) : !isUsable(job, folder, stage)) {
     const what = model === 'pseudo' ? 'pseudo labels' : `models of stage ${stage}`
-    const instead = stage === 2 && job.stages !== '2' ? ', or choose its stage-1 models with --stage 1' : ''
-    throw new OrganMosaicError(
-      'conflict',
-      `Run ${job.name} has no ${what} yet; finish it with organ-mosaic resume ${job.name}${instead}.`,
-    )
+    const instead = stage === 2 && job.stages !== '2' ? ', or choose its models of stage 1' : ''
+    throw new OrganMosaicError('conflict', `Run ${job.name} has no ${what} yet; resume it first${instead}.`)
   }
   return { job, folder, stage, model }
 }

@@ -12,6 +12,8 @@ import { listRunNames, runFolder } from '../workspace/run-store.ts'
 export interface RunWatcher {
   /** @returns a function that ends the subscription */
   subscribe: (listener: RunListener) => () => void
+  /** Tells of a run whose files did not change. */
+  tell: (name: string) => void
   close: () => void
 }
 
@@ -73,13 +75,15 @@ export function createRunWatcher({ workspace, summarise, lastSeq, pollMs = 500 }
       const seen = lookAt(name, known.get(name))
       now.set(name, seen.look)
       const { run } = seen
-      if (tell && run) listeners.forEach(({ onRun }) => onRun(run, lastSeq(name)))
+      if (tell && run) tellAll(run)
     }
     if (tell) {
       for (const name of known.keys()) if (!now.has(name)) listeners.forEach(({ onRemoved }) => onRemoved(name))
     }
     known = now
   }
+
+  const tellAll = (run: RunSummary): void => listeners.forEach(({ onRun }) => onRun(run, lastSeq(run.name)))
 
   /** A workspace on a network drive may be away for a moment: that must not end the host, and is looked at again. */
   function lookAgain(): void {
@@ -100,6 +104,14 @@ export function createRunWatcher({ workspace, summarise, lastSeq, pollMs = 500 }
       return () => {
         listeners.delete(listener)
         if (listeners.size === 0 && timer) clearInterval(timer)
+      }
+    },
+    tell(name) {
+      try {
+        if (listeners.size > 0) tellAll(summarise(name))
+      } catch {
+        // It is gone, which the next look tells.
+        return
       }
     },
     close() {

@@ -1,7 +1,7 @@
 // Reads resources/organs.json once and refuses a vocabulary that could map a name to two organs.
 import { readFileSync } from 'node:fs'
 import { OrganMosaicError } from '../../../contract/errors.ts'
-import { VocabularySchema, type Organ, type Vocabulary } from '../../../contract/organ.ts'
+import { VocabularySchema, type Organ, type OrganId, type Vocabulary } from '../../../contract/organ.ts'
 import { keyText, organKey } from './organ-key.ts'
 
 const RESOURCE = new URL('../../../resources/organs.json', import.meta.url)
@@ -33,6 +33,12 @@ export function checkVocabulary(vocabulary: Vocabulary): Vocabulary {
   ]
   if (problems.length === 0) return vocabulary
   throw new OrganMosaicError('internal', `The organ vocabulary is not sound: ${problems.join('; ')}.`)
+}
+
+/** What a person calls an organ; an organ outside the vocabulary goes by its id. */
+export function organNames({ organs }: Vocabulary): (id: OrganId) => string {
+  const names = new Map(organs.map(({ id, name }) => [id, name]))
+  return (id) => names.get(id) ?? id
 }
 
 /** Every spelling of an organ's own: its id, its name, its synonyms. */

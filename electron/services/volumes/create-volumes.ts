@@ -6,11 +6,14 @@ import type { Vocabulary } from '../../../contract/organ.ts'
 import { readDataset } from '../workspace/dataset-store.ts'
 import { nearestName } from '../workspace/nearest-name.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
+import { startOf } from './describe-image.ts'
 import { encodeVolume } from './encode-volume.ts'
 import { findLayers, type FoundLayer } from './find-layers.ts'
+import type { FirstPlanes } from './first-planes.ts'
+import type { ImageRecipe } from './recipe.ts'
 import { createPredictionFinder } from './saved-predictions.ts'
 import { createVolumeCache } from './volume-cache.ts'
-import { createVolumeDecoder } from './volume-decoder.ts'
+import { createVolumeDecoder, type DecodedVolume } from './volume-decoder.ts'
 
 export interface Volumes {
   /** @throws OrganMosaicError `not-found` */
@@ -20,7 +23,7 @@ export interface Volumes {
   readonly close: () => Promise<void>
 }
 
-export function createVolumes(workspace: Workspace, vocabulary: () => Vocabulary): Volumes {
+export function createVolumes(workspace: Workspace, vocabulary: () => Vocabulary, firstPlanes: FirstPlanes): Volumes {
   const decoder = createVolumeDecoder()
   const cache = createVolumeCache(decoder)
   const findPredictions = createPredictionFinder(workspace)
@@ -34,6 +37,16 @@ export function createVolumes(workspace: Workspace, vocabulary: () => Vocabulary
     }
     const context = { workspace, vocabulary: vocabulary(), findPredictions }
     return { dataset, entry, layers: () => findLayers(context, dataset, entry) }
+  }
+
+  /** Kept planes answer before the file is read; without them, what is decoded is kept for the next time. */
+  async function openImage(recipe: ImageRecipe): Promise<DecodedVolume> {
+    const kept = await firstPlanes(recipe.path)
+    const volume = cache.get(recipe)
+    const planes = await kept.read()
+    if (planes) return { ...volume, start: Promise.resolve(startOf(planes, recipe.modality)) }
+    await kept.save(await volume.start)
+    return volume
   }
 
   return {
@@ -51,7 +64,8 @@ export function createVolumes(workspace: Workspace, vocabulary: () => Vocabulary
           `Case ${caseId} of ${name} has no layer ${id}; it may have been removed with its run. Reload the case.`,
         )
       }
-      return encodeVolume(cache.get(found.recipe()))
+      const recipe = found.recipe()
+      return encodeVolume(recipe.kind === 'image' ? await openImage(recipe) : cache.get(recipe))
     },
     close: () => decoder.close(),
   }

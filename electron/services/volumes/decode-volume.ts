@@ -4,14 +4,14 @@ import type { Geometry } from '../../../contract/geometry.ts'
 import { canonicalTransform, reorient, reorientGeometry } from '../../../trainer/imaging/canonical.ts'
 import { readNifti } from '../../../trainer/imaging/nifti/read-nifti.ts'
 import { readZarrArray } from '../../../trainer/imaging/zarr-group.ts'
+import { describeImage, startOf } from './describe-image.ts'
 import { describeSegments } from './describe-segments.ts'
 import { findDisagreement } from './find-disagreement.ts'
 import { mergeLabels, type LabelVolume } from './merge-labels.ts'
 import { bytesOf, middleOf, middlePlanes } from './middle-planes.ts'
-import type { PseudoRecipe, Recipe, VolumeRest, VolumeStart } from './recipe.ts'
+import type { ImageRecipe, PseudoRecipe, Recipe, VolumeRest, VolumeStart } from './recipe.ts'
 import { restoreNearest } from './restore-nearest.ts'
-import { suggestWindow } from './suggest-window.ts'
-import { rangeOf, toStored, type StoredArray } from './to-stored.ts'
+import { typeOf, type StoredArray } from './to-stored.ts'
 
 type OnStart = (start: VolumeStart) => void
 
@@ -38,28 +38,11 @@ export async function decodeVolume(recipe: Recipe, onStart: OnStart): Promise<Vo
   }
 }
 
-async function decodeImage(recipe: Extract<Recipe, { kind: 'image' }>, onStart: OnStart): Promise<VolumeRest> {
+async function decodeImage(recipe: ImageRecipe, onStart: OnStart): Promise<VolumeRest> {
   const { volume, oddities } = await readNifti(recipe.path)
-  const { data, slope, intercept, exact } = toStored(volume.data)
-  const transform = canonicalTransform(volume.geometry)
-  const planes = middlePlanes(data, volume.geometry.shape, transform)
-  const geometry = reorientGeometry(volume.geometry, transform)
-  // What registration measured spares a pass over the voxels, as long as they are stored as they were measured.
-  const measured = data === volume.data ? recipe.intensity : null
-  const range = measured ? { min: measured.min, max: measured.max } : rangeOf(data)
-  const header: VolumeHeader = {
-    geometry,
-    type: typeOf(data),
-    slope,
-    intercept,
-    exact,
-    range,
-    window: suggestWindow(sampleOf(planes, data), range.min, recipe.modality, { slope, intercept }),
-    planes: middleOf(geometry.shape),
-    notes: oddities,
-  }
-  onStart({ header, planes })
-  const canonical = reorient({ data, geometry: volume.geometry }, transform)
+  const image = describeImage(volume, oddities, recipe.intensity)
+  onStart(startOf(image, recipe.modality))
+  const canonical = reorient({ data: image.data, geometry: volume.geometry }, image.transform)
   return { voxels: bytesOf(canonical.data), content: { segments: [] } }
 }
 
@@ -98,19 +81,4 @@ function headerOfLabels(data: StoredArray, geometry: Geometry, content: VolumeCo
     planes: middleOf(geometry.shape),
     notes,
   }
-}
-
-function typeOf(data: StoredArray): VolumeHeader['type'] {
-  if (data instanceof Uint8Array) return 'uint8'
-  if (data instanceof Int8Array) return 'int8'
-  return data instanceof Int16Array ? 'int16' : 'uint16'
-}
-
-/** The planes' bytes as the voxels that they are. */
-function sampleOf(planes: Uint8Array, like: StoredArray): StoredArray {
-  const { buffer, byteOffset, byteLength } = planes
-  if (like instanceof Uint8Array) return planes
-  if (like instanceof Int8Array) return new Int8Array(buffer, byteOffset, byteLength)
-  if (like instanceof Int16Array) return new Int16Array(buffer, byteOffset, byteLength / 2)
-  return new Uint16Array(buffer, byteOffset, byteLength / 2)
 }

@@ -1,4 +1,5 @@
 // A decoded volume as the bytes of contract/api/volumes.ts: header, middle planes, voxels, content. Nothing is copied.
+import { framed } from './framed.ts'
 import type { DecodedVolume } from './volume-decoder.ts'
 
 /** Large enough that few pieces cross the connection, small enough that the first is there at once. */
@@ -29,13 +30,4 @@ async function* piecesOf({ rest }: DecodedVolume, first: readonly Uint8Array[]):
   for (let from = 0; from < voxels.byteLength; from += PIECE) yield voxels.subarray(from, from + PIECE)
   yield framed(content)
   return undefined
-}
-
-/** uint32 length, little endian, then the JSON. */
-function framed(value: unknown): Uint8Array {
-  const json = new TextEncoder().encode(JSON.stringify(value))
-  const bytes = new Uint8Array(4 + json.byteLength)
-  new DataView(bytes.buffer).setUint32(0, json.byteLength, true)
-  bytes.set(json, 4)
-  return bytes
 }

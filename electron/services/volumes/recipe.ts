@@ -5,10 +5,12 @@ import type { Geometry } from '../../../contract/geometry.ts'
 
 /** Paths are absolute. `grid` is the image's, as registered; null when nobody could read it. */
 export type Recipe =
-  | { kind: 'image'; path: string; modality: Modality; intensity: Intensity | null }
+  | ImageRecipe
   | { kind: 'labels'; sources: readonly LabelFile[]; grid: Geometry | null }
   | { kind: 'disagreement'; paths: readonly string[]; grid: Geometry | null }
   | PseudoRecipe
+
+export type ImageRecipe = { kind: 'image'; path: string; modality: Modality; intensity: Intensity | null }
 
 /** value null: the file's own values; else what every voxel above zero stands for. */
 export type LabelFile = { path: string; value: number | null }

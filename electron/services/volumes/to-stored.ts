@@ -1,4 +1,5 @@
 // Voxels as a screen needs them: integers of at most 16 bits, with the line that leads back to the file's values.
+import type { VolumeHeader } from '../../../contract/api/volumes.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { VoxelArray } from '../../../trainer/imaging/volume.ts'
 
@@ -31,6 +32,20 @@ export function toStored(data: VoxelArray): Stored {
     stored[at] = value >= max ? (max - min) / slope : value > min ? Math.round((value - min) / slope) : 0
   }
   return { data: stored, slope, intercept: min, exact: false }
+}
+
+export function typeOf(data: StoredArray): VolumeHeader['type'] {
+  if (data instanceof Uint8Array) return 'uint8'
+  if (data instanceof Int8Array) return 'int8'
+  return data instanceof Int16Array ? 'int16' : 'uint16'
+}
+
+/** Bytes as the stored numbers that they are. */
+export function arrayOf(type: VolumeHeader['type'], { buffer, byteOffset, byteLength }: Uint8Array): StoredArray {
+  if (type === 'uint8') return new Uint8Array(buffer, byteOffset, byteLength)
+  if (type === 'int8') return new Int8Array(buffer, byteOffset, byteLength)
+  if (type === 'int16') return new Int16Array(buffer, byteOffset, byteLength / 2)
+  return new Uint16Array(buffer, byteOffset, byteLength / 2)
 }
 
 function isStored(data: VoxelArray): data is StoredArray {

@@ -1,18 +1,17 @@
 // Registered datasets as folders of the workspace: datasets/NAME/dataset.json.
-import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatasetSchema, NameSchema, type Dataset } from '../../../contract/dataset.ts'
+import { DatasetSchema, type Dataset } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { readJsonFile, writeJsonFile } from './json-file.ts'
 import { nearestName } from './nearest-name.ts'
 import type { Workspace } from './open-workspace.ts'
+import { emptyTrash, findInTrash, moveToTrash, takeFromTrash } from './trash.ts'
 
 /** A removal can be taken back for this long. */
 const REMOVED_KEPT_MS = 24 * 60 * 60 * 1000
 
 const fileOf = (workspace: Workspace, name: string): string => join(workspace.datasets, name, 'dataset.json')
-const removedFolder = (workspace: Workspace): string => join(workspace.home, 'trash', 'datasets')
 
 export function hasDataset(workspace: Workspace, name: string): boolean {
   return existsSync(fileOf(workspace, name))
@@ -52,25 +51,19 @@ export function renameDataset(workspace: Workspace, from: string, to: string): D
 /** Takes a dataset off the list and keeps it aside. @returns the id of the removal. @throws OrganMosaicError `not-found` */
 export function removeDataset(workspace: Workspace, name: string): string {
   readDataset(workspace, name)
-  forgetOldRemovals(workspace)
-  const removed = randomUUID()
-  mkdirSync(join(removedFolder(workspace), removed), { recursive: true })
-  renameSync(join(workspace.datasets, name), join(removedFolder(workspace), removed, name))
-  return removed
+  emptyTrash(workspace, 'datasets', REMOVED_KEPT_MS)
+  return moveToTrash(workspace, 'datasets', join(workspace.datasets, name))
 }
 
 /** @throws OrganMosaicError `not-found` when it is too late, `conflict` when the name has been taken since */
 export function restoreDataset(workspace: Workspace, removed: string): Dataset {
-  const folder = join(removedFolder(workspace), removed)
-  const known = /^[0-9a-f-]{36}$/.test(removed) && existsSync(folder)
-  const name = known ? readdirSync(folder).find((entry) => NameSchema.safeParse(entry).success) : undefined
-  if (name === undefined) {
+  const found = findInTrash(workspace, 'datasets', removed)
+  if (found === null) {
     throw new OrganMosaicError('not-found', 'This removal cannot be taken back any more; register the folder again.')
   }
-  refuseOccupied(workspace, name)
-  renameSync(join(folder, name), join(workspace.datasets, name))
-  rmSync(folder, { recursive: true })
-  return readDataset(workspace, name)
+  refuseOccupied(workspace, found.name)
+  takeFromTrash(found, join(workspace.datasets, found.name))
+  return readDataset(workspace, found.name)
 }
 
 /** Names that differ in capitals only are one folder on many disks. */
@@ -80,13 +73,4 @@ function refuseOccupied(workspace: Workspace, name: string, except?: string): vo
   )
   if (taken === undefined) return
   throw new OrganMosaicError('conflict', `There is a dataset ${taken} already; choose another name.`)
-}
-
-function forgetOldRemovals(workspace: Workspace): void {
-  const folder = removedFolder(workspace)
-  if (!existsSync(folder)) return
-  for (const entry of readdirSync(folder)) {
-    const path = join(folder, entry)
-    if (Date.now() - statSync(path).mtimeMs > REMOVED_KEPT_MS) rmSync(path, { recursive: true, force: true })
-  }
 }

@@ -8,7 +8,7 @@ import { call } from '../../api/client.ts'
 import { loadVolume, sameGrid } from '../../viewer/load-volume.ts'
 import { WHOLE, type PlaneView } from '../../viewer/placement.ts'
 import { clampVoxel, type Plane } from '../../viewer/planes.ts'
-import type { ShownLayer } from '../../viewer/slice-view.ts'
+import type { ShownLayer } from '../../viewer/slice-state.ts'
 import { shapeOf, type Volume, type Voxel } from '../../viewer/volume.ts'
 import type { Window } from '../../viewer/windows.ts'
 import { chooseLayers, type CaseWishes } from './choose-layers.ts'
@@ -49,7 +49,9 @@ export const useCaseStore = defineStore('case', () => {
       const volume = loaded.get(id)?.volume
       return layer && volume ? [{ id, volume, style: looks.styleOf(layer), segments: looks.segmentsOf(layer) }] : []
     })
-  const shownLayers = computed(() => (looks.labelsVisible ? drawable(shown.value) : []))
+  const drawn = computed(() => drawable(shown.value))
+  /** The same objects again when labels are switched off and on: whoever draws them sees that nothing changed. */
+  const shownLayers = computed(() => (looks.labelsVisible ? drawn.value : []))
 
   /** Image and layers are asked for at the same time: the image needs nothing of the list. */
   async function open(dataset: string, caseId: string, wishes: CaseWishes): Promise<void> {

@@ -1,6 +1,6 @@
 // From the numbers of a run to what its charts draw.
 import { seriesKey, type Series } from '../../../contract/series.ts'
-import type { LineSeries } from '../../charts/line-option.ts'
+import type { Dash, LineSeries } from '../../charts/line-option.ts'
 import { termName } from '../../format/run-words.ts'
 
 /** The terms of the loss of a stage; the sum of all comes first. */
@@ -23,18 +23,23 @@ export function lossLines(
     .map((each) => ({ name: 'term' in choice ? modelName(each) : termName(each.name), points: each.points }))
 }
 
+/** Organs next to each other are told apart by their lines too, not by colour alone. */
+const cues: readonly Dash[] = ['solid', 'dashed', 'dotted', 'dashdot']
+
 /** Validation Dice of a stage: one line an organ, of one model or the mean of all that are scored on it. */
 export function diceLines(
   series: readonly Series[],
   stage: number,
   model: number | null,
-  nameOf: (organ: string) => string,
+  { nameOf, colorOf }: { nameOf: (organ: string) => string; colorOf: (organ: string) => string },
 ): LineSeries[] {
   const scored = series.filter(({ name, stage: at, organ }) => name === 'validation.dice' && at === stage && organ)
   const organs = [...new Set(scored.flatMap(({ organ }) => organ ?? []))].sort()
-  return organs.flatMap((organ) => {
+  return organs.flatMap((organ, index) => {
     const own = scored.filter((each) => each.organ === organ && (model === null || each.model === model))
-    return own.length === 0 ? [] : [{ name: nameOf(organ), points: meanPoints(own) }]
+    if (own.length === 0) return []
+    const look = { colour: colorOf(organ), dash: cues[index % cues.length] }
+    return [{ name: nameOf(organ), points: meanPoints(own), ...look }]
   })
 }
 

@@ -8,6 +8,7 @@ import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Upload } from '../../../contract/output.ts'
 import { isImageName } from '../runs/prediction-inputs.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
+import { requireFilePath } from './file-path.ts'
 
 const MOST_BYTES = 8 * 1024 ** 3
 const PARTIAL = '.part'
@@ -65,7 +66,7 @@ export function createImageUploads(workspace: Workspace): ImageUploads {
 
 /** The name becomes a file name as it is: nothing in it may lead elsewhere or hide it. */
 function checkName(file: string): string {
-  if (isImageName(file) && /^[^./\\\0<>:"|?*][^/\\\0<>:"|?*]*$/.test(file)) return file
+  if (isImageName(file) && requireFilePath(file).length === 1) return file
   throw new OrganMosaicError(
     'usage',
     `${JSON.stringify(file)} is not the name of an image; expected a file name that ends in .nii or .nii.gz.`,

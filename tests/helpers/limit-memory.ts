@@ -1,0 +1,33 @@
+// A machine with little memory, for one trainer child: the system refuses it more than it has and a little. Linux alone.
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ProcessSchema } from '../../contract/job.ts'
+import { readJournal } from '../../electron/services/jobs/read-journal.ts'
+
+export const canLimitMemory = process.platform === 'linux' && existsSync('/usr/bin/prlimit')
+
+/**
+ * Waits for the next pre-flight of a workspace and limits it when its cases are prepared, before its first step.
+ * @param known jobs that were there before
+ */
+export async function limitNextPreflight(jobs: string, known: readonly string[], spareMb: number): Promise<void> {
+  for (;;) {
+    const name = readdirSync(jobs).find((each) => each.startsWith('preflight') && !known.includes(each))
+    const folder = name === undefined ? null : join(jobs, name)
+    if (folder && isPrepared(folder)) {
+      const { pid } = ProcessSchema.parse(JSON.parse(readFileSync(join(folder, 'process.json'), 'utf8')))
+      const usedKb = Number(/^VmData:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+      execFileSync('/usr/bin/prlimit', ['--pid', String(pid), `--data=${(usedKb + spareMb * 1024) * 1024}`])
+      return
+    }
+    await sleep(10)
+  }
+}
+
+const isPrepared = (folder: string): boolean =>
+  existsSync(join(folder, 'events.jsonl')) &&
+  readJournal(folder).events.some(
+    (event) => event.type === 'progress' && event.phase === 'preprocess' && event.done > 0,
+  )
