@@ -13,7 +13,7 @@ import { ShapeSchema, SpacingSchema } from './geometry.ts'
 import { JobStateSchema, ModelChoiceSchema } from './job.ts'
 import { OrganIdSchema } from './organ.ts'
 import { EvaluationReportSchema } from './report.ts'
-import { PresetSchema, RunConfigSchema, StagesSchema } from './run-config.ts'
+import { PresetSchema, RunConfigSchema, StageNumberSchema, StagesSchema } from './run-config.ts'
 
 export const DatasetSummarySchema = z.object({
   name: z.string(),
@@ -72,6 +72,7 @@ export const RunSummarySchema = z.object({
   state: JobStateSchema,
   preset: PresetSchema,
   stages: StagesSchema,
+  trainedStages: z.array(StageNumberSchema).describe('In order; 0: the shared network'),
   datasets: z.array(z.string()).describe('Model k is trained on the k-th'),
   organs: z.array(OrganIdSchema),
   createdAt: z.iso.datetime(),

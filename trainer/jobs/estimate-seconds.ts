@@ -1,7 +1,7 @@
 // How long a training takes, from how long one step, one prediction and one case took.
 import type { PreflightJob, TrainJob } from '../../contract/job.ts'
 import type { StageNumber } from '../../contract/run-config.ts'
-import { stageSettings } from '../stages/planned-stages.ts'
+import { stageSettings } from '../../contract/planned-stages.ts'
 import { splitCases } from './split-cases.ts'
 
 export interface MeasuredStage {

@@ -1,6 +1,6 @@
 // How long each phase of a training job is, and a first guess of what a unit of it costs, for the time left.
 import type { TrainJob } from '../../contract/job.ts'
-import { plannedStages } from '../stages/planned-stages.ts'
+import { plannedStages } from '../../contract/planned-stages.ts'
 import type { PhasePlan } from './progress.ts'
 import { splitCases } from './split-cases.ts'
 

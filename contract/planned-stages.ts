@@ -1,6 +1,6 @@
 // Which stages a job trains, in order, and what of its configuration each has.
-import type { TrainJob } from '../../contract/job.ts'
-import type { RunConfig, StageNumber } from '../../contract/run-config.ts'
+import type { TrainJob } from './job.ts'
+import type { RunConfig, StageNumber } from './run-config.ts'
 
 /** @returns 0 for the shared network, which is trained when it has steps */
 export function plannedStages({ stages, config }: Pick<TrainJob, 'stages' | 'config'>): StageNumber[] {
