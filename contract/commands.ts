@@ -13,7 +13,8 @@ import { ShapeSchema, SpacingSchema } from './geometry.ts'
 import { JobStateSchema, ModelChoiceSchema } from './job.ts'
 import { OrganIdSchema } from './organ.ts'
 import { EvaluationReportSchema } from './report.ts'
-import { PresetSchema, RunConfigSchema, StageNumberSchema, StagesSchema } from './run-config.ts'
+import { MethodSchema } from './methods.ts'
+import { PresetSchema, RunConfigSchema, StagesSchema } from './run-config.ts'
 
 export const DatasetSummarySchema = z.object({
   name: z.string(),
@@ -72,7 +73,6 @@ export const RunSummarySchema = z.object({
   state: JobStateSchema,
   preset: PresetSchema,
   stages: StagesSchema,
-  trainedStages: z.array(StageNumberSchema).describe('In order; 0: the shared network'),
   datasets: z.array(z.string()).describe('Model k is trained on the k-th'),
   organs: z.array(OrganIdSchema),
   createdAt: z.iso.datetime(),
@@ -85,6 +85,7 @@ export type RunSummary = z.infer<typeof RunSummarySchema>
 
 export const RunDetailSchema = z.object({
   summary: RunSummarySchema,
+  method: MethodSchema,
   stage1From: z.string().nullable(),
   config: RunConfigSchema,
   latestMetrics: z.array(MetricSchema).describe('The last value of every metric'),

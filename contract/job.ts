@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { CaseSchema, LabelSchema, ModalitySchema, NameSchema } from './dataset.ts'
 import { OrganIdSchema, OrganSchema } from './organ.ts'
 import { PresetSchema, RunConfigSchema, StageNumberSchema, StagesSchema } from './run-config.ts'
+import { MethodSchema } from './methods.ts'
 import { ComputeSchema } from './settings.ts'
 
 /** What a job needs to know of a dataset; a copy, so that the run stays explainable when the dataset changes. */
@@ -33,6 +34,7 @@ export const TrainJobSchema = z.object({
   kind: z.literal('train'),
   ...common,
   preset: PresetSchema,
+  method: MethodSchema.default('mutual'),
   stages: StagesSchema,
   stage1From: z.string().nullable().describe('Absolute folder of the run whose POS models stage 2 starts from'),
   organs: z.array(OrganIdSchema).min(1).describe('The union O in channel order'),

@@ -1,14 +1,12 @@
 // Which stages a job trains, in order, and what of its configuration each has.
-import type { TrainJob } from './job.ts'
-import type { RunConfig, StageNumber } from './run-config.ts'
+import { StageNumberSchema, type RunConfig, type StageNumber, type Stages } from './run-config.ts'
 
-/** @returns 0 for the shared network, which is trained when it has steps */
-export function plannedStages({ stages, config }: Pick<TrainJob, 'stages' | 'config'>): StageNumber[] {
-  if (stages === '2') return [2]
-  const shared: StageNumber[] = config.shared.steps > 0 ? [0] : []
-  if (stages === '0') return shared
-  return [...shared, 1, ...(stages === '1,2' ? ([2] as const) : [])]
-}
+export const plannedStages = (stages: Stages): StageNumber[] =>
+  stages.split(',').map((stage) => StageNumberSchema.parse(Number(stage)))
+
+/** The stages whose models a run has, also those that it took over from another run; the last one first. */
+export const usableStages = (stages: Stages): StageNumber[] =>
+  stages === '2' ? [2, 1] : plannedStages(stages).reverse()
 
 export function stageSettings(
   config: RunConfig,

@@ -84,12 +84,12 @@ export const AugmentationConfigSchema = z.strictObject({
     .describe('auto: left-right, exchanging paired labels; off when any organ is lateral and unpaired in the union'),
 })
 
-const stageCommon = {
-  steps: z.int().min(1).default(400).describe('Optimiser steps of each model'),
-  foreign: z
-    .enum(['one', 'all'])
-    .default('one')
-    .describe('Patches of other datasets a step: one drawn at random (linear in N), or one of each'),
+const stageBasics = {
+  steps: z
+    .int()
+    .min(1)
+    .default(400)
+    .describe('Optimiser steps of each model; of the shared network: one patch of each dataset'),
   validateEvery: z.int().min(1).default(100).describe('Steps between two validations'),
   earlyStopPatience: z
     .int()
@@ -97,19 +97,26 @@ const stageCommon = {
     .default(0)
     .describe('Stop a stage after so many validations without a better one; 0: never'),
   learningRate: fraction.default(1).describe('Share of optimiser.learningRate that is the highest rate in this stage'),
+}
+
+const stageCommon = {
+  ...stageBasics,
+  foreign: z
+    .enum(['one', 'all'])
+    .default('one')
+    .describe('Patches of other datasets a step: one drawn at random (linear in N), or one of each'),
   supervised: term(1, 0, 'Soft Dice over present organs plus marginal cross-entropy'),
 }
 
 export const SharedConfigSchema = z.strictObject({
-  steps: z
-    .int()
-    .min(0)
-    .default(0)
-    .describe('Optimiser steps of the one network; 0: the stages start from random weights'),
-  patches: z.int().min(1).max(32).default(2).describe('Patches a step, of the datasets in turn'),
-  validateEvery: z.int().min(1).default(100).describe('Steps between two validations'),
-  earlyStopPatience: z.int().min(0).default(0).describe('As in the stages'),
-  learningRate: fraction.default(1).describe('Share of optimiser.learningRate that is the highest rate here'),
+  ...stageBasics,
+  exclusion: z
+    .strictObject({
+      enabled: z.boolean().default(false).describe('Whether the term is computed at all'),
+      weight: z.number().nonnegative().default(1).describe('Factor of the term in the sum of losses'),
+    })
+    .prefault({})
+    .describe('An organ that a case leaves unlabelled must not lie where another is labelled'),
 })
 
 export const Stage1ConfigSchema = z.strictObject({
@@ -217,5 +224,5 @@ export type Preset = z.infer<typeof PresetSchema>
 export const StageNumberSchema = z.union([z.literal(0), z.literal(1), z.literal(2)])
 export type StageNumber = z.infer<typeof StageNumberSchema>
 
-export const StagesSchema = z.enum(['0', '1', '2', '1,2'])
+export const StagesSchema = z.enum(['0', '1', '2', '0,1', '1,2', '0,1,2'])
 export type Stages = z.infer<typeof StagesSchema>

@@ -36,7 +36,9 @@ export const stageNames: Readonly<Record<RunSummary['stages'], string>> = {
   '0': 'shared network only',
   '1': 'stage 1 only',
   '2': 'stage 2 only',
+  '0,1': 'shared network and stage 1',
   '1,2': 'both stages',
+  '0,1,2': 'both stages from a shared network',
 }
 
 /** @param stage 0: the one network that is trained on all datasets before the stages */

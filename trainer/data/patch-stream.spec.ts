@@ -35,7 +35,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(root, { recursive: true, force: true }))
 
-const schedule: ScheduleSetup = { seed: 1, stage: 1, datasets: 2, steps: 4, foreign: 'one', sharedPatches: 2 }
+const schedule: ScheduleSetup = { seed: 1, stage: 1, datasets: 2, steps: 4, foreign: 'one' }
 
 describe('the patch stream', () => {
   it.each([1, 3, 50])('hands out the patches of the schedule in order, %d prepared ahead', async (ahead) => {

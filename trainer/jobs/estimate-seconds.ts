@@ -32,7 +32,7 @@ export function estimateSeconds(
   }, 0)
   const calibration = config.pseudoLabels.calibrate ? validated * prediction : 0
   const labelling =
-    (stages === '1,2' || stages === '2') && config.stage2.pseudoSupervision
+    stages.includes('2') && config.stage2.pseudoSupervision
       ? count(({ training }) => training.length) * models * prediction
       : 0
   return preprocessing + trained + calibration + labelling

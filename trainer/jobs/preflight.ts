@@ -38,7 +38,7 @@ export async function runPreflightJob(folder: string, job: PreflightJob, journal
   const freeMb = process.availableMemory() / 2 ** 20
   const plan = (await readSettledPlan(job.stage1From)) ?? derivePlan(job.datasets, job.config)
   const small = withFewCases(job)
-  const stages = plannedStages(job)
+  const stages = plannedStages(job.stages)
   const steps = WARM_UP + MEASURED
   const phases = stages.map((stage) => ({ phase: phaseOf(stage), units: steps, guessSeconds: 5 }))
   const cases = small.datasets.reduce((sum, { cases }) => sum + cases.length, 0)

@@ -14,9 +14,9 @@ export function planPhases(job: TrainJob): PhasePlan[] {
   const step = (foreign: 'one' | 'all') => models * GUESS.learnPatch * (foreign === 'one' ? 2 : models)
   const phases: PhasePlan[] = [{ phase: 'preprocess', units: cases, guessSeconds: GUESS.preprocess }]
   const { shared } = job.config
-  const planned = plannedStages(job)
+  const planned = plannedStages(job.stages)
   if (planned.includes(0)) {
-    phases.push({ phase: 'shared', units: shared.steps, guessSeconds: shared.patches * GUESS.learnPatch })
+    phases.push({ phase: 'shared', units: shared.steps, guessSeconds: models * GUESS.learnPatch })
   }
   if (stages === '0') return phases
   if (planned.includes(1)) phases.push({ phase: 'stage1', units: stage1.steps, guessSeconds: step(stage1.foreign) })

@@ -42,12 +42,12 @@ export async function runTrainJob(folder: string, job: TrainJob, journal: Journa
   const prepared = await prepareCases(job, plan, journal, progress, () => obeyControl(folder))
   const context: TrainContext = { folder, job, study, plan, prepared, journal, progress }
   const stage1Folder = job.stage1From ?? folder
-  const stages = plannedStages(job)
+  const stages = plannedStages(job.stages)
   if (stages.includes(0)) await trainShared(context)
   if (stages.includes(1)) await trainStage1(context)
-  if (job.stages === '0') return
+  if (!stages.includes(1) && !stages.includes(2)) return
   const temperatures = await calibrate(context, stage1Folder)
-  if (job.stages === '1') return
+  if (!stages.includes(2)) return
   await labelCases(context, stage1Folder, temperatures)
   const review = await awaitReview(folder, job.config.pseudoLabels.review, journal)
   await trainStage2(context, stage1Folder, review)
@@ -74,7 +74,7 @@ async function trainShared(context: TrainContext): Promise<void> {
 async function trainStage1(context: TrainContext): Promise<void> {
   const { folder, study, plan, job } = context
   const models = createStageModels(study, 1, plan, job.config)
-  if (job.config.shared.steps > 0 && !existsSync(stageCheckpointPath(folder, 1))) {
+  if (plannedStages(job.stages).includes(0) && !existsSync(stageCheckpointPath(folder, 1))) {
     await startFromShared(context, folder, models)
   }
   const objective = createObjective(study, 1, plan.patch, job.config)

@@ -8,7 +8,7 @@ import { createStage1Objective } from './stage1-objective.ts'
 import { createStage2Objective } from './stage2-objective.ts'
 
 export function createObjective(study: Study, stage: StageNumber, shape: Shape, config: RunConfig): Objective {
-  if (stage === 0) return createSharedObjective(study, shape)
+  if (stage === 0) return createSharedObjective(study, shape, config.shared)
   if (stage === 1) return createStage1Objective(study, shape, config.stage1)
   return createStage2Objective(study, shape, config.stage2)
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { stageSchedule, stepRequests, type ScheduleSetup } from './schedule.ts'
 
-const setup: ScheduleSetup = { seed: 1, stage: 1, datasets: 4, steps: 5, foreign: 'one', sharedPatches: 3 }
+const setup: ScheduleSetup = { seed: 1, stage: 1, datasets: 4, steps: 5, foreign: 'one' }
 const all = (more: Partial<ScheduleSetup>, from = 0) => [...stageSchedule({ ...setup, ...more }, from)]
 
 describe('the budget of a stage', () => {
@@ -13,7 +13,7 @@ describe('the budget of a stage', () => {
     { what: 'all foreign datasets', more: { foreign: 'all' as const }, patches: 5 * 4 * 4 },
     { what: 'no mutual term', more: { foreign: 'none' as const }, patches: 5 * 4 },
     { what: 'a single dataset', more: { datasets: 1 }, patches: 5 },
-    { what: 'the shared network', more: { stage: 0 as const }, patches: 5 * 3 },
+    { what: 'the shared network', more: { stage: 0 as const }, patches: 5 * 4 },
   ])('$what: $patches patches', ({ more, patches }) => {
     expect(all(more).length).toBe(patches)
   })
@@ -53,13 +53,13 @@ describe('the requests of a step', () => {
   })
 })
 
-it('gives the shared network the datasets in turn, sampled as own ones', () => {
+it('gives the shared network a patch of each dataset, sampled as own ones', () => {
   const requests = all({ stage: 0 })
-  expect(requests.map(({ dataset }) => dataset)).toEqual([0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2])
-  expect(requests.map(({ step, model, slot }) => [step, model, slot]).slice(0, 4)).toEqual([
+  expect(requests.map(({ step, model, dataset }) => [step, model, dataset]).slice(0, 5)).toEqual([
     [0, 0, 0],
     [0, 0, 1],
     [0, 0, 2],
+    [0, 0, 3],
     [1, 0, 0],
   ])
   expect(requests.every(({ own }) => own)).toBe(true)

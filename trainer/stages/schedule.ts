@@ -10,17 +10,13 @@ export interface ScheduleSetup {
   readonly steps: number
   /** Patches of other datasets a step of a model. */
   readonly foreign: RunConfig['stage1']['foreign'] | 'none'
-  /** Of the shared network, which has no dataset of its own. */
-  readonly sharedPatches: number
 }
 
-/** The requests of one model's step: its own patch, then foreign ones (one drawn at random, or one of each dataset). */
+/** The requests of one model's step. The shared network: a patch of each dataset. The others: their own patch, then foreign ones (one drawn at random, or one of each dataset). */
 export function stepRequests(setup: ScheduleSetup, step: number, model: number): PatchRequest[] {
-  const { seed, stage, datasets, foreign, sharedPatches } = setup
+  const { seed, stage, datasets, foreign } = setup
   if (stage === 0) {
-    return Array.from({ length: sharedPatches }, (_, slot) => {
-      return { stage, step, model, slot, own: true, dataset: (step * sharedPatches + slot) % datasets }
-    })
+    return Array.from({ length: datasets }, (_, dataset) => ({ stage, step, model, slot: dataset, own: true, dataset }))
   }
   const own: PatchRequest = { stage, step, model, slot: 0, own: true, dataset: model }
   if (foreign === 'none' || datasets < 2) return [own]

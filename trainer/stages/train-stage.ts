@@ -61,7 +61,6 @@ export async function trainStage(
     datasets: study.datasets.length,
     steps: settings.steps,
     foreign: foreignPatches(config, stage),
-    sharedPatches: config.shared.patches,
   }
   const metrics = createStageMetrics(stage, study, journal)
   const stream = openPatchStream(setup.patches, stageSchedule(schedule, state.step), config.runtime.prefetch)
@@ -185,7 +184,7 @@ function previewFirstCases({ stage, folder, study, validation }: StageSetup, ste
 }
 
 /** No other datasets' patches are drawn when no mutual term needs them. */
-function foreignPatches(config: RunConfig, stage: StageNumber): RunConfig['stage1']['foreign'] | 'none' {
+export function foreignPatches(config: RunConfig, stage: StageNumber): RunConfig['stage1']['foreign'] | 'none' {
   if (stage === 0) return 'none'
   const { foreign } = config[`stage${stage}`]
   const terms =

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { ModelChoice, TrainJob } from '../../../contract/job.ts'
+import { plannedStages } from '../../../contract/planned-stages.ts'
 import type { StageNumber } from '../../../contract/run-config.ts'
 import { jobState } from '../jobs/job-state.ts'
 import { readJournal } from '../jobs/read-journal.ts'
@@ -20,7 +21,7 @@ export function findTrainedModels(workspace: Workspace, request: ModelRequest): 
   const job = readRun(workspace, request.run)
   const folder = runFolder(workspace, request.run)
   const model = request.model ?? 'ensemble'
-  const stage = request.stage ?? (job.stages === '0' ? 0 : model === 'pseudo' || job.stages === '1' ? 1 : 2)
+  const stage = request.stage ?? (model === 'pseudo' ? 1 : (plannedStages(job.stages).at(-1) ?? 2))
   if (typeof model === 'number' && model > job.datasets.length) {
     throw new OrganMosaicError(
       'usage',

@@ -6,6 +6,7 @@ import { findDifferences, listMetrics, listOrgans, listStages, meanCurve } from 
 
 function run(name: string, config: RunConfigInput, changes: Partial<RunDetail['summary']> = {}): RunDetail {
   return {
+    method: 'mutual',
     summary: {
       name,
       state: 'finished',
