@@ -1,12 +1,14 @@
 // One route a screen. Addresses live behind the #, so that a file server without rules can serve the page.
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
 
+const openCaseView = () => import('./views/case/CaseView.vue')
+
 const routes: RouteRecordRaw[] = [
   { path: '/', redirect: '/datasets' },
   { path: '/datasets', name: 'datasets', component: () => import('./views/datasets/DatasetsView.vue') },
   { path: '/matrix', name: 'matrix', component: () => import('./views/matrix/MatrixView.vue') },
   // ?run=NAME shows that run's layers first, ?organ=ID goes to its centre
-  { path: '/case/:dataset/:caseId', name: 'case', component: () => import('./views/case/CaseView.vue') },
+  { path: '/case/:dataset/:caseId', name: 'case', component: openCaseView },
   // ?from=RUN takes that run's configuration, ?stage1From=RUN its stage 1, ?datasets=A,B chooses them
   { path: '/new-run', name: 'new-run', component: () => import('./views/new-run/NewRunView.vue') },
   { path: '/runs', name: 'runs', component: () => import('./views/runs/RunsView.vue') },
@@ -24,3 +26,7 @@ const routes: RouteRecordRaw[] = [
 ]
 
 export const router = createRouter({ history: createWebHashHistory(), routes })
+
+/** The viewer is the largest screen: it is fetched while nobody waits for it, so that a case is seen at once. */
+const PREPARE_AFTER_MS = 500
+void router.isReady().then(() => setTimeout(() => void openCaseView(), PREPARE_AFTER_MS))

@@ -173,7 +173,7 @@ describe('failure ends with 1 and one sentence', () => {
     [['resume', 'finished'], /finished is finished, there is nothing to resume/],
     [['pause', 'finished'], /is finished, not running/],
     [['stop', 'idle'], /is queued, not running/],
-    [['evaluate', 'idle', '--dataset', 'test'], /has no models of stage 2 yet.*--stage 1/],
+    [['evaluate', 'idle', '--dataset', 'test'], /has no models of stage 2 yet.*models of stage 1/],
     [['predict', 'finished', '--stage', '1', '--input', '/nowhere', '--output', 'x'], /no file or folder \/nowhere/],
   ])('%j', async (words, message) => {
     await expectRefusal(words, 1, message)

@@ -37,6 +37,9 @@ export interface Box {
 export const seriesColour = (series: BoxSeries, index: number, palette: readonly string[]): string =>
   series.colour ?? palette[index % palette.length] ?? 'currentColor'
 
+/** So many letters below the boxes stand side by side on a laptop. */
+const MOST_LETTERS = 90
+
 /** In the order of series, then groups; groups without a value are left out. */
 export function boxesOf({ groups, series }: Pick<BoxPlotData, 'groups' | 'series'>): Box[] {
   return series.flatMap(({ name, points }) =>
@@ -51,15 +54,17 @@ export function boxesOf({ groups, series }: Pick<BoxPlotData, 'groups' | 'series
 export function boxOption(data: BoxPlotData, style: ChartStyle): EChartsCoreOption {
   const { groups, series, yLabel, yRange } = data
   const boxes = boxesOf(data)
+  const turned = groups.reduce((letters, name) => letters + name.length, 0) > MOST_LETTERS
+  const bottom = style.space * (turned ? 18 : 8)
   return {
     ...baseOption(style),
-    grid: { left: style.space * 13, right: style.space * 2, top: style.space * 3, bottom: style.space * 18 },
+    grid: { left: style.space * 13, right: style.space * 2, top: style.space * 3, bottom },
     tooltip: { ...tooltipStyle(style), trigger: 'item' },
     xAxis: {
       ...axisStyle(style),
       type: 'category',
       data: groups,
-      axisLabel: { color: style.soft, fontSize: style.textXs, rotate: groups.length > 5 ? 35 : 0, interval: 0 },
+      axisLabel: { color: style.soft, fontSize: style.textXs, rotate: turned ? 35 : 0, interval: 0 },
     },
     yAxis: {
       ...axisStyle(style),

@@ -60,7 +60,7 @@ export function lineOption(data: LineChartData, style: ChartStyle): EChartsCoreO
       nameGap: style.space * 6,
       // Nothing is measured between two steps.
       minInterval: 1,
-      min: 'dataMin',
+      min: 0,
       max: 'dataMax',
       splitLine: { show: false },
     },

@@ -54,5 +54,22 @@ export const termName = (metric: string): string =>
     ? 'all terms'
     : metric.replace('loss.', '').replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 
+const metricNames: Readonly<Record<string, string>> = {
+  'validation.dice': 'Validation Dice',
+  loss: 'Loss, all terms',
+  secondsPerStep: 'Step time in s',
+  dataWaitShare: 'Share of time waiting for data',
+  peakMemoryMb: 'Peak memory in MB',
+}
+
+/** @example 'Loss, feature similarity' for 'loss.featureSimilarity' */
+export function metricName(metric: string): string {
+  const name = metricNames[metric]
+  if (name !== undefined) return name
+  if (metric.startsWith('loss.')) return `Loss, ${termName(metric)}`
+  const words = termName(metric).replaceAll('.', ' ').trim()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
 export const canResume = ({ state }: RunSummary): boolean =>
   ['queued', 'paused', 'stopped', 'failed', 'interrupted'].includes(state)

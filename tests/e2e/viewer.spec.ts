@@ -92,6 +92,12 @@ const findColour = (page: OpenedPage, plane: string): Promise<Seen> =>
     return { left: left / width, right: right / width, top: top / height, bottom: bottom / height, filled }
   }, plane)
 
+/** Everything that is drawn on the three planes, borders and letters included. */
+const lookAtPanes = (page: OpenedPage): Promise<string> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll<HTMLCanvasElement>('[data-plane] canvas')].map((each) => each.toDataURL()).join(' '),
+  )
+
 /** Where the organ must lie on a pane of that size: the slice fits into it, in millimetres. */
 async function expectedOf(page: OpenedPage, plane: string): Promise<Omit<Seen, 'filled'>> {
   const box = (await page.locator(`[data-plane=${plane}]`).boundingBox())!
@@ -140,5 +146,28 @@ describe.skipIf(!browserPath)(`the viewer${needsBrowser}`, () => {
     expect((await findColour(page, 'axial')).right).toBeLessThan(0)
     await page.keyboard.press('?')
     await page.getByRole('dialog').waitFor()
+  })
+
+  test('labels that were switched off come back as they were, and where they now belong after scrolling', async () => {
+    const page = await app.openPage({ path: '/case/scans/straight?organ=liver' })
+    const showsSlice = (slice: number) => page.getByRole('img', { name: `Axial ${slice}/24` }).waitFor()
+    await showsSlice(18)
+    await page.waitForTimeout(500)
+    const lower = await lookAtPanes(page)
+    await page.locator('[data-plane=axial]').focus()
+    await page.keyboard.press('ArrowUp')
+    await showsSlice(19)
+    await expect.poll(() => lookAtPanes(page)).not.toBe(lower)
+    await page.waitForTimeout(300)
+    const upper = await lookAtPanes(page)
+    await page.keyboard.press('l')
+    await expect.poll(async () => (await findColour(page, 'sagittal')).right).toBeLessThan(0)
+    await page.keyboard.press('l')
+    await expect.poll(async () => (await lookAtPanes(page)) === upper).toBe(true)
+    await page.keyboard.press('l')
+    await page.keyboard.press('ArrowDown')
+    await showsSlice(18)
+    await page.keyboard.press('l')
+    await expect.poll(async () => (await lookAtPanes(page)) === lower).toBe(true)
   })
 })

@@ -147,7 +147,7 @@ describe('refused', () => {
   test('a name that is taken', () => {
     const database = openDatabase(workspace.databaseFile)
     createRun({ database, workspace }, exampleVocabulary, { name: 'first', datasets: ['a', 'b'] })
-    expect(refusal()).toMatchObject({ code: 'conflict', message: expect.stringContaining('organ-mosaic resume first') })
+    expect(refusal()).toMatchObject({ code: 'conflict', message: expect.stringContaining('or resume that one') })
   })
 })
 

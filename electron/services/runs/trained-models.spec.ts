@@ -42,7 +42,7 @@ test('the last stage and the ensemble unless the request says otherwise', () => 
   appendEvents(runFolder(workspace, 'first'), exampleEvents)
   expect(find({ stage: 1 })).toMatchObject({ stage: 1, model: 'ensemble', folder: runFolder(workspace, 'first') })
   expect(find({ stage: 1, model: 2 })).toMatchObject({ model: 2 })
-  expect(() => find()).toThrow(/no models of stage 2 yet.*or choose its stage-1 models with --stage 1/)
+  expect(() => find()).toThrow(/no models of stage 2 yet.*or choose its models of stage 1/)
   expect(() => find({ stage: 1, model: 3 })).toThrow(/has the models 1 to 2 \(a, b\), and no model 3/)
 })
 

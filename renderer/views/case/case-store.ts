@@ -49,18 +49,20 @@ export const useCaseStore = defineStore('case', () => {
       const volume = loaded.get(id)?.volume
       return layer && volume ? [{ id, volume, style: looks.styleOf(layer), segments: looks.segmentsOf(layer) }] : []
     })
-  const drawn = computed(() => drawable(shown.value))
+  const drawnLayers = computed(() => drawable(shown.value))
   /** The same objects again when labels are switched off and on: whoever draws them sees that nothing changed. */
-  const shownLayers = computed(() => (looks.labelsVisible ? drawn.value : []))
+  const shownLayers = computed(() => (looks.labelsVisible ? drawnLayers.value : []))
 
-  /** Image and layers are asked for at the same time: the image needs nothing of the list. */
+  /** The image needs nothing of the list, and its first planes wait for nothing else: labels are asked for after them. */
   async function open(dataset: string, caseId: string, wishes: CaseWishes): Promise<void> {
     close()
     const { signal } = controller
     const params = { dataset, case: caseId }
-    const picture = fetchImage(params, signal)
+    const begun = Promise.withResolvers<void>()
+    const picture = fetchImage(params, signal, begun.resolve)
     try {
       const answer = await call('listLayers', { params }, { signal })
+      await Promise.race([begun.promise, picture])
       if (signal.aborted) return
       view.value = answer
       const { ids, activeId } = chooseLayers(answer, wishes)
@@ -85,13 +87,18 @@ export const useCaseStore = defineStore('case', () => {
     views.value = noViews()
   }
 
-  async function fetchImage(params: { dataset: string; case: string }, signal: AbortSignal): Promise<void> {
+  async function fetchImage(
+    params: { dataset: string; case: string },
+    signal: AbortSignal,
+    begun: () => void,
+  ): Promise<void> {
     const response = await call('getVolume', { params: { ...params, layer: 'image' } }, { signal })
     image.value = await loadVolume(response, {
       onStart(start) {
         image.value = start
         cross.value = start.header.planes
         window.value = start.header.window
+        begun()
       },
       onProgress: (share) => (progress.value = share),
     })
@@ -158,7 +165,7 @@ export const useCaseStore = defineStore('case', () => {
 
   return {
     ...{ view, error, image, progress, loaded, shown, active, cross, hover, window, views },
-    ...{ activeLayer, labelLayers, shownLayers, layerOf, drawable },
+    ...{ activeLayer, labelLayers, drawnLayers, shownLayers, layerOf, drawable },
     ...{ open, close, ensureLoaded, setShown, setActive, moveTo, goToOrgan, setView },
     resetViews: () => void (views.value = noViews()),
   }

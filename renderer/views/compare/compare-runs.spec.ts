@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { RunDetail } from '../../../contract/commands.ts'
 import { RunConfigSchema, type RunConfigInput } from '../../../contract/run-config.ts'
 import type { Series } from '../../../contract/series.ts'
-import { findDifferences, listMetrics, listOrgans, listStages, meanCurve } from './compare-runs.ts'
+import { commonStage, findDifferences, listMetrics, listOrgans, listStages, meanCurve } from './compare-runs.ts'
 
 function run(name: string, config: RunConfigInput, changes: Partial<RunDetail['summary']> = {}): RunDetail {
   return {
@@ -77,6 +77,22 @@ describe('curves', () => {
     ])
     expect(meanCurve(series, { ...choice, organ: 'spleen' })).toEqual([[10, 0.6]])
     expect(meanCurve(series, { ...choice, stage: 2 })).toEqual([])
+  })
+
+  it('begin with the stage that most runs have, the later one of equals', () => {
+    const at = (stage: number): Series => ({ ...curve('loss', 1, null, [[10, 3]]), stage })
+    expect(commonStage([[at(1), at(2)], [at(1)]], 'loss')).toBe(1)
+    expect(commonStage([[at(1), at(2)], [at(2)]], 'loss')).toBe(2)
+    expect(
+      commonStage(
+        [
+          [at(1), at(2)],
+          [at(1), at(2)],
+        ],
+        'loss',
+      ),
+    ).toBe(2)
+    expect(commonStage([[at(1)]], 'validation.dice')).toBeNull()
   })
 
   it('are offered by metric, stage and organ, the important ones first', () => {

@@ -49,7 +49,7 @@ export function findDifferences(runs: readonly RunDetail[]): Difference[] {
     .filter(({ values }) => new Set(values).size > 1)
 }
 
-const METRICS = ['loss.supervised', 'validation.dice'] as const
+const METRICS = ['validation.dice', 'loss', 'loss.supervised'] as const
 
 /** Metrics that at least one run has, those that matter most first. */
 export function listMetrics(runs: readonly (readonly Series[])[]): string[] {
@@ -60,6 +60,17 @@ export function listMetrics(runs: readonly (readonly Series[])[]): string[] {
 
 export const listStages = (runs: readonly (readonly Series[])[], metric: string): number[] =>
   [...new Set(runs.flat().flatMap(({ name, stage }) => (name === metric && stage !== null ? [stage] : [])))].sort()
+
+/** Where most of the runs can be compared; of equals the later one. @returns null when no run has the metric */
+export function commonStage(runs: readonly (readonly Series[])[], metric: string): number | null {
+  const has = (run: readonly Series[], stage: number): boolean =>
+    run.some((each) => each.name === metric && each.stage === stage)
+  const counts = listStages(runs, metric).map((stage) => ({
+    stage,
+    count: runs.filter((run) => has(run, stage)).length,
+  }))
+  return counts.toSorted((a, b) => b.count - a.count || b.stage - a.stage)[0]?.stage ?? null
+}
 
 export const listOrgans = (runs: readonly (readonly Series[])[], metric: string): string[] =>
   [...new Set(runs.flat().flatMap(({ name, organ }) => (name === metric && organ !== null ? [organ] : [])))].sort()
