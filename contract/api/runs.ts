@@ -107,7 +107,7 @@ export const runRoutes = {
     response: z.array(RunSliceEntrySchema),
   }),
   getRunSlice: route('GET', '/runs/:run/slices/:file', 'One of these slices', {
-    params: params.extend({ file: z.string().regex(/^stage[12]-\d+-\d\.json$/) }),
+    params: params.extend({ file: z.string().regex(/^stage[012]-\d+-\d\.json$/) }),
     response: RunSliceSchema,
   }),
   previewConfig: route('POST', '/new-run/config', 'Every setting, where its value comes from, and what is wrong', {
