@@ -13,6 +13,7 @@ import { ShapeSchema, SpacingSchema } from './geometry.ts'
 import { JobStateSchema, ModelChoiceSchema } from './job.ts'
 import { OrganIdSchema } from './organ.ts'
 import { EvaluationReportSchema } from './report.ts'
+import { MethodSchema } from './methods.ts'
 import { PresetSchema, RunConfigSchema, StagesSchema } from './run-config.ts'
 
 export const DatasetSummarySchema = z.object({
@@ -84,6 +85,7 @@ export type RunSummary = z.infer<typeof RunSummarySchema>
 
 export const RunDetailSchema = z.object({
   summary: RunSummarySchema,
+  method: MethodSchema,
   stage1From: z.string().nullable(),
   config: RunConfigSchema,
   latestMetrics: z.array(MetricSchema).describe('The last value of every metric'),

@@ -3,7 +3,8 @@
 import { z } from 'zod'
 import { CaseSchema, LabelSchema, ModalitySchema, NameSchema } from './dataset.ts'
 import { OrganIdSchema, OrganSchema } from './organ.ts'
-import { PresetSchema, RunConfigSchema, StagesSchema } from './run-config.ts'
+import { PresetSchema, RunConfigSchema, StageNumberSchema, StagesSchema } from './run-config.ts'
+import { MethodSchema } from './methods.ts'
 import { ComputeSchema } from './settings.ts'
 
 /** What a job needs to know of a dataset; a copy, so that the run stays explainable when the dataset changes. */
@@ -33,6 +34,7 @@ export const TrainJobSchema = z.object({
   kind: z.literal('train'),
   ...common,
   preset: PresetSchema,
+  method: MethodSchema.default('mutual'),
   stages: StagesSchema,
   stage1From: z.string().nullable().describe('Absolute folder of the run whose POS models stage 2 starts from'),
   organs: z.array(OrganIdSchema).min(1).describe('The union O in channel order'),
@@ -52,7 +54,7 @@ const compute = { compute: ComputeSchema.prefault({}) }
 const modelUse = {
   ...compute,
   runFolder: z.string().describe('Absolute folder of the trained run'),
-  stage: z.union([z.literal(1), z.literal(2)]),
+  stage: StageNumberSchema,
   model: ModelChoiceSchema,
 }
 

@@ -8,7 +8,7 @@ export const PreflightReportSchema = z.object({
   patchVoxels: z.int().positive(),
   stages: z.array(
     z.object({
-      stage: z.int().min(1).max(2),
+      stage: z.int().min(0).max(2),
       steps: z.int().describe('Of the run'),
       secondsPerStep: z.number().positive().describe('Median over the measured steps, all models'),
     }),

@@ -7,7 +7,7 @@ import { OrganScoreSchema } from './report.ts'
 /** RUN:STAGE:MODEL names the report of one run, stage and model on a dataset; a newer one replaces it. */
 export const ReportKeySchema = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}:[12]:([1-9]|ensemble|pseudo)$/, 'expected RUN:STAGE:MODEL')
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}:[012]:([1-9]|ensemble|pseudo)$/, 'expected RUN:STAGE:MODEL')
 export type ReportKey = z.infer<typeof ReportKeySchema>
 
 /** What the tables, plots and tests are about. */

@@ -84,20 +84,40 @@ export const AugmentationConfigSchema = z.strictObject({
     .describe('auto: left-right, exchanging paired labels; off when any organ is lateral and unpaired in the union'),
 })
 
-const stageCommon = {
-  steps: z.int().min(1).default(400).describe('Optimiser steps of each model'),
-  foreign: z
-    .enum(['one', 'all'])
-    .default('one')
-    .describe('Patches of other datasets a step: one drawn at random (linear in N), or one of each'),
+const stageBasics = {
+  steps: z
+    .int()
+    .min(1)
+    .default(400)
+    .describe('Optimiser steps of each model; of the shared network: one patch of each dataset'),
   validateEvery: z.int().min(1).default(100).describe('Steps between two validations'),
   earlyStopPatience: z
     .int()
     .min(0)
     .default(0)
     .describe('Stop a stage after so many validations without a better one; 0: never'),
+  learningRate: fraction.default(1).describe('Share of optimiser.learningRate that is the highest rate in this stage'),
+}
+
+const stageCommon = {
+  ...stageBasics,
+  foreign: z
+    .enum(['one', 'all'])
+    .default('one')
+    .describe('Patches of other datasets a step: one drawn at random (linear in N), or one of each'),
   supervised: term(1, 0, 'Soft Dice over present organs plus marginal cross-entropy'),
 }
+
+export const SharedConfigSchema = z.strictObject({
+  ...stageBasics,
+  exclusion: z
+    .strictObject({
+      enabled: z.boolean().default(false).describe('Whether the term is computed at all'),
+      weight: z.number().nonnegative().default(1).describe('Factor of the term in the sum of losses'),
+    })
+    .prefault({})
+    .describe('An organ that a case leaves unlabelled must not lie where another is labelled'),
+})
 
 export const Stage1ConfigSchema = z.strictObject({
   ...stageCommon,
@@ -124,7 +144,7 @@ export const PseudoLabelConfigSchema = z.strictObject({
 export const Stage2ConfigSchema = z.strictObject({
   ...stageCommon,
   initialise: z
-    .enum(['stage1', 'scratch'])
+    .enum(['stage1', 'shared', 'scratch'])
     .default('stage1')
     .describe('FOS models start from the POS encoders and decoders'),
   pseudoSupervision: z
@@ -168,6 +188,7 @@ export const RunConfigSchema = z.strictObject({
         .describe('At most so many held-back cases a dataset are scored while training'),
     })
     .prefault({}),
+  shared: SharedConfigSchema.prefault({}),
   stage1: Stage1ConfigSchema.prefault({}),
   pseudoLabels: PseudoLabelConfigSchema.prefault({}),
   stage2: Stage2ConfigSchema.prefault({}),
@@ -199,5 +220,9 @@ export type RunConfigInput = z.input<typeof RunConfigSchema>
 export const PresetSchema = z.enum(['quick', 'standard', 'full'])
 export type Preset = z.infer<typeof PresetSchema>
 
-export const StagesSchema = z.enum(['1', '2', '1,2'])
+/** 0: the shared network, 1: partial-organ (POS) models, 2: full-organ (FOS) models. */
+export const StageNumberSchema = z.union([z.literal(0), z.literal(1), z.literal(2)])
+export type StageNumber = z.infer<typeof StageNumberSchema>
+
+export const StagesSchema = z.enum(['0', '1', '2', '0,1', '1,2', '0,1,2'])
 export type Stages = z.infer<typeof StagesSchema>

@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 /** Bytes as base64, rows from front to back, each from right to left of the patient. */
 export const RunSliceSchema = z.object({
-  stage: z.int().min(1).max(2),
+  stage: z.int().min(0).max(2),
   step: z.int().nonnegative(),
   dataset: z.string(),
   caseId: z.string(),

@@ -124,7 +124,7 @@ describe('wrong use ends with 2', () => {
     [['train', '--name', 'x', '--datasets', 'site-a,site-b', '--set', 'stage1.stpes=1'], /did you mean stage1\.steps/],
     [['train', '--name', 'a b', '--datasets', 'site-a,site-b'], /"a b" is not possible/],
     [['evaluate', 'finished'], /--dataset: name the dataset/],
-    [['evaluate', 'finished', '--dataset', 'test', '--stage', '3'], /--stage 3: expected 1/],
+    [['evaluate', 'finished', '--dataset', 'test', '--stage', '3'], /--stage 3: expected 0/],
     [['evaluate', 'finished', '--dataset', 'test', '--model', 'best'], /--model best: expected a model number/],
     [['evaluate', 'finished', '--dataset', 'test', '--model', '4', '--stage', '1'], /models 1 to 3/],
     [['evaluate', 'finished', '--dataset', 'test', '--model', 'pseudo'], /role reference, and test has the role test/],

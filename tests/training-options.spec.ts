@@ -3,6 +3,8 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Method } from '../contract/methods.ts'
+import type { StageNumber } from '../contract/run-config.ts'
 import { readSafetensors } from '../trainer/checkpoint/safetensors.ts'
 import { readZarrAttributes } from '../trainer/imaging/zarr-group.ts'
 import { hashFiles } from './helpers/hash-files.ts'
@@ -29,7 +31,7 @@ const train = (name: string, datasets: string[], set: string[], stages?: '1' | '
     ...(stages ? { stages } : {}),
     ...(stage1From ? { stage1From } : {}),
   })
-const lossesOf = ({ metrics }: Training, stage: 1 | 2): string[] =>
+const lossesOf = ({ metrics }: Training, stage: StageNumber): string[] =>
   [...new Set(metrics.filter((metric) => metric.stage === stage).map(({ name }) => name))]
     .filter((name) => name.startsWith('loss.'))
     .sort()
@@ -135,6 +137,58 @@ describe('stages', () => {
     },
     timeout,
   )
+})
+
+describe('the methods', () => {
+  const few = ['shared.steps=10', 'shared.validateEvery=5', 'stage1.steps=10', 'stage2.steps=10']
+  const trainBy = (name: string, method: Method, set: string[] = []) =>
+    trainTiny(tiny.services, { name, method, datasets: ['site-a', 'site-b'], set: [...few, ...gullible, ...set] })
+  const weights = async (name: string, file: string) =>
+    (await readSafetensors(join(runFolderOf(tiny.services, name), 'checkpoints', `${file}.safetensors`))).arrays
+
+  test(
+    'marginal is one network of all organs; its predictions can be scored',
+    async () => {
+      const training = await trainBy('marginal', 'marginal')
+      expect(training.state).toBe('finished')
+      expect([...new Set(training.metrics.map(({ stage }) => stage))]).toEqual([0])
+      expect(lossesOf(training, 0)).toEqual(['loss.supervised'])
+      const { organs } = tiny.services.getRun('marginal').summary
+      expect((await weights('marginal', 'stage0-model1')).get('head.0.bias')?.shape).toEqual([organs.length + 1])
+      const { stage, organs: scored } = await tiny.services.evaluateRun({ run: 'marginal', dataset: 'site-a' })
+      expect(stage).toBe(0)
+      expect(scored.filter(({ cases }) => cases > 0).map(({ organ }) => organ)).toContain('liver')
+    },
+    timeout,
+  )
+
+  test(
+    'marginal-exclusion has the exclusion loss, too',
+    async () => expect(lossesOf(await trainBy('exclusion', 'marginal-exclusion'), 0)).toContain('loss.exclusion'),
+    timeout,
+  )
+
+  test(
+    'mutual+ starts both stages from the shared network',
+    async () => {
+      // At a rate of nearly nothing a stage keeps what it began with.
+      const still = ['stage1.learningRate=1e-9', 'stage2.learningRate=1e-9']
+      const training = await trainBy('plus', 'mutual+', still)
+      expect(training.state).toBe('finished')
+      const shared = await weights('plus', 'stage0-model1')
+      for (const file of ['stage1-model1', 'stage1-model2', 'stage2-model1', 'stage2-model2']) {
+        const [own, first] = [await weights('plus', file), shared.get('encoder.0.0.kernel')!]
+        own.get('encoder.0.0.kernel')!.data.forEach((value, i) => expect(value).toBeCloseTo(first.data[i]!, 5))
+      }
+      expect(lossesOf(training, 2)).toContain('loss.predictionSimilarity')
+    },
+    timeout,
+  )
+
+  test('a stage 2 from a shared network needs one', () => {
+    const request = { name: 'lost', datasets: ['site-a', 'site-b'], set: ['stage2.initialise=shared'] }
+    expect(() => tiny.services.createRun(request)).toThrow(/trains no shared network; choose the method mutual\+/)
+  })
 })
 
 describe('the terms of the method', () => {

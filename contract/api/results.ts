@@ -12,10 +12,11 @@ import {
   ResultMetricSchema,
 } from '../results.ts'
 import { TaskSchema } from '../task.ts'
+import { StageNumberSchema } from '../run-config.ts'
 import { route } from './route.ts'
 
 const runParams = z.object({ run: NameSchema })
-const stage = z.union([z.literal(1), z.literal(2)])
+const stage = StageNumberSchema
 
 /** At most so many reports stand side by side: more cannot be told apart. */
 export const MOST_COMPARED = 6

@@ -4,6 +4,7 @@ import { RunDetailSchema, RunSummarySchema } from '../commands.ts'
 import { NameSchema } from '../dataset.ts'
 import { OrganIdSchema } from '../organ.ts'
 import { PlanSchema } from '../plan.ts'
+import { MethodSchema } from '../methods.ts'
 import { PresetSchema, RunConfigSchema, StagesSchema } from '../run-config.ts'
 import { RunSliceEntrySchema, RunSliceSchema } from '../run-slice.ts'
 import { SeriesSchema } from '../series.ts'
@@ -14,6 +15,7 @@ const PartialConfigSchema = z.record(z.string(), z.unknown()).describe('Any part
 
 const ConfigRequestSchema = z.object({
   preset: PresetSchema,
+  method: MethodSchema.default('mutual'),
   changes: PartialConfigSchema.default({}),
   stage1From: NameSchema.nullable().default(null).describe('The run whose stage 1 is taken over'),
 })
@@ -21,11 +23,11 @@ const ConfigRequestSchema = z.object({
 /** What a new run is made from. */
 export const RunDraftSchema = ConfigRequestSchema.extend({
   datasets: z.array(NameSchema).max(9).describe('Model k is trained on the k-th'),
-  stages: StagesSchema.default('1,2'),
+  stages: StagesSchema.nullable().default(null).describe('null: those of the method'),
 })
 export type RunDraft = z.infer<typeof RunDraftSchema>
 
-export const ConfigSourceSchema = z.enum(['default', 'preset', 'settings', 'stage1', 'changed'])
+export const ConfigSourceSchema = z.enum(['default', 'preset', 'method', 'settings', 'stage1', 'changed'])
 export type ConfigSource = z.infer<typeof ConfigSourceSchema>
 
 export const ConfigPreviewSchema = z.object({
@@ -105,7 +107,7 @@ export const runRoutes = {
     response: z.array(RunSliceEntrySchema),
   }),
   getRunSlice: route('GET', '/runs/:run/slices/:file', 'One of these slices', {
-    params: params.extend({ file: z.string().regex(/^stage[12]-\d+-\d\.json$/) }),
+    params: params.extend({ file: z.string().regex(/^stage[012]-\d+-\d\.json$/) }),
     response: RunSliceSchema,
   }),
   previewConfig: route('POST', '/new-run/config', 'Every setting, where its value comes from, and what is wrong', {

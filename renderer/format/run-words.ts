@@ -20,6 +20,7 @@ export const phaseNames: Readonly<Record<Phase, string>> = {
   start: 'Starting',
   plan: 'Planning',
   preprocess: 'Preparing cases',
+  shared: 'Shared network',
   stage1: 'Stage 1',
   calibrate: 'Calibrating',
   'pseudo-labels': 'Making pseudo labels',
@@ -32,14 +33,20 @@ export const phaseNames: Readonly<Record<Phase, string>> = {
 }
 
 export const stageNames: Readonly<Record<RunSummary['stages'], string>> = {
+  '0': 'shared network only',
   '1': 'stage 1 only',
   '2': 'stage 2 only',
+  '0,1': 'shared network and stage 1',
   '1,2': 'both stages',
+  '0,1,2': 'both stages from a shared network',
 }
 
 /** In a list to choose from: its state where that is not the usual one. @example 'second (paused)' */
 export const runChoice = ({ name, state }: Pick<RunSummary, 'name' | 'state'>): string =>
   state === 'finished' ? name : `${name} (${runStates[state].label.toLowerCase()})`
+
+/** @param stage 0: the one network that is trained on all datasets before the stages */
+export const stageName = (stage: number): string => (stage === 0 ? 'Shared network' : `Stage ${stage}`)
 
 /** @example '3 min 5 s ago' */
 export const formatAge = (time: string, now: number): string =>

@@ -14,6 +14,6 @@ test('every kind of setting is readable', () => {
   const text = pages.get('docs/reference/configuration.md')!.replaceAll(/ +/g, ' ')
   expect(text).toContain('| `plan.spacingMm` | auto | auto or 3 numbers > 0 | [depth, height, width] mm;')
   expect(text).toContain('| `stage1.predictionDifference.weight` | 0.5 | number >= 0 |')
-  expect(text).toContain('| `stage2.initialise` | stage1 | stage1, scratch |')
+  expect(text).toContain('| `stage2.initialise` | stage1 | stage1, shared, scratch |')
   expect(text).not.toMatch(/undefined|\[object/)
 })

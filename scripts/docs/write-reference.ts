@@ -1,18 +1,20 @@
-// Writes docs/reference/configuration.md and presets.md from the contract, so that no default is stated twice.
+// Writes docs/reference/configuration.md, presets.md and methods.md from the contract, so that no default is stated twice.
 // usage: npm run docs
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { format, resolveConfig } from 'prettier'
 import { describeType, listSettings, runConfigSchema, showValue as show } from '../../contract/config-fields.ts'
+import { BUDGETS, METHODS, MethodSchema, type Method } from '../../contract/methods.ts'
+import { plannedStages } from '../../contract/planned-stages.ts'
 import { PRESETS } from '../../contract/presets.ts'
-import { PresetSchema, RunConfigSchema } from '../../contract/run-config.ts'
+import { PresetSchema, RunConfigSchema, type Preset } from '../../contract/run-config.ts'
 
 const root = join(import.meta.dirname, '../..')
 
 const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
 
-const note = '<!-- Written by `npm run docs` from contract/run-config.ts and contract/presets.ts. Do not edit. -->'
+const note = '<!-- Written by `npm run docs` from contract/run-config.ts, presets.ts and methods.ts. Do not edit. -->'
 
 function configurationPage(): string {
   const schema = runConfigSchema()
@@ -34,7 +36,7 @@ function configurationPage(): string {
   return [
     '# The configuration of a run',
     note,
-    'Later sources win: these defaults, the [preset](presets.md), a file (`--config`), `--set key=value`. The whole',
+    'Later sources win: these defaults, the [preset](presets.md), the [method](methods.md), a file (`--config`), `--set key=value`. The whole',
     'configuration is kept in `run.json` of the run. A key that does not exist is refused.',
     '',
     'Every loss term has three settings: `enabled`, `weight`, and `ramp`, the share of the stage over which the weight',
@@ -79,9 +81,46 @@ function presetsPage(): string {
   ].join('\n')
 }
 
+function methodsPage(): string {
+  const presets = PresetSchema.options
+  const methods = MethodSchema.options
+  const stepsOf = (method: Method, preset: Preset): string => {
+    const layers = [PRESETS[preset], METHODS[method].config(BUDGETS[preset])]
+    const steps = plannedStages(METHODS[method].stages).map((stage) => {
+      const name = stage === 0 ? 'shared' : (`stage${stage}` as const)
+      return layers.map((layer) => layer[name]?.steps).findLast((count) => count !== undefined)
+    })
+    return steps.join(' + ')
+  }
+  return [
+    '# Methods',
+    note,
+    'What a run trains: `--method` of the command line, Method on the New run screen. A method is a choice of stages and',
+    'of settings on top of a [preset](presets.md). All methods of a preset learn from equally many patches of each',
+    `dataset: ${presets.map((preset) => `${BUDGETS[preset]} in \`${preset}\``).join(', ')}. So their results may be compared.`,
+    '',
+    row(['method', 'what it is', 'stages']),
+    row(['---', '---', '---']),
+    ...methods.map((name) => row([`\`${name}\``, METHODS[name].about, METHODS[name].stages])),
+    '',
+    'Stage 0 is the one network on all datasets, stage 1 the partial-organ models, stage 2 the full-organ models. A step',
+    'of stage 0 is a patch of each dataset; of a model of the stages its own patch and, with mutual terms, a foreign one.',
+    '',
+    row(['steps', ...presets.map((preset) => `\`${preset}\``)]),
+    row(['---', ...presets.map(() => '---')]),
+    ...methods.map((name) => row([`\`${name}\``, ...presets.map((preset) => stepsOf(name, preset))])),
+    '',
+    'How they fared: [Methods compared](../results/methods.md).',
+  ].join('\n')
+}
+
 /** Path from the root -> content, formatted as the repository is. */
 export async function referencePages(): Promise<Map<string, string>> {
-  const pages = { 'docs/reference/configuration.md': configurationPage(), 'docs/reference/presets.md': presetsPage() }
+  const pages = {
+    'docs/reference/configuration.md': configurationPage(),
+    'docs/reference/presets.md': presetsPage(),
+    'docs/reference/methods.md': methodsPage(),
+  }
   const options = (await resolveConfig(join(root, 'package.json'))) ?? {}
   const formatted = Object.entries(pages).map(
     async ([path, text]) => [path, await format(text, { ...options, parser: 'markdown' })] as const,

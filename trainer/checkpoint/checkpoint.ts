@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import type { StageNumber } from '../../contract/run-config.ts'
 import { OrganMosaicError } from '../../contract/errors.ts'
 import type { StageModel, TrainedModel } from '../stages/stage-model.ts'
 import { tf, type Variable } from '../tensor/tensorflow.ts'
@@ -28,10 +29,10 @@ const StateSchema = z.object({
   objective: z.record(z.string(), z.unknown()),
 })
 
-export const stageCheckpointPath = (folder: string, stage: 1 | 2): string =>
+export const stageCheckpointPath = (folder: string, stage: StageNumber): string =>
   join(folder, 'checkpoints', `stage${stage}-last.safetensors`)
 
-export const modelWeightsPath = (folder: string, stage: 1 | 2, index: number): string =>
+export const modelWeightsPath = (folder: string, stage: StageNumber, index: number): string =>
   join(folder, 'checkpoints', `stage${stage}-model${index + 1}.safetensors`)
 
 const toArray = (tensor: { shape: number[]; dataSync(): ArrayLike<number> }): NamedArray => ({

@@ -53,6 +53,7 @@ const request = (step: number, more: Partial<PatchRequest> = {}): PatchRequest =
   step,
   model: 0,
   slot: 0,
+  own: true,
   dataset: 0,
   ...more,
 })
@@ -133,7 +134,7 @@ describe('own patches', () => {
 
 describe('foreign patches', () => {
   it('show true labels, always, and know nothing of pseudo labels', async () => {
-    const patches = await drawMany(200, { slot: 1, model: 1 }, { foreground: 0 })
+    const patches = await drawMany(200, { slot: 1, own: false, model: 1 }, { foreground: 0 })
     const counts = new Map<string, number>()
     for (const patch of patches) {
       counts.set(organsIn(patch), (counts.get(organsIn(patch)) ?? 0) + 1)
@@ -144,7 +145,7 @@ describe('foreign patches', () => {
   })
 
   it('of a dataset without a labelled voxel lie anywhere', async () => {
-    const patches = await drawMany(10, { slot: 1, dataset: 1 })
+    const patches = await drawMany(10, { slot: 1, own: false, dataset: 1 })
     expect(patches.every(({ caseId }) => caseId === 'b1')).toBe(true)
   })
 })

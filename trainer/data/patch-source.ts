@@ -22,7 +22,7 @@ export class PatchSource {
   async draw(request: PatchRequest): Promise<Patch> {
     const { seed, stage, step, model, slot } = { seed: this.#setup.seed, ...request }
     const random = createRandom(seed, 'patch', stage, step, model, slot)
-    const own = request.slot === 0
+    const { own } = request
     const { entry, organ } = this.#chooseCase(random, request.dataset, own)
     const source = await this.#cache.get(request.dataset, entry)
     const centre = chooseCentre(random, source, own ? source.allCentres : source.trueCentres, organ)

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { stageSchedule } from '../stages/schedule.ts'
+import { stageSchedule, type ScheduleSetup } from '../stages/schedule.ts'
 import { TINY_PATCH, tinyConfig, tinyJob } from '../stages/test-stage.ts'
 import { PatchSource } from './patch-source.ts'
 import { openPatchStream } from './patch-stream.ts'
@@ -35,7 +35,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(root, { recursive: true, force: true }))
 
-const schedule = { seed: 1, stage: 1 as const, datasets: 2, steps: 4, foreign: 'one' as const, needsForeign: true }
+const schedule: ScheduleSetup = { seed: 1, stage: 1, datasets: 2, steps: 4, foreign: 'one' }
 
 describe('the patch stream', () => {
   it.each([1, 3, 50])('hands out the patches of the schedule in order, %d prepared ahead', async (ahead) => {
@@ -52,7 +52,7 @@ describe('the patch stream', () => {
   it('throws in its place what the worker met, with its code, and goes on', async () => {
     const [a1, a2] = setup.cases[0]!
     const broken = { ...setup, cases: [[{ ...a1!, folder: join(root, 'gone.zarr') }, { ...a2!, folder: join(root, 'gone.zarr') }], setup.cases[1]!] } // prettier-ignore
-    const stream = openPatchStream(broken, stageSchedule({ ...schedule, needsForeign: false }, 0), 4)
+    const stream = openPatchStream(broken, stageSchedule({ ...schedule, foreign: 'none' }, 0), 4)
     try {
       const error = await stream.next().catch((thrown: unknown) => thrown)
       expect(error).toMatchObject({ name: 'OrganMosaicError', code: 'invalid-file' })

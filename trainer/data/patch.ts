@@ -1,17 +1,18 @@
 // What the data worker and the training loop say to each other. Plain data: it crosses a thread boundary.
-import type { RunConfig } from '../../contract/run-config.ts'
+import type { RunConfig, StageNumber } from '../../contract/run-config.ts'
 import type { Shape, Spacing } from '../../contract/geometry.ts'
 import type { TrainJob } from '../../contract/job.ts'
 import type { ClassSet } from '../labels/label-sets.ts'
 
 /** Which patch: everything random about it is a pure function of the seed and this. */
 export interface PatchRequest {
-  readonly stage: 1 | 2
+  readonly stage: StageNumber
   readonly step: number
   /** Index of the model that learns from it. */
   readonly model: number
-  /** 0: the model's own dataset, sampled over all its organs. From 1: a foreign one, centred on its true labels. */
   readonly slot: number
+  /** Sampled over all organs of the case, pseudo labels included; else a foreign one, centred on its true labels. */
+  readonly own: boolean
   readonly dataset: number
 }
 

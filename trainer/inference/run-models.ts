@@ -1,5 +1,6 @@
 // The models of a trained run as one predictor of an image: one model, the fused partial models, or the ensemble.
 import type { Plan } from '../../contract/plan.ts'
+import type { StageNumber } from '../../contract/run-config.ts'
 import type { ModelChoice } from '../../contract/job.ts'
 import type { Shape } from '../../contract/geometry.ts'
 import { loadStageModels, readTrainedRun } from '../jobs/trained-run.ts'
@@ -23,11 +24,11 @@ export interface RunPredictor {
  */
 export async function openRunPredictor(
   runFolder: string,
-  stage: 1 | 2,
+  stage: StageNumber,
   choice: Exclude<ModelChoice, 'pseudo'>,
 ): Promise<RunPredictor> {
   const { job, plan, study } = await readTrainedRun(runFolder)
-  const stageFolder = stage === 1 ? (job.stage1From ?? runFolder) : runFolder
+  const stageFolder = stage < 2 ? (job.stage1From ?? runFolder) : runFolder
   const all = await loadStageModels(stageFolder, study, stage, plan, job)
   const used = choice === 'ensemble' ? all : all.filter(({ index }) => index === choice - 1)
   const temperatures = await readTemperatures(stageFolder, all.length)
@@ -42,7 +43,7 @@ export async function openRunPredictor(
         probabilities: predictCase(model, image, plan, overlap),
         temperature: temperatures[model.index]!,
       }))
-      if (stage === 2) return meanProbabilities(predictions.map(({ probabilities }) => probabilities))
+      if (stage !== 1) return meanProbabilities(predictions.map(({ probabilities }) => probabilities))
       return fusePartialModels(predictions, study.competentClasses, study.classCount)
     },
     dispose: () => disposeModels(all),

@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js'
 import type { PreflightJob, TrainJob } from '../../contract/job.ts'
 import type { Plan } from '../../contract/plan.ts'
+import type { StageNumber } from '../../contract/run-config.ts'
 import type { PreflightReport } from '../../contract/preflight.ts'
 import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
 import { derivePlan } from '../imaging/planning/derive-plan.ts'
 import { describeStudy, type Study } from '../labels/study.ts'
-import { createStage1Objective } from '../stages/stage1-objective.ts'
-import { createStage2Objective } from '../stages/stage2-objective.ts'
+import { createObjective } from '../stages/create-objective.ts'
+import { plannedStages, phaseOf, stageSettings } from '../../contract/planned-stages.ts'
 import { createStageModels, disposeModels } from '../stages/stage-model.ts'
 import { trainStage } from '../stages/train-stage.ts'
 import { tf } from '../tensor/tensorflow.ts'
@@ -27,7 +28,7 @@ const MEASURED = 3
 const TRAINING_CASES = 2
 
 interface StageTimes {
-  readonly stage: 1 | 2
+  readonly stage: StageNumber
   readonly secondsPerStep: number
   readonly secondsPerPrediction: number
 }
@@ -37,9 +38,9 @@ export async function runPreflightJob(folder: string, job: PreflightJob, journal
   const freeMb = process.availableMemory() / 2 ** 20
   const plan = (await readSettledPlan(job.stage1From)) ?? derivePlan(job.datasets, job.config)
   const small = withFewCases(job)
-  const stages = job.stages === '1,2' ? ([1, 2] as const) : ([Number(job.stages) as 1 | 2] as const)
+  const stages = plannedStages(job.stages)
   const steps = WARM_UP + MEASURED
-  const phases = stages.map((stage) => ({ phase: `stage${stage}` as const, units: steps, guessSeconds: 5 }))
+  const phases = stages.map((stage) => ({ phase: phaseOf(stage), units: steps, guessSeconds: 5 }))
   const cases = small.datasets.reduce((sum, { cases }) => sum + cases.length, 0)
   const progress = createProgress(journal, [{ phase: 'preprocess', units: cases, guessSeconds: 1 }, ...phases])
   const started = performance.now()
@@ -58,7 +59,7 @@ export async function runPreflightJob(folder: string, job: PreflightJob, journal
     stages: times.map(({ stage, secondsPerStep }) => ({
       stage,
       secondsPerStep,
-      steps: job.config[`stage${stage}`].steps,
+      steps: stageSettings(job.config, stage).steps,
     })),
     secondsPerPrediction: times.at(-1)?.secondsPerPrediction ?? 0,
     secondsPerCase,
@@ -88,6 +89,7 @@ function withFewCases(job: PreflightJob): TrainJob {
     config: {
       ...job.config,
       validation: { ...validation, maxCases: 1 },
+      shared: { ...job.config.shared, ...stage },
       stage1: { ...job.config.stage1, ...stage },
       stage2: { ...job.config.stage2, ...stage },
       checkpoint: { everySeconds: Number.MAX_SAFE_INTEGER },
@@ -106,7 +108,7 @@ interface MeasureContext {
 }
 
 /** Trains as a run does, and reads the clock whenever a step is done. What follows the last step is one validation. */
-async function measureStage(context: MeasureContext, stage: 1 | 2): Promise<StageTimes> {
+async function measureStage(context: MeasureContext, stage: StageNumber): Promise<StageTimes> {
   const { folder, job, plan, study, prepared, journal, progress } = context
   const { config } = job
   const stepEnds: number[] = []
@@ -118,10 +120,7 @@ async function measureStage(context: MeasureContext, stage: 1 | 2): Promise<Stag
     },
   }
   const models = createStageModels(study, stage, plan, config)
-  const objective =
-    stage === 1
-      ? createStage1Objective(study, plan.patch, config.stage1)
-      : createStage2Objective(study, plan.patch, config.stage2)
+  const objective = createObjective(study, stage, plan.patch, config)
   const cases = prepared.training.map((entries) =>
     entries.map(({ entry, folder: preprocessed, classes }) => ({
       caseId: entry.id,

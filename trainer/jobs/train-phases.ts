@@ -1,5 +1,6 @@
 // How long each phase of a training job is, and a first guess of what a unit of it costs, for the time left.
 import type { TrainJob } from '../../contract/job.ts'
+import { plannedStages } from '../../contract/planned-stages.ts'
 import type { PhasePlan } from './progress.ts'
 import { splitCases } from './split-cases.ts'
 
@@ -12,7 +13,13 @@ export function planPhases(job: TrainJob): PhasePlan[] {
   const { stage1, stage2, stages } = { ...job.config, stages: job.stages }
   const step = (foreign: 'one' | 'all') => models * GUESS.learnPatch * (foreign === 'one' ? 2 : models)
   const phases: PhasePlan[] = [{ phase: 'preprocess', units: cases, guessSeconds: GUESS.preprocess }]
-  if (stages !== '2') phases.push({ phase: 'stage1', units: stage1.steps, guessSeconds: step(stage1.foreign) })
+  const { shared } = job.config
+  const planned = plannedStages(job.stages)
+  if (planned.includes(0)) {
+    phases.push({ phase: 'shared', units: shared.steps, guessSeconds: models * GUESS.learnPatch })
+  }
+  if (stages === '0') return phases
+  if (planned.includes(1)) phases.push({ phase: 'stage1', units: stage1.steps, guessSeconds: step(stage1.foreign) })
   if (job.config.pseudoLabels.calibrate)
     phases.push({ phase: 'calibrate', units: models, guessSeconds: 5 * GUESS.predictCase })
   if (stages !== '1') {

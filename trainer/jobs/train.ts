@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Review, TrainJob } from '../../contract/job.ts'
 import type { Plan } from '../../contract/plan.ts'
+import type { StageNumber } from '../../contract/run-config.ts'
 import { stageCheckpointPath } from '../checkpoint/checkpoint.ts'
 import type { PatchSetup, TrainingCaseEntry } from '../data/patch.ts'
 import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
@@ -11,9 +12,9 @@ import { describeStudy, modelClassMap, type Study } from '../labels/study.ts'
 import { derivePlan } from '../imaging/planning/derive-plan.ts'
 import { calibrateModels, makePseudoLabels, pseudoLabelFolder } from '../pseudo-labels/make-pseudo-labels.ts'
 import { openPseudoLabels } from '../pseudo-labels/pseudo-label-store.ts'
-import { createStage1Objective } from '../stages/stage1-objective.ts'
-import { createStage2Objective } from '../stages/stage2-objective.ts'
-import { createStageModels, disposeModels, startFromPos } from '../stages/stage-model.ts'
+import { createObjective } from '../stages/create-objective.ts'
+import { plannedStages } from '../../contract/planned-stages.ts'
+import { createStageModels, disposeModels, startFrom, type StageModel } from '../stages/stage-model.ts'
 import { trainStage, type StageSetup } from '../stages/train-stage.ts'
 import { awaitReview } from './await-review.ts'
 import { obeyControl, type Journal } from './journal.ts'
@@ -41,9 +42,12 @@ export async function runTrainJob(folder: string, job: TrainJob, journal: Journa
   const prepared = await prepareCases(job, plan, journal, progress, () => obeyControl(folder))
   const context: TrainContext = { folder, job, study, plan, prepared, journal, progress }
   const stage1Folder = job.stage1From ?? folder
-  if (job.stages !== '2') await trainStage1(context)
+  const stages = plannedStages(job.stages)
+  if (stages.includes(0)) await trainShared(context)
+  if (stages.includes(1)) await trainStage1(context)
+  if (!stages.includes(1) && !stages.includes(2)) return
   const temperatures = await calibrate(context, stage1Folder)
-  if (job.stages === '1') return
+  if (!stages.includes(2)) return
   await labelCases(context, stage1Folder, temperatures)
   const review = await awaitReview(folder, job.config.pseudoLabels.review, journal)
   await trainStage2(context, stage1Folder, review)
@@ -59,12 +63,33 @@ async function settlePlan(folder: string, job: TrainJob, journal: Journal): Prom
   return plan
 }
 
-async function trainStage1(context: TrainContext): Promise<void> {
+async function trainShared(context: TrainContext): Promise<void> {
   const { study, plan, job } = context
+  const models = createStageModels(study, 0, plan, job.config)
+  const objective = createObjective(study, 0, plan.patch, job.config)
+  await trainStage(stageSetup(context, 0, trainingEntries(context, null, null)), models, objective)
+  disposeModels(models)
+}
+
+async function trainStage1(context: TrainContext): Promise<void> {
+  const { folder, study, plan, job } = context
   const models = createStageModels(study, 1, plan, job.config)
-  const objective = createStage1Objective(study, plan.patch, job.config.stage1)
+  if (plannedStages(job.stages).includes(0) && !existsSync(stageCheckpointPath(folder, 1))) {
+    await startFromShared(context, folder, models)
+  }
+  const objective = createObjective(study, 1, plan.patch, job.config)
   await trainStage(stageSetup(context, 1, trainingEntries(context, null, null)), models, objective)
   disposeModels(models)
+}
+
+async function startFromShared(
+  { study, plan, job }: TrainContext,
+  folder: string,
+  models: readonly StageModel[],
+): Promise<void> {
+  const [shared] = await loadStageModels(folder, study, 0, plan, job)
+  for (const model of models) startFrom(model, shared!)
+  disposeModels([shared!])
 }
 
 async function calibrate(context: TrainContext, stage1Folder: string): Promise<number[]> {
@@ -119,10 +144,11 @@ async function trainStage2(context: TrainContext, stage1Folder: string, review: 
   const fresh = !existsSync(stageCheckpointPath(folder, 2))
   if (fresh && job.config.stage2.initialise === 'stage1') {
     const pos = await loadStageModels(stage1Folder, study, 1, plan, job)
-    models.forEach((model, i) => startFromPos(model, pos[i]!))
+    models.forEach((model, i) => startFrom(model, pos[i]!))
     disposeModels(pos)
   }
-  const objective = createStage2Objective(study, plan.patch, job.config.stage2)
+  if (fresh && job.config.stage2.initialise === 'shared') await startFromShared(context, stage1Folder, models)
+  const objective = createObjective(study, 2, plan.patch, job.config)
   const accepted = job.config.stage2.pseudoSupervision ? await acceptedClasses(context) : null
   await trainStage(stageSetup(context, 2, trainingEntries(context, accepted, review)), models, objective)
   disposeModels(models)
@@ -164,7 +190,7 @@ function trainingEntries(
   })
 }
 
-function stageSetup(context: TrainContext, stage: 1 | 2, cases: TrainingCaseEntry[][]): StageSetup {
+function stageSetup(context: TrainContext, stage: StageNumber, cases: TrainingCaseEntry[][]): StageSetup {
   const { folder, job, study, plan, prepared, journal, progress } = context
   const { config } = job
   const patches: PatchSetup = {

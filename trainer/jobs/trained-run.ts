@@ -1,23 +1,24 @@
 // A trained run as other jobs find it: its configuration, its plan and the weights of its models.
 import { join } from 'node:path'
 import { OrganMosaicError } from '../../contract/errors.ts'
+import type { StageNumber } from '../../contract/run-config.ts'
 import { JobSchema, type TrainJob } from '../../contract/job.ts'
 import { PlanSchema, type Plan } from '../../contract/plan.ts'
 import { loadModel, modelWeightsPath } from '../checkpoint/checkpoint.ts'
 import { describeStudy, type Study } from '../labels/study.ts'
-import { knownClasses, networkSpec, type TrainedModel } from '../stages/stage-model.ts'
+import { knownClasses, modelIndices, networkSpec, type TrainedModel } from '../stages/stage-model.ts'
 import { readJsonFile } from './read-json-file.ts'
 
 /** Each model's best weights of a stage. @throws OrganMosaicError not-found when the stage was not trained */
 export async function loadStageModels(
   folder: string,
   study: Study,
-  stage: 1 | 2,
+  stage: StageNumber,
   plan: Plan,
   job: TrainJob,
 ): Promise<TrainedModel[]> {
   const models: TrainedModel[] = []
-  for (const index of study.datasets.keys()) {
+  for (const index of modelIndices(study, stage)) {
     const spec = networkSpec(plan, job.config.network, knownClasses(study, stage, index).length)
     models.push(await loadModel(modelWeightsPath(folder, stage, index), spec, index))
   }

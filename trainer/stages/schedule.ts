@@ -1,31 +1,34 @@
 // Which patches every step of a stage uses, in order. A pure function, so that the worker can prepare them ahead.
-import type { RunConfig } from '../../contract/run-config.ts'
+import type { RunConfig, StageNumber } from '../../contract/run-config.ts'
 import type { PatchRequest } from '../data/patch.ts'
 import { createRandom } from '../imaging/random.ts'
 
-interface ScheduleSetup {
+export interface ScheduleSetup {
   readonly seed: number
-  readonly stage: 1 | 2
+  readonly stage: StageNumber
   readonly datasets: number
   readonly steps: number
-  readonly foreign: RunConfig['stage1']['foreign']
-  /** False when no mutual term needs other datasets' patches. */
-  readonly needsForeign: boolean
+  /** Patches of other datasets a step of a model. */
+  readonly foreign: RunConfig['stage1']['foreign'] | 'none'
 }
 
-/** The requests of one model's step: its own patch, then foreign ones (one drawn at random, or one of each dataset). */
+/** The requests of one model's step. The shared network: a patch of each dataset. The others: their own patch, then foreign ones (one drawn at random, or one of each dataset). */
 export function stepRequests(setup: ScheduleSetup, step: number, model: number): PatchRequest[] {
   const { seed, stage, datasets, foreign } = setup
-  const own: PatchRequest = { stage, step, model, slot: 0, dataset: model }
-  if (!setup.needsForeign || datasets < 2) return [own]
+  if (stage === 0) {
+    return Array.from({ length: datasets }, (_, dataset) => ({ stage, step, model, slot: dataset, own: true, dataset }))
+  }
+  const own: PatchRequest = { stage, step, model, slot: 0, own: true, dataset: model }
+  if (foreign === 'none' || datasets < 2) return [own]
   const others = Array.from({ length: datasets }, (_, dataset) => dataset).filter((dataset) => dataset !== model)
   const drawn =
     foreign === 'all' ? others : [others[createRandom(seed, 'foreign', stage, step, model).integer(others.length)]!]
-  return [own, ...drawn.map((dataset, i) => ({ stage, step, model, slot: i + 1, dataset }))]
+  return [own, ...drawn.map((dataset, i) => ({ stage, step, model, slot: i + 1, own: false, dataset }))]
 }
 
 export function* stageSchedule(setup: ScheduleSetup, fromStep: number): Generator<PatchRequest> {
+  const models = setup.stage === 0 ? 1 : setup.datasets
   for (let step = fromStep; step < setup.steps; step++) {
-    for (let model = 0; model < setup.datasets; model++) yield* stepRequests(setup, step, model)
+    for (let model = 0; model < models; model++) yield* stepRequests(setup, step, model)
   }
 }

@@ -1,5 +1,6 @@
 // Running numbers of a stage: smoothed for the progress line, written as metrics every few steps.
 import type { Metric } from '../../contract/events.ts'
+import type { StageNumber } from '../../contract/run-config.ts'
 import type { Journal } from '../jobs/journal.ts'
 import type { Study } from '../labels/study.ts'
 import type { AccuracyTable, Objective } from './objective.ts'
@@ -19,7 +20,7 @@ export interface StageMetrics {
   writeValidation(step: number, table: AccuracyTable): void
 }
 
-export function createStageMetrics(stage: 1 | 2, study: Study, journal: Journal): StageMetrics {
+export function createStageMetrics(stage: StageNumber, study: Study, journal: Journal): StageMetrics {
   /** Smoothed values by "model|name|organ". */
   const smooth = new Map<string, number>()
   const startedAt = performance.now()
@@ -32,7 +33,7 @@ export function createStageMetrics(stage: 1 | 2, study: Study, journal: Journal)
     stage,
     organ,
     model: model === null ? null : model + 1,
-    dataset: model === null ? null : study.datasets[model]!.name,
+    dataset: model === null || stage === 0 ? null : study.datasets[model]!.name,
   })
   const blend = (key: string, value: number) => {
     const old = smooth.get(key)
@@ -51,7 +52,7 @@ export function createStageMetrics(stage: 1 | 2, study: Study, journal: Journal)
     },
     line(step, steps) {
       const loss = meanOf((name) => name === 'loss.supervised')
-      return `stage ${stage}, step ${step}/${steps}, loss ${shown(loss)}, Dice ${shown(meanOf((name) => name === 'dice'))}`
+      return `${stage === 0 ? 'shared network' : `stage ${stage}`}, step ${step}/${steps}, loss ${shown(loss)}, Dice ${shown(meanOf((name) => name === 'dice'))}`
     },
     maybeWrite(step, waitedMs, takeCounters) {
       if (step % WRITE_EVERY_STEPS !== 0) return

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
+import { tf } from '../tensor/tensorflow.ts'
 import { leakedTensors } from '../tensor/test-tensors.ts'
-import { createStageModels, disposeModels, startFromPos } from './stage-model.ts'
+import { createStageModels, disposeModels, startFrom } from './stage-model.ts'
 import { tinyConfig, tinyPlan, tinyStudy } from './test-stage.ts'
 
 const config = tinyConfig()
@@ -14,6 +15,13 @@ const values = (model: { parameters: (typeof pos)[0]['parameters'] }, name: stri
 const body = [...pos[0]!.parameters.keys()].filter((name) => !name.startsWith('head.'))
 
 describe('createStageModels', () => {
+  it('makes one shared network of all classes, from the weights that the stages begin with', () => {
+    const shared = createStageModels(tinyStudy, 0, tinyPlan, config)
+    expect(shared.map(({ index, classes }) => [index, classes])).toEqual([[0, [0, 1, 2, 3, 4]]])
+    for (const name of body) expect(values(shared[0]!, name)).toEqual(values(pos[0]!, name))
+    disposeModels(shared)
+  })
+
   it('gives POS models their own organs, FOS models all', () => {
     expect(pos.map(({ classes }) => classes)).toEqual([
       [0, 1, 2],
@@ -46,12 +54,12 @@ describe('createStageModels', () => {
   })
 })
 
-describe('startFromPos', () => {
+describe('startFrom', () => {
   it('copies the body, and the head channels of the organs that the POS model knows', async () => {
     pos[1]!.parameters.get('head.0.bias')!.assign(pos[1]!.parameters.get('head.0.bias')!.add([10, 20, 30]))
     for (const name of body) pos[1]!.parameters.get(name)!.assign(pos[1]!.parameters.get(name)!.add(1))
     const before = values(fos[1]!, 'head.0.kernel')
-    expect(await leakedTensors(() => startFromPos(fos[1]!, pos[1]!))).toBe(0)
+    expect(await leakedTensors(() => startFrom(fos[1]!, pos[1]!))).toBe(0)
     for (const name of body) expect(values(fos[1]!, name)).toEqual(values(pos[1]!, name))
     // channels 0, 3 and 4 are the POS model's 0, 1 and 2
     expect(values(fos[1]!, 'head.0.bias')).toEqual([10, 0, 0, 20, 30])
@@ -62,6 +70,15 @@ describe('startFromPos', () => {
       const [background, jaw, larynx] = source.slice(feature * 3, feature * 3 + 3)
       expect(row).toEqual([background, before[feature * 5 + 1], before[feature * 5 + 2], jaw, larynx])
     }
+  })
+
+  it('gives a POS model the channels of its organs from the shared network', () => {
+    const [shared] = createStageModels(tinyStudy, 0, tinyPlan, config)
+    shared!.parameters.get('head.0.bias')!.assign(tf.tensor1d([1, 2, 3, 4, 5]))
+    const [, second] = createStageModels(tinyStudy, 1, tinyPlan, config)
+    startFrom(second!, shared!)
+    expect(values(second!, 'head.0.bias')).toEqual([1, 4, 5])
+    disposeModels([shared!, second!])
   })
 
   it('leaves the POS model and the other FOS model alone', () => {

@@ -1,6 +1,6 @@
 // The N models of a stage: one network a dataset, its optimiser state, and the classes that it knows.
 import type { Plan } from '../../contract/plan.ts'
-import type { RunConfig } from '../../contract/run-config.ts'
+import type { RunConfig, StageNumber } from '../../contract/run-config.ts'
 import { createRandom } from '../imaging/random.ts'
 import { BACKGROUND, type ClassSet } from '../labels/label-sets.ts'
 import { modelClassMap, type Study } from '../labels/study.ts'
@@ -24,8 +24,8 @@ export interface StageModel extends TrainedModel {
   readonly adam: AdamWState
 }
 
-/** Channels of a POS model: background and its own organs. Of a FOS model: all classes. */
-export function knownClasses(study: Study, stage: 1 | 2, index: number): ClassSet {
+/** Channels of a POS model: background and its own organs. Of the shared network and of a FOS model: all classes. */
+export function knownClasses(study: Study, stage: StageNumber, index: number): ClassSet {
   if (stage === 1) return [BACKGROUND, ...study.ownClasses[index]!]
   return Array.from({ length: study.classCount }, (_, c) => c)
 }
@@ -36,9 +36,13 @@ export function networkSpec(plan: Plan, network: RunConfig['network'], classes: 
   return { inputChannels: 1, channels, strides, convolutions, classes, deepSupervision }
 }
 
+/** The shared network is one; the stages have a model a dataset. */
+export const modelIndices = (study: Study, stage: StageNumber): number[] =>
+  stage === 0 ? [0] : [...study.datasets.keys()]
+
 /** All models of a stage start from identical weights, heads excepted, so that their features are comparable. */
-export function createStageModels(study: Study, stage: 1 | 2, plan: Plan, config: RunConfig): StageModel[] {
-  return study.datasets.map((_, index) => {
+export function createStageModels(study: Study, stage: StageNumber, plan: Plan, config: RunConfig): StageModel[] {
+  return modelIndices(study, stage).map((index) => {
     const classes = knownClasses(study, stage, index)
     const spec = networkSpec(plan, config.network, classes.length)
     const parameters = createParameters(spec, (name) =>
@@ -52,18 +56,18 @@ export function createStageModels(study: Study, stage: 1 | 2, plan: Plan, config
 }
 
 /**
- * Copies a POS model into the FOS model of the same dataset: everything but the heads, and of the heads the channels
- * of the organs that the POS model knows. Channels of new organs keep their initial weights.
+ * Copies a trained model into one that begins: everything but the heads, and of the heads the channels of the organs
+ * that the source knows. Channels of other organs keep their initial weights.
  */
-export function startFromPos(fos: StageModel, pos: TrainedModel): void {
-  for (const [name, variable] of fos.parameters) {
-    const source = pos.parameters.get(name)!
+export function startFrom(model: StageModel, trained: TrainedModel): void {
+  for (const [name, variable] of model.parameters) {
+    const source = trained.parameters.get(name)!
     if (!name.startsWith('head.')) {
       variable.assign(source)
       continue
     }
     const axis = variable.rank - 1
-    const columns = fos.classes.map((c) => pos.classes.indexOf(c))
+    const columns = model.classes.map((c) => trained.classes.indexOf(c))
     tf.tidy(() => {
       const [ours, theirs] = [tf.unstack(variable, axis), tf.unstack(source, axis)]
       variable.assign(

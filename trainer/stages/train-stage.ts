@@ -1,6 +1,6 @@
 // The training loop that both stages share: draw patches, learn, update, validate, save; resumable after every step.
 import type { Plan } from '../../contract/plan.ts'
-import type { RunConfig } from '../../contract/run-config.ts'
+import type { RunConfig, StageNumber } from '../../contract/run-config.ts'
 import {
   modelWeightsPath,
   loadStage,
@@ -10,7 +10,7 @@ import {
   type StageState,
 } from '../checkpoint/checkpoint.ts'
 import { openPatchStream, type PatchStream } from '../data/patch-stream.ts'
-import type { PatchSetup } from '../data/patch.ts'
+import type { PatchRequest, PatchSetup } from '../data/patch.ts'
 import { obeyControl, Interruption, type Journal } from '../jobs/journal.ts'
 import type { Progress } from '../jobs/progress.ts'
 import type { Study } from '../labels/study.ts'
@@ -18,6 +18,7 @@ import { applyAdamW, scheduledRate } from '../optimiser/adamw.ts'
 import type { Tensor } from '../tensor/tensorflow.ts'
 import { addGradients } from './differentiate.ts'
 import type { Objective } from './objective.ts'
+import { phaseOf, stageSettings } from '../../contract/planned-stages.ts'
 import { stageSchedule, stepRequests } from './schedule.ts'
 import { cutSlice, writeSlice, type PreviewedCase } from './slice-preview.ts'
 import type { StageModel } from './stage-model.ts'
@@ -25,7 +26,7 @@ import { createStageMetrics, type StageMetrics } from './stage-metrics.ts'
 import { meanAccuracy, validateModels, type ValidationCase } from './validate.ts'
 
 export interface StageSetup {
-  readonly stage: 1 | 2
+  readonly stage: StageNumber
   readonly folder: string
   readonly study: Study
   readonly plan: Plan
@@ -43,7 +44,7 @@ export async function trainStage(
   objective: Objective,
 ): Promise<void> {
   const { stage, folder, study, config, journal, progress } = setup
-  const settings = stage === 1 ? config.stage1 : config.stage2
+  const settings = stageSettings(config, stage)
   const path = stageCheckpointPath(folder, stage)
   const saved = await loadStage(path, models)
   if (saved) objective.restore(saved.memory, saved.state.objective)
@@ -57,10 +58,9 @@ export async function trainStage(
   const schedule = {
     seed: config.seed,
     stage,
-    datasets: models.length,
+    datasets: study.datasets.length,
     steps: settings.steps,
-    foreign: settings.foreign,
-    needsForeign: needsForeign(config, stage),
+    foreign: foreignPatches(config, stage),
   }
   const metrics = createStageMetrics(stage, study, journal)
   const stream = openPatchStream(setup.patches, stageSchedule(schedule, state.step), config.runtime.prefetch)
@@ -79,22 +79,13 @@ export async function trainStage(
     })
     lastSave = Date.now()
   }
-  const phase = stage === 1 ? 'stage1' : 'stage2'
+  const phase = phaseOf(stage)
   progress.begin(phase, state.step)
   try {
     while (!state.complete) {
       for (const model of models) {
         const requests = stepRequests(schedule, state.step, model.index)
-        await learnStep(
-          model,
-          requests.length,
-          (slot) => requests[slot]!.dataset,
-          stream,
-          objective,
-          metrics,
-          state.step,
-          setup,
-        )
+        await learnStep(model, requests, stream, objective, metrics, state.step, setup)
       }
       state = { ...state, step: state.step + 1 }
       progress.advance(state.step, metrics.line(state.step, settings.steps))
@@ -124,26 +115,26 @@ async function obeyOrSave(folder: string, save: () => Promise<void>): Promise<vo
 /** One optimiser step of one model: its patches one after the other, gradients added up, so memory never grows. */
 async function learnStep(
   model: StageModel,
-  patches: number,
-  datasetOf: (slot: number) => number,
+  requests: readonly PatchRequest[],
   stream: PatchStream,
   objective: Objective,
   metrics: StageMetrics,
   step: number,
   { stage, config }: StageSetup,
 ): Promise<void> {
-  const { steps } = stage === 1 ? config.stage1 : config.stage2
+  const settings = stageSettings(config, stage)
+  const { steps } = settings
   let gradients: Map<string, Tensor> | null = null
-  for (let slot = 0; slot < patches; slot++) {
+  for (const { dataset, own } of requests) {
     const patch = await stream.next()
-    const outcome = objective.learn(model, { patch, dataset: datasetOf(slot), own: slot === 0 }, { step, steps })
+    const outcome = objective.learn(model, { patch, dataset, own }, { step, steps })
     if (outcome === null) continue
     metrics.add(model.index, outcome.values, outcome.dice)
     gradients = addGradients(gradients, outcome.gradients)
   }
   if (gradients === null) return
   const { learningRate, warmup, polyPower } = config.optimiser
-  const rate = scheduledRate(step, steps, learningRate, warmup, polyPower)
+  const rate = scheduledRate(step, steps, learningRate * settings.learningRate, warmup, polyPower)
   const norm = applyAdamW(model.parameters, gradients, model.adam, rate, config.optimiser)
   metrics.add(model.index, { gradientNorm: norm }, [])
 }
@@ -158,7 +149,7 @@ async function validate(
 ): Promise<StageState> {
   const { stage, folder, study, plan, config, journal } = setup
   const usesCase = (model: { index: number }, validation: ValidationCase) =>
-    stage === 2 || validation.dataset === model.index
+    stage !== 1 || validation.dataset === model.index
   const table = await validateModels(
     models,
     setup.validation,
@@ -192,10 +183,13 @@ function previewFirstCases({ stage, folder, study, validation }: StageSetup, ste
   }
 }
 
-function needsForeign(config: RunConfig, stage: 1 | 2): boolean {
+/** No other datasets' patches are drawn when no mutual term needs them. */
+export function foreignPatches(config: RunConfig, stage: StageNumber): RunConfig['stage1']['foreign'] | 'none' {
+  if (stage === 0) return 'none'
+  const { foreign } = config[`stage${stage}`]
   const terms =
     stage === 1
       ? [config.stage1.predictionDifference, config.stage1.featureDifference]
       : [config.stage2.predictionSimilarity]
-  return terms.some((term) => term.enabled && term.weight > 0)
+  return terms.some((term) => term.enabled && term.weight > 0) ? foreign : 'none'
 }

@@ -1,10 +1,11 @@
 // Options that several commands share: text from the command line to what the services want.
 import { z } from 'zod'
+import { StageNumberSchema } from '../../../contract/run-config.ts'
 import { ModelChoiceSchema, type ModelChoice } from '../../../contract/job.ts'
 
 export const stageOption = z
-  .enum(['1', '2'], 'expected 1 (partial-organ models) or 2 (full-organ models)')
-  .transform((text): 1 | 2 => (text === '1' ? 1 : 2))
+  .enum(['0', '1', '2'], 'expected 0 (the shared network), 1 (partial-organ models) or 2 (full-organ models)')
+  .transform((text) => StageNumberSchema.parse(Number(text)))
   .optional()
 
 export const modelOption = z
@@ -17,7 +18,7 @@ export const modelOption = z
   })
   .optional()
 
-export const stageFlag = ['--stage <1|2>', 'models of this stage (default: the last one trained)'] as const
+export const stageFlag = ['--stage <0|1|2>', 'models of this stage (default: the last one trained)'] as const
 export const modelFlag = ['--model <model>', 'a number (position of its dataset) or ensemble (default)'] as const
 
 /** "A,B,C" without empty names. */

@@ -6,6 +6,7 @@ const phaseNames: Record<Phase, string> = {
   start: 'starting',
   plan: 'planning',
   preprocess: 'preprocessing',
+  shared: 'shared network',
   stage1: 'stage 1',
   calibrate: 'calibrating',
   'pseudo-labels': 'pseudo labels',

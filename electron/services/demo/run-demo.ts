@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import type { DemoResult } from '../../../contract/commands.ts'
 import type { Services } from '../create-services.ts'
 import type { RunRequest } from '../runs/plan-run.ts'
-import type { Watch } from '../jobs/run-job.ts'
+import { ensureScored, ensureTrained, type RunHost } from '../runs/ensure-run.ts'
 import { runAblation, type Score } from './run-ablation.ts'
 import { diceTable } from './dice-table.ts'
 import { isLabelMap } from '../runs/prediction-inputs.ts'
@@ -20,12 +20,8 @@ export type DemoOptions = {
 }
 
 /** How a host shows what the demo does. */
-export type DemoHost = {
-  note: (text: string) => void
-  making: (done: number, total: number, message: string) => void
-  /** Follows a started run to its end, from a journal offset. @throws OrganMosaicError when it does not finish */
-  followRun: (name: string, from: number) => Promise<unknown>
-  watchJob: <T>(label: string, work: (watch: Watch) => Promise<T>) => Promise<T>
+export interface DemoHost extends RunHost {
+  readonly making: (done: number, total: number, message: string) => void
 }
 
 const runName = 'demo'
@@ -81,31 +77,8 @@ async function registerStudy(services: Services, study: PhantomStudy, host: Demo
   return study.sites.map(({ name }) => name)
 }
 
-async function ensureTrained(services: Services, request: RunRequest, host: DemoHost): Promise<void> {
-  const known = services.listRuns().find(({ name }) => name === request.name)
-  if (known?.state === 'finished') return host.note(`Run ${request.name} is finished already.`)
-  if (known) host.note(`Run ${request.name} goes on where it was (${known.state}).`)
-  else services.createRun(request)
-  const from = known?.state === 'running' ? 0 : await services.startRun(request.name)
-  await host.followRun(request.name, from)
-}
-
-/** A report that is newer than the run's last event is taken as it is. */
 function scorer(services: Services, test: string, host: DemoHost): Score {
-  return async ({ dataset = test, ...request }) => {
-    const { updatedAt } = services.getRun(request.run).summary
-    const known = services
-      .listEvaluations(request.run)
-      .findLast(
-        (report) =>
-          report.dataset === dataset &&
-          report.model === request.model &&
-          report.stage === request.stage &&
-          report.createdAt > (updatedAt ?? ''),
-      )
-    const label = `${request.run}, stage ${request.stage}, ${request.model}: `
-    return known ?? host.watchJob(label, (watch) => services.evaluateRun({ ...request, dataset }, watch))
-  }
+  return ({ dataset = test, ...request }) => ensureScored(services, { ...request, dataset }, host)
 }
 
 async function ensureExported(services: Services, host: DemoHost): Promise<string> {

@@ -1,6 +1,7 @@
 // The configuration of a run: defaults, the preset on top, then --config FILE or a page's changes, then --set key=value.
 import { readFileSync } from 'node:fs'
 import { OrganMosaicError } from '../../../contract/errors.ts'
+import { BUDGETS, METHODS, type Method } from '../../../contract/methods.ts'
 import { PRESETS } from '../../../contract/presets.ts'
 import { RunConfigSchema, type Preset, type RunConfig } from '../../../contract/run-config.ts'
 import type { Compute } from '../../../contract/settings.ts'
@@ -11,6 +12,8 @@ export type Tree = { [key: string]: unknown }
 
 export type RunConfigSources = {
   preset: Preset
+  /** Its settings go on top of the preset; `mutual` unless given. */
+  method?: Method
   /** Where this workspace computes; it goes on top of the preset. */
   compute?: Compute
   /** What must be as in another run: it goes on top of the preset, below the file and the settings. */
@@ -26,21 +29,24 @@ export type RunConfigSources = {
 /** @throws OrganMosaicError `usage` for a setting, `invalid-config` or `not-found` for the file; both name the nearest key */
 export function buildRunConfig({
   preset,
+  method = 'mutual',
   compute,
   inherited = {},
   configFile,
   changes = {},
   settings = [],
 }: RunConfigSources): RunConfig {
-  const base = merge(onMachine(PRESETS[preset], compute), inherited)
+  const base = merge(settledConfig(preset, method, compute), inherited)
   const fromFile = configFile === undefined ? {} : readConfigFile(configFile)
   const fromSettings = settings.map(parseSetting).reduce(merge, {})
   return checkConfig([fromFile, changes, fromSettings].reduce(merge, base), 'usage', 'The configuration')
 }
 
-/** A preset where this workspace computes. */
-export const onMachine = (preset: Tree, compute?: Compute): Tree =>
-  compute ? merge(preset, { runtime: compute }) : preset
+/** What a preset, a method and this workspace settle together. */
+export function settledConfig(preset: Preset, method: Method, compute?: Compute): Tree {
+  const config = merge(PRESETS[preset], METHODS[method].config(BUDGETS[preset]))
+  return compute ? merge(config, { runtime: compute }) : config
+}
 
 /** Objects are merged key by key; everything else is replaced. */
 export function merge(below: Tree, above: Tree): Tree {

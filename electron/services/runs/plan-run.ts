@@ -8,6 +8,8 @@ import type { Vocabulary } from '../../../contract/organ.ts'
 import type { Preset, Stages } from '../../../contract/run-config.ts'
 import { usableCases } from '../datasets/availability.ts'
 import { listDatasetNames, readDataset } from '../workspace/dataset-store.ts'
+import { plannedStages } from '../../../contract/planned-stages.ts'
+import { METHODS, type Method } from '../../../contract/methods.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { listRunNames } from '../workspace/run-store.ts'
 import { buildRunConfig, type Tree } from './build-run-config.ts'
@@ -22,6 +24,8 @@ export type RunRequest = {
   /** Names in model order: model k is trained on the k-th. */
   datasets: readonly string[]
   preset?: Preset
+  method?: Method
+  /** Those of the method unless given. */
   stages?: Stages
   /** Name of the run whose POS models stage 2 starts from; only with stages '2'. */
   stage1From?: string
@@ -37,8 +41,9 @@ export type RunRequest = {
  *   without usable cases or organs), `invalid-config`
  */
 export function planRun(workspace: Workspace, vocabulary: Vocabulary, request: RunRequest): TrainJob {
-  const { preset = 'standard', stages = '1,2' } = request
-  checkRequest(workspace, request)
+  const { preset = 'standard', method = 'mutual' } = request
+  const stages = request.stages ?? METHODS[method].stages
+  checkRequest(workspace, { ...request, stages })
   const datasets = request.datasets.map((name) => readDataset(workspace, name))
   refuseLeakage(
     datasets,
@@ -55,6 +60,7 @@ export function planRun(workspace: Workspace, vocabulary: Vocabulary, request: R
     versions: jobVersions(),
     cacheFolder: workspace.cache,
     preset,
+    method,
     stages,
     stage1From: source?.folder ?? null,
     organs,
@@ -62,6 +68,7 @@ export function planRun(workspace: Workspace, vocabulary: Vocabulary, request: R
     datasets: datasets.map((dataset) => toJobDataset(dataset, organs)),
     config: buildRunConfig({
       preset,
+      method,
       compute: readSettings(workspace).compute,
       ...(source ? { inherited: inheritedConfig(source.job) } : {}),
       ...(request.configFile === undefined ? {} : { configFile: request.configFile }),
@@ -70,6 +77,7 @@ export function planRun(workspace: Workspace, vocabulary: Vocabulary, request: R
     }),
   }
   if (source) refuseOtherStudy(job, source.job)
+  refuseMissingSharedNetwork(job, source?.job ?? job)
   return job
 }
 
@@ -98,6 +106,16 @@ function checkRequest(workspace: Workspace, { name, datasets, stages = '1,2', st
   if (listRunNames(workspace).includes(name)) {
     throw new OrganMosaicError('conflict', `A run is called ${name} already; choose another name, or resume that one.`)
   }
+}
+
+/** @param source the run that trains what stage 2 starts from */
+function refuseMissingSharedNetwork({ stages, config }: TrainJob, source: TrainJob): void {
+  const wanted = plannedStages(stages).includes(2) && config.stage2.initialise === 'shared'
+  if (!wanted || plannedStages(source.stages).includes(0)) return
+  throw new OrganMosaicError(
+    'usage',
+    `stage2.initialise is shared, and run ${source.name} trains no shared network; choose the method mutual+, or stage1 or scratch.`,
+  )
 }
 
 function refuseUselessDataset(dataset: Dataset): void {

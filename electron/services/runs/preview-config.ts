@@ -1,22 +1,24 @@
 // A configuration before it is used: every setting with its value and where that comes from, and every problem by key.
 import type { ConfigPreview, ConfigSource } from '../../../contract/api/runs.ts'
+import { BUDGETS, METHODS, type Method } from '../../../contract/methods.ts'
 import { PRESETS } from '../../../contract/presets.ts'
 import { RunConfigSchema, type Preset } from '../../../contract/run-config.ts'
 import type { Compute } from '../../../contract/settings.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { nearestName } from '../workspace/nearest-name.ts'
-import { configKeys, isTree, merge, onMachine, type Tree } from './build-run-config.ts'
+import { configKeys, isTree, merge, settledConfig, type Tree } from './build-run-config.ts'
 
 export interface PreviewSources {
   readonly preset: Preset
+  readonly method: Method
   readonly changes: Tree
   readonly compute?: Compute
   /** What is taken over from the run that gives its stage 1. */
   readonly inherited?: Tree
 }
 
-export function previewConfig({ preset, changes, compute, inherited = {} }: PreviewSources): ConfigPreview {
-  const base = merge(onMachine(PRESETS[preset], compute), inherited)
+export function previewConfig({ preset, method, changes, compute, inherited = {} }: PreviewSources): ConfigPreview {
+  const base = merge(settledConfig(preset, method, compute), inherited)
   const parsed = RunConfigSchema.safeParse(merge(base, changes))
   const problems = parsed.success ? [] : parsed.error.issues.flatMap(toProblems)
   // With problems the others are shown as they are without the changes, and the changed ones as they were typed.
@@ -29,11 +31,13 @@ export function previewConfig({ preset, changes, compute, inherited = {} }: Prev
       ? 'changed'
       : valueAt(inherited, key) !== undefined
         ? 'stage1'
-        : valueAt(PRESETS[preset], key) !== undefined
-          ? 'preset'
-          : key.startsWith('runtime.') && isSettled(compute, key)
-            ? 'settings'
-            : 'default'
+        : valueAt(METHODS[method].config(BUDGETS[preset]), key) !== undefined
+          ? 'method'
+          : valueAt(PRESETS[preset], key) !== undefined
+            ? 'preset'
+            : key.startsWith('runtime.') && isSettled(compute, key)
+              ? 'settings'
+              : 'default'
     return { key, value, source, unchanged: before }
   })
   return { config: parsed.success ? parsed.data : null, values, problems }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { RunSliceSchema, type RunSlice, type RunSliceEntry } from '../../../contract/run-slice.ts'
 import { readJsonFile } from '../workspace/json-file.ts'
 
-const pattern = /^stage([12])-(\d+)-(\d)\.json$/
+const pattern = /^stage([012])-(\d+)-(\d)\.json$/
 
 /** Oldest first. */
 export function listSlices(folder: string): RunSliceEntry[] {

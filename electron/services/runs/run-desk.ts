@@ -41,7 +41,7 @@ export interface RunDesk {
   /** Oldest first. */
   readonly listSlices: (name: string) => RunSliceEntry[]
   readonly slice: (name: string, file: string) => RunSlice
-  readonly previewConfig: (draft: Pick<RunDraft, 'preset' | 'changes' | 'stage1From'>) => ConfigPreview
+  readonly previewConfig: (draft: Pick<RunDraft, 'preset' | 'method' | 'changes' | 'stage1From'>) => ConfigPreview
   /** @throws OrganMosaicError as planRun */
   readonly preview: (draft: RunDraft) => RunPreview
   readonly startPreflight: (draft: RunDraft) => Task
@@ -88,9 +88,10 @@ export function createRunDesk({ database, workspace, vocabulary, tasks, list }: 
     },
     listSlices: (name) => listSlices(summary(name).folder),
     slice: (name, file) => readSlice(summary(name).folder, file),
-    previewConfig: ({ preset, changes, stage1From }) =>
+    previewConfig: ({ preset, method, changes, stage1From }) =>
       previewConfig({
         preset,
+        method,
         changes,
         compute: readSettings(workspace).compute,
         inherited: stage1From === null ? {} : inheritedConfig(readRun(workspace, stage1From)),
@@ -117,7 +118,8 @@ export function createRunDesk({ database, workspace, vocabulary, tasks, list }: 
   }
 }
 
-const toRequest = ({ stage1From, ...draft }: RunDraft & { name: string }) => ({
+const toRequest = ({ stage1From, stages, ...draft }: RunDraft & { name: string }) => ({
   ...draft,
+  ...(stages === null ? {} : { stages }),
   ...(stage1From === null ? {} : { stage1From }),
 })

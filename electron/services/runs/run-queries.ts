@@ -42,6 +42,7 @@ export function getRun(database: Database, workspace: Workspace, name: string): 
   const summary = summariseRun(database, workspace, job)
   return {
     summary,
+    method: job.method,
     stage1From: job.stage1From,
     config: job.config,
     latestMetrics: latestMetrics(database, name),

@@ -3,13 +3,15 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { ModelChoice, TrainJob } from '../../../contract/job.ts'
+import { plannedStages } from '../../../contract/planned-stages.ts'
+import type { StageNumber } from '../../../contract/run-config.ts'
 import { jobState } from '../jobs/job-state.ts'
 import { readJournal } from '../jobs/read-journal.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { readRun, runFolder } from '../workspace/run-store.ts'
 
-export type ModelRequest = { run: string; stage?: 1 | 2; model?: ModelChoice }
-export type TrainedModels = { job: TrainJob; folder: string; stage: 1 | 2; model: ModelChoice }
+export type ModelRequest = { run: string; stage?: StageNumber; model?: ModelChoice }
+export type TrainedModels = { job: TrainJob; folder: string; stage: StageNumber; model: ModelChoice }
 
 /**
  * The last stage of the run and the ensemble, unless the request says otherwise. Pseudo labels belong to stage 1.
@@ -19,7 +21,7 @@ export function findTrainedModels(workspace: Workspace, request: ModelRequest): 
   const job = readRun(workspace, request.run)
   const folder = runFolder(workspace, request.run)
   const model = request.model ?? 'ensemble'
-  const stage = request.stage ?? (model === 'pseudo' || job.stages === '1' ? 1 : 2)
+  const stage = request.stage ?? (model === 'pseudo' ? 1 : (plannedStages(job.stages).at(-1) ?? 2))
   if (typeof model === 'number' && model > job.datasets.length) {
     throw new OrganMosaicError(
       'usage',
@@ -38,11 +40,12 @@ export function findTrainedModels(workspace: Workspace, request: ModelRequest): 
 }
 
 /** A stage that reached its end; or one that was stopped on purpose, once each of its models was validated. */
-function isUsable(job: TrainJob, folder: string, stage: 1 | 2): boolean {
-  const source = stage === 1 ? (job.stage1From ?? folder) : folder
+function isUsable(job: TrainJob, folder: string, stage: StageNumber): boolean {
+  const source = stage < 2 ? (job.stage1From ?? folder) : folder
   const kinds = readJournal(source).events.flatMap((event) =>
     event.type === 'checkpoint' && event.stage === stage ? [`${event.kind} ${event.model}`] : [],
   )
-  const hasBest = job.datasets.every((_, index) => kinds.includes(`best ${index + 1}`))
+  const models = stage === 0 ? 1 : job.datasets.length
+  const hasBest = Array.from({ length: models }, (_, index) => kinds.includes(`best ${index + 1}`)).every(Boolean)
   return kinds.includes('final null') || (hasBest && jobState(source) === 'stopped')
 }

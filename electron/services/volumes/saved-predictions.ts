@@ -3,12 +3,13 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { ModelChoiceSchema, type ModelChoice } from '../../../contract/job.ts'
+import { StageNumberSchema, type StageNumber } from '../../../contract/run-config.ts'
 import { readJsonFile } from '../workspace/json-file.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 
 export interface SavedPrediction {
   readonly run: string
-  readonly stage: 1 | 2
+  readonly stage: StageNumber
   readonly model: ModelChoice
   readonly path: string
   readonly createdAt: string
@@ -19,7 +20,7 @@ const EvaluationSchema = z.object({
   kind: z.literal('evaluate'),
   createdAt: z.string(),
   runFolder: z.string(),
-  stage: z.union([z.literal(1), z.literal(2)]),
+  stage: StageNumberSchema,
   model: ModelChoiceSchema,
   savePredictions: z.boolean(),
   dataset: z.object({

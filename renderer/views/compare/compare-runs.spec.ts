@@ -6,6 +6,7 @@ import { commonStage, findDifferences, listMetrics, listOrgans, listStages, mean
 
 function run(name: string, config: RunConfigInput, changes: Partial<RunDetail['summary']> = {}): RunDetail {
   return {
+    method: 'mutual',
     summary: {
       name,
       state: 'finished',

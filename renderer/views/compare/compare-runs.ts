@@ -33,9 +33,10 @@ function flatten(tree: object, prefix = ''): [string, unknown][] {
 /** What runs were asked to do, where it is not the same for all; in the order of the configuration. */
 export function findDifferences(runs: readonly RunDetail[]): Difference[] {
   const facts = runs.map(
-    ({ summary, stage1From, config }) =>
+    ({ summary, method, stage1From, config }) =>
       new Map<string, unknown>([
         ['datasets', summary.datasets.join(', ')],
+        ['method', method],
         ['stages', summary.stages],
         ['preset', summary.preset],
         ['stage 1 from', stage1From?.split(/[\\/]/).at(-1) ?? 'its own'],

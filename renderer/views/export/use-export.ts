@@ -4,13 +4,14 @@ import { PredictionResultSchema, type PredictionResult } from '../../../contract
 import { toOrganMosaicError } from '../../../contract/errors.ts'
 import type { ModelChoice } from '../../../contract/job.ts'
 import type { OutputPlan } from '../../../contract/output.ts'
+import type { StageNumber } from '../../../contract/run-config.ts'
 import type { Task } from '../../../contract/task.ts'
 import { call } from '../../api/client.ts'
 import { useAppStore } from '../../stores/app.ts'
 
 export interface ExportRequest {
   readonly run: string
-  readonly use: { readonly stage: 1 | 2; readonly model: ModelChoice; readonly output: string }
+  readonly use: { readonly stage: StageNumber; readonly model: ModelChoice; readonly output: string }
   /** New images by their path, or registered cases. */
   readonly what: { readonly inputs: string[] } | { readonly cases: { dataset: string; caseId: string }[] }
 }

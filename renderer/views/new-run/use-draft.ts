@@ -2,6 +2,7 @@
 import { computed, onScopeDispose, reactive, ref, shallowRef, watch } from 'vue'
 import type { ConfigPreview, RunDraft, RunPreview } from '../../../contract/api/runs.ts'
 import { toOrganMosaicError } from '../../../contract/errors.ts'
+import { METHODS } from '../../../contract/methods.ts'
 import type { Matrix } from '../../../contract/matrix.ts'
 import { call } from '../../api/client.ts'
 import { withoutValue, withValue } from './change-tree.ts'
@@ -17,7 +18,14 @@ export interface DraftStart {
 export type Draft = ReturnType<typeof useDraft>
 
 export function useDraft() {
-  const draft = reactive<RunDraft>({ preset: 'standard', changes: {}, stage1From: null, datasets: [], stages: '1,2' })
+  const draft = reactive<RunDraft>({
+    preset: 'standard',
+    method: 'mutual',
+    changes: {},
+    stage1From: null,
+    datasets: [],
+    stages: null,
+  })
   const config = shallowRef<ConfigPreview | null>(null)
   const plan = shallowRef<RunPreview | null>(null)
   const matrix = shallowRef<Matrix | null>(null)
@@ -32,11 +40,12 @@ export function useDraft() {
   async function begin({ from, stage1From, datasets }: DraftStart): Promise<void> {
     const source = from ?? stage1From
     if (source !== null) {
-      const { summary, config: old } = await call('getRun', { params: { run: source } })
+      const { summary, method, config: old } = await call('getRun', { params: { run: source } })
       draft.preset = summary.preset
+      draft.method = method
       draft.datasets = [...summary.datasets]
-      if (from !== null) draft.changes = await changesOf(summary.preset, old)
-      if (from !== null && summary.stages === '1') draft.stages = '1'
+      if (from !== null) draft.changes = await changesOf(draft, old)
+      if (from !== null && summary.stages !== METHODS[method].stages) draft.stages = summary.stages
     }
     if (stage1From !== null) [draft.stage1From, draft.stages] = [stage1From, '2']
     if (datasets.length > 0 && stage1From === null) draft.datasets = [...datasets]
@@ -82,8 +91,8 @@ export function useDraft() {
 }
 
 /** What the configuration of an earlier run has that its preset has not. */
-async function changesOf(preset: RunDraft['preset'], old: object): Promise<RunDraft['changes']> {
-  const { values } = await call('previewConfig', { body: { preset, changes: { ...old } } })
+async function changesOf({ preset, method }: RunDraft, old: object): Promise<RunDraft['changes']> {
+  const { values } = await call('previewConfig', { body: { preset, method, changes: { ...old } } })
   return values
     .filter(({ source }) => source === 'changed')
     .reduce<RunDraft['changes']>((changes, { key, value }) => withValue(changes, key, value), {})

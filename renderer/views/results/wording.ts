@@ -1,4 +1,5 @@
 // How results are written on the screen.
+import { stageName } from '../../format/run-words.ts'
 import type { ReportEntry, ResultMetric } from '../../../contract/results.ts'
 
 export const METRICS: readonly { value: ResultMetric; label: string; about: string }[] = [
@@ -32,7 +33,7 @@ export function shortNames(entries: readonly ReportEntry[]): string[] {
   const varies = (partOf: (entry: ReportEntry) => string): boolean => new Set(entries.map(partOf)).size > 1
   const parts: ((entry: ReportEntry) => string)[] = [
     ({ run }) => run,
-    ({ stage }) => `stage ${stage}`,
+    ({ stage }) => stageName(stage).toLowerCase(),
     ({ model }) => modelName(model),
   ]
   const shown = parts.filter(varies)

@@ -16,6 +16,7 @@ import { run } from './run.ts'
 import { runs } from './runs.ts'
 import { serve } from './serve.ts'
 import { stop } from './stop.ts'
+import { study } from './study.ts'
 import { train } from './train.ts'
 
 export const commands: readonly Command[] = [
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   evaluate,
   predict,
   exportCommand,
+  study,
   doctor,
   reindex,
   demo,

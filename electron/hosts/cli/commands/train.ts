@@ -1,6 +1,7 @@
 // organ-mosaic train: plans a run, starts it in the background and follows it.
 import { z } from 'zod'
 import { RunSummarySchema } from '../../../../contract/commands.ts'
+import { MethodSchema } from '../../../../contract/methods.ts'
 import { PresetSchema, StagesSchema } from '../../../../contract/run-config.ts'
 import { defineCommand } from '../define-command.ts'
 import { followTraining } from '../follow-training.ts'
@@ -14,7 +15,8 @@ export const train = defineCommand({
     ['--name <run>', '(required) the name of the new run'],
     ['--datasets <a,b,...>', '(required) names of 2 to 9 registered datasets; model k is trained on the k-th'],
     ['--preset <quick|standard|full>', 'how much is computed (default: standard)'],
-    ['--stages <1|2|1,2>', 'which stages (default: 1,2)'],
+    [`--method <${MethodSchema.options.join('|')}>`, 'what is trained (default: mutual)'],
+    ['--stages <0|1|2|...>', 'which stages, such as 1,2; 0: the shared network (default: those of the method)'],
     ['--stage1-from <run>', 'with --stages 2: the run whose stage-1 models it starts from'],
     ['--config <file>', 'a JSON file with any part of the configuration, on top of the preset'],
     ['--set <key=value...>', 'single settings on top of all others, e.g. stage1.steps=400'],
@@ -30,6 +32,7 @@ docs/reference/presets.md.`,
     name: z.string('give the run a name, such as --name first'),
     datasets: z.string('name the datasets, such as --datasets site-a,site-b').pipe(nameList),
     preset: PresetSchema.optional(),
+    method: MethodSchema.optional(),
     stages: StagesSchema.optional(),
     stage1From: z.string().optional(),
     config: z.string().optional(),

@@ -1,0 +1,77 @@
+// The methods that a run can follow: this project's two stages, and what they are compared with. Each is a choice of stages
+// and settings on top of a preset; all of a preset learn from equally many patches (forward-backward passes).
+import { z } from 'zod'
+import type { Preset, RunConfigInput, Stages } from './run-config.ts'
+
+export const MethodSchema = z.enum(['mutual', 'mutual+', 'separate', 'self-training', 'marginal', 'marginal-exclusion'])
+export type Method = z.infer<typeof MethodSchema>
+
+/** Patches of each dataset that a run of a preset learns from; the steps of `mutual` in presets.ts come to the same. */
+export const BUDGETS: Record<Preset, number> = { quick: 960, standard: 2200, full: 80_000 }
+
+export interface MethodEntry {
+  readonly title: string
+  readonly about: string
+  readonly stages: Stages
+  /** @param budget patches of each dataset */
+  readonly config: (budget: number) => RunConfigInput
+}
+
+/** Steps of a stage and its validations, four in all. @param patches of each model, or of each dataset, a step */
+function steps(budget: number, share: number, patches: number): { steps: number; validateEvery: number } {
+  const count = Math.max(1, Math.round((budget * share) / patches))
+  return { steps: count, validateEvery: Math.max(1, Math.floor(count / 4)) }
+}
+
+const off = { enabled: false }
+/** A step without mutual terms has the own patch alone, one with them a foreign patch, too. */
+const OWN = 1
+const OWN_AND_FOREIGN = 2
+
+export const METHODS: Record<Method, MethodEntry> = {
+  mutual: {
+    title: 'Mutual learning',
+    about: 'One model a dataset; two stages in which they teach each other, as published (Liu et al. 2024).',
+    stages: '1,2',
+    config: () => ({}),
+  },
+  'mutual+': {
+    title: 'Mutual learning from a shared start',
+    about: 'One network learns from all datasets first; both stages start from it, shorter and gentler.',
+    stages: '0,1,2',
+    config: (budget) => ({
+      shared: steps(budget, 0.6, 1),
+      stage1: { ...steps(budget, 0.1, OWN_AND_FOREIGN), learningRate: 0.5 },
+      stage2: { ...steps(budget, 0.3, OWN_AND_FOREIGN), learningRate: 0.5, initialise: 'shared' },
+    }),
+  },
+  separate: {
+    title: 'Separate models',
+    about: 'One model a dataset, each supervised by its own labels alone; their predictions are fused.',
+    stages: '1',
+    config: (budget) => ({
+      stage1: { ...steps(budget, 1, OWN), predictionDifference: off, featureDifference: off },
+    }),
+  },
+  'self-training': {
+    title: 'Self-training',
+    about: 'Separate models label what is unlabelled; a full model a dataset learns from true and pseudo labels.',
+    stages: '1,2',
+    config: (budget) => ({
+      stage1: { ...steps(budget, 0.5, OWN), predictionDifference: off, featureDifference: off },
+      stage2: { ...steps(budget, 0.5, OWN), predictionSimilarity: off, featureSimilarity: off },
+    }),
+  },
+  marginal: {
+    title: 'One network, marginal loss',
+    about: 'One network on all datasets; what a case leaves unlabelled counts as background or any of those organs.',
+    stages: '0',
+    config: (budget) => ({ shared: steps(budget, 1, 1) }),
+  },
+  'marginal-exclusion': {
+    title: 'One network, marginal and exclusion loss',
+    about: 'The same, and an organ that is unlabelled must not lie where another is labelled (Shi et al. 2021).',
+    stages: '0',
+    config: (budget) => ({ shared: { ...steps(budget, 1, 1), exclusion: { enabled: true } } }),
+  },
+}

@@ -1,0 +1,20 @@
+// Which stages a job trains, in order, and what of its configuration each has.
+import { StageNumberSchema, type RunConfig, type StageNumber, type Stages } from './run-config.ts'
+
+export const plannedStages = (stages: Stages): StageNumber[] =>
+  stages.split(',').map((stage) => StageNumberSchema.parse(Number(stage)))
+
+/** The stages whose models a run has, also those that it took over from another run; the last one first. */
+export const usableStages = (stages: Stages): StageNumber[] =>
+  stages === '2' ? [2, 1] : plannedStages(stages).reverse()
+
+export function stageSettings(
+  config: RunConfig,
+  stage: StageNumber,
+): Pick<RunConfig['shared'], 'steps' | 'validateEvery' | 'earlyStopPatience' | 'learningRate'> {
+  return stage === 0 ? config.shared : stage === 1 ? config.stage1 : config.stage2
+}
+
+/** As the journal calls it. */
+export const phaseOf = (stage: StageNumber): 'shared' | 'stage1' | 'stage2' =>
+  stage === 0 ? 'shared' : stage === 1 ? 'stage1' : 'stage2'

@@ -1,0 +1,43 @@
+// Work that can be asked for again and again: what is finished is kept, what was interrupted goes on, the rest begins.
+import type { EvaluationReport } from '../../../contract/report.ts'
+import type { Services } from '../create-services.ts'
+import type { Watch } from '../jobs/run-job.ts'
+import type { EvaluationRequest } from './evaluate-run.ts'
+import type { RunRequest } from './plan-run.ts'
+
+/** How a host shows what goes on. */
+export interface RunHost {
+  readonly note: (text: string) => void
+  /** Follows a started run to its end, from a journal offset. @throws OrganMosaicError when it does not finish */
+  readonly followRun: (name: string, from: number) => Promise<unknown>
+  readonly watchJob: <T>(label: string, work: (watch: Watch) => Promise<T>) => Promise<T>
+}
+
+export async function ensureTrained(services: Services, request: RunRequest, host: RunHost): Promise<void> {
+  const known = services.listRuns().find(({ name }) => name === request.name)
+  if (known?.state === 'finished') return host.note(`Run ${request.name} is finished already.`)
+  if (known) host.note(`Run ${request.name} goes on where it was (${known.state}).`)
+  else services.createRun(request)
+  const from = known?.state === 'running' ? 0 : await services.startRun(request.name)
+  await host.followRun(request.name, from)
+}
+
+/** A report that is newer than the run's last event is taken as it is. */
+export async function ensureScored(
+  services: Services,
+  request: EvaluationRequest,
+  host: RunHost,
+): Promise<EvaluationReport> {
+  const { updatedAt } = services.getRun(request.run).summary
+  const known = services
+    .listEvaluations(request.run)
+    .findLast(
+      (report) =>
+        report.dataset === request.dataset &&
+        report.model === request.model &&
+        report.stage === request.stage &&
+        report.createdAt > (updatedAt ?? ''),
+    )
+  const label = `${request.run}, stage ${request.stage}, ${request.model}: `
+  return known ?? host.watchJob(label, (watch) => services.evaluateRun(request, watch))
+}

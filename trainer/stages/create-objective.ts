@@ -1,0 +1,14 @@
+// The objective of a stage.
+import type { Shape } from '../../contract/geometry.ts'
+import type { RunConfig, StageNumber } from '../../contract/run-config.ts'
+import type { Study } from '../labels/study.ts'
+import type { Objective } from './objective.ts'
+import { createSharedObjective } from './shared-objective.ts'
+import { createStage1Objective } from './stage1-objective.ts'
+import { createStage2Objective } from './stage2-objective.ts'
+
+export function createObjective(study: Study, stage: StageNumber, shape: Shape, config: RunConfig): Objective {
+  if (stage === 0) return createSharedObjective(study, shape, config.shared)
+  if (stage === 1) return createStage1Objective(study, shape, config.stage1)
+  return createStage2Objective(study, shape, config.stage2)
+}

@@ -1,0 +1,34 @@
+// Before the stages: one network on the union of the organs, supervised by the true labels of all datasets through the
+// marginal loss. A rival of the method by itself, and where both of its stages may start.
+import type { Shape } from '../../contract/geometry.ts'
+import type { RunConfig } from '../../contract/run-config.ts'
+import type { Study } from '../labels/study.ts'
+import { exclusionLoss } from '../losses/exclusion-loss.ts'
+import type { Tensor2D } from '../tensor/tensorflow.ts'
+import { differentiatePatch, supervisedLoss, type LossPart } from './differentiate.ts'
+import type { Objective, PatchOutcome } from './objective.ts'
+import { singleOrganDice } from './stage1-objective.ts'
+
+export function createSharedObjective(study: Study, shape: Shape, { exclusion }: RunConfig['shared']): Objective {
+  return {
+    learn(model, { patch }) {
+      let dice: PatchOutcome['dice'] = []
+      const outcome = differentiatePatch(model, patch, shape, (output) => {
+        dice = singleOrganDice(model, patch, output, study.classCount)
+        const parts: LossPart[] = [
+          { name: 'loss.supervised', weight: 1, value: supervisedLoss(model, output, patch, shape) },
+        ]
+        if (exclusion.enabled) {
+          const logits = output.logits[0]!.reshape([-1, study.classCount]) as Tensor2D
+          parts.push({ name: 'loss.exclusion', weight: exclusion.weight, value: exclusionLoss(logits, patch) })
+        }
+        return parts
+      })
+      return outcome && { ...outcome, dice }
+    },
+    onValidation() {},
+    takeCounters: () => [],
+    save: () => ({ arrays: new Map(), state: {} }),
+    restore() {},
+  }
+}
