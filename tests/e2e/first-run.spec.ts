@@ -51,7 +51,7 @@ describe.skipIf(!browserPath)(`the first run${needsBrowser}`, () => {
       .getByText(/^It needs .* of memory, and .* are free\.$/)
       .waitFor()
     await preflight(page)
-      .getByText(/stage 1: 4 steps of .* s, stage 2: 4 steps of .* s/)
+      .getByText(/Stage 1: 4 steps of .* s, Stage 2: 4 steps of .* s/)
       .waitFor()
     await takeScreenshot(page, 'preflight-fits')
     await expectAccessible(page)
