@@ -4,6 +4,9 @@ import { StageNumberSchema, type RunConfig, type StageNumber, type Stages } from
 export const plannedStages = (stages: Stages): StageNumber[] =>
   stages.split(',').map((stage) => StageNumberSchema.parse(Number(stage)))
 
+/** How many models a stage has: the shared network is one, the others have one a dataset. */
+export const modelCount = (stage: StageNumber, datasets: number): number => (stage === 0 ? 1 : datasets)
+
 /** The stages whose models a run has, also those that it took over from another run; the last one first. */
 export const usableStages = (stages: Stages): StageNumber[] =>
   stages === '2' ? [2, 1] : plannedStages(stages).reverse()

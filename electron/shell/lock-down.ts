@@ -17,7 +17,7 @@ export function lockDown(
     (_contents, permission, origin) => permission === PERMITTED && isOwnAddress(origin.replace(/\/$/, '')),
   )
   // The page's policy forbids it already; this holds for whatever might come around it.
-  const urls = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file://*/*']
+  const urls = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'file:///*']
   session.webRequest.onBeforeRequest({ urls }, (_details, answer) => answer({ cancel: true }))
 }
 

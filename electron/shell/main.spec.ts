@@ -15,6 +15,7 @@ let calls: string[]
 let answer: Handler
 let app: EventEmitter
 let pressed: number
+let ask: (event: object, request: object) => Promise<unknown>
 const window = new EventEmitter()
 
 beforeEach(() => {
@@ -40,11 +41,11 @@ async function start({ isFirst = true } = {}): Promise<void> {
     whenReady: async () => note('ready')(),
     quit: note('quit'),
     exit: (code: number) => note(`exit ${code}`)(),
-    relaunch: note('relaunch'),
+    relaunch: ({ args }: { args: string[] }) => note(`relaunch ${args.slice(-2).join(' ')}`)(),
   })
   window.removeAllListeners()
   Object.assign(window, {
-    webContents: Object.assign(new EventEmitter(), { mainFrame: {} }),
+    webContents: Object.assign(new EventEmitter(), { mainFrame: { url: `${ORIGIN}/` } }),
     loadURL: async (url: string) => note(`load ${url}`)(),
     getNormalBounds: () => ({ x: 0, y: 0, width: 1440, height: 900 }),
     isMaximized: () => false,
@@ -60,9 +61,15 @@ async function start({ isFirst = true } = {}): Promise<void> {
     },
     dialog: {
       showErrorBox: (title: string, message: string) => note(`${title}: ${message}`)(),
+      showOpenDialog: async () => ({ canceled: false, filePaths: [join(folder, 'other')] }),
       showMessageBoxSync: ({ message }: { message: string }) => (note(message)(), pressed),
     },
-    ipcMain: { handle: (channel: string) => note(`hear ${channel}`)() },
+    ipcMain: {
+      handle(channel: string, listener: typeof ask) {
+        note(`hear ${channel}`)()
+        ask = listener
+      },
+    },
     Menu: { setApplicationMenu: note('menu'), buildFromTemplate: (template: unknown) => template },
     protocol: {
       registerSchemesAsPrivileged: note('scheme'),
@@ -143,13 +150,25 @@ describe('starting', () => {
 })
 
 describe('the remembered workspace', () => {
-  beforeEach(() => vi.stubEnv('ORGAN_MOSAIC_HOME', ''))
+  beforeEach(() => {
+    vi.stubEnv('ORGAN_MOSAIC_HOME', '')
+    openPreferences(join(folder, 'settings')).update({ home: folder })
+  })
 
   it('is used', async () => {
-    openPreferences(join(folder, 'settings')).update({ home: folder })
     await start()
     await said('load')
     expect(await (await answer(new Request(`${ORIGIN}/api/app`))).json()).toMatchObject({ home: folder })
+  })
+
+  it('is the one that was chosen in the window, from the next moment on', async () => {
+    await start()
+    await said('load')
+    const { webContents } = window as unknown as { webContents: { mainFrame: object } }
+    await ask({ sender: webContents, senderFrame: webContents.mainFrame }, { ask: 'choose-workspace' })
+    const other = join(folder, 'other')
+    expect(calls.slice(-2)).toEqual([`relaunch --home ${other}`, 'quit'])
+    expect(openPreferences(join(folder, 'settings')).read().home).toBe(other)
   })
 
   it('is not replaced by an empty one when its disk is away', async () => {

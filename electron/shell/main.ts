@@ -72,7 +72,8 @@ function findHome(): string {
 function changeWorkspace(home: string): void {
   openWorkspace(home)
   preferences.update({ home })
-  app.relaunch({ args: withoutHome(process.argv.slice(1)) })
+  // Named, because it wins over ORGAN_MOSAIC_HOME then.
+  app.relaunch({ args: [...withoutHome(process.argv.slice(1)), '--home', home] })
   app.quit()
 }
 

@@ -1,4 +1,5 @@
 // Which patches every step of a stage uses, in order. A pure function, so that the worker can prepare them ahead.
+import { modelCount } from '../../contract/planned-stages.ts'
 import type { RunConfig, StageNumber } from '../../contract/run-config.ts'
 import type { PatchRequest } from '../data/patch.ts'
 import { createRandom } from '../imaging/random.ts'
@@ -27,7 +28,7 @@ export function stepRequests(setup: ScheduleSetup, step: number, model: number):
 }
 
 export function* stageSchedule(setup: ScheduleSetup, fromStep: number): Generator<PatchRequest> {
-  const models = setup.stage === 0 ? 1 : setup.datasets
+  const models = modelCount(setup.stage, setup.datasets)
   for (let step = fromStep; step < setup.steps; step++) {
     for (let model = 0; model < models; model++) yield* stepRequests(setup, step, model)
   }

@@ -1,5 +1,6 @@
 // The N models of a stage: one network a dataset, its optimiser state, and the classes that it knows.
 import type { Plan } from '../../contract/plan.ts'
+import { modelCount } from '../../contract/planned-stages.ts'
 import type { RunConfig, StageNumber } from '../../contract/run-config.ts'
 import { createRandom } from '../imaging/random.ts'
 import { BACKGROUND, type ClassSet } from '../labels/label-sets.ts'
@@ -36,9 +37,8 @@ export function networkSpec(plan: Plan, network: RunConfig['network'], classes: 
   return { inputChannels: 1, channels, strides, convolutions, classes, deepSupervision }
 }
 
-/** The shared network is one; the stages have a model a dataset. */
-export const modelIndices = (study: Study, stage: StageNumber): number[] =>
-  stage === 0 ? [0] : [...study.datasets.keys()]
+export const modelIndices = ({ datasets }: Study, stage: StageNumber): number[] =>
+  Array.from({ length: modelCount(stage, datasets.length) }, (_, index) => index)
 
 /** All models of a stage start from identical weights, heads excepted, so that their features are comparable. */
 export function createStageModels(study: Study, stage: StageNumber, plan: Plan, config: RunConfig): StageModel[] {

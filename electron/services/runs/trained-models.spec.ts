@@ -56,6 +56,16 @@ test('a run that was stopped offers its best models, one that was paused does no
   expect(() => find()).toThrow(/no models of stage 2/)
 })
 
+test('the shared network of a run is one', () => {
+  const request = { name: 'marginal', datasets: ['a', 'b'], method: 'marginal' as const }
+  createRun({ database: openDatabase(workspace.databaseFile), workspace }, exampleVocabulary, request)
+  appendEvents(runFolder(workspace, 'marginal'), [{ ...best(1), stage: 0 }, state('stopped')] as JobEvent[])
+  const ask = (more: Omit<ModelRequest, 'run'>) => findTrainedModels(workspace, { run: 'marginal', ...more })
+  expect(ask({})).toMatchObject({ stage: 0, model: 'ensemble' })
+  expect(() => ask({ model: 2 })).toThrow(/shared network of run marginal is one/)
+  expect(() => ask({ stage: 2 })).toThrow(/no models of stage 2/)
+})
+
 test('pseudo labels are of stage 1 and must have been made', () => {
   expect(() => find({ model: 'pseudo' })).toThrow(/no pseudo labels yet/)
   expect(() => find({ model: 'pseudo', stage: 2 })).toThrow(/made by stage 1/)

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { ModelChoice, TrainJob } from '../../../contract/job.ts'
-import { plannedStages } from '../../../contract/planned-stages.ts'
+import { modelCount, plannedStages } from '../../../contract/planned-stages.ts'
 import type { StageNumber } from '../../../contract/run-config.ts'
 import { jobState } from '../jobs/job-state.ts'
 import { readJournal } from '../jobs/read-journal.ts'
@@ -22,7 +22,9 @@ export function findTrainedModels(workspace: Workspace, request: ModelRequest): 
   const folder = runFolder(workspace, request.run)
   const model = request.model ?? 'ensemble'
   const stage = request.stage ?? (model === 'pseudo' ? 1 : (plannedStages(job.stages).at(-1) ?? 2))
-  if (typeof model === 'number' && model > job.datasets.length) {
+  if (typeof model === 'number' && model > modelCount(stage, job.datasets.length)) {
+    if (stage === 0)
+      throw new OrganMosaicError('usage', `The shared network of run ${job.name} is one; leave the model out.`)
     throw new OrganMosaicError(
       'usage',
       `Run ${job.name} has the models 1 to ${job.datasets.length} (${job.datasets.map(({ name }) => name).join(', ')}), and no model ${model}.`,
@@ -45,7 +47,8 @@ function isUsable(job: TrainJob, folder: string, stage: StageNumber): boolean {
   const kinds = readJournal(source).events.flatMap((event) =>
     event.type === 'checkpoint' && event.stage === stage ? [`${event.kind} ${event.model}`] : [],
   )
-  const models = stage === 0 ? 1 : job.datasets.length
-  const hasBest = Array.from({ length: models }, (_, index) => kinds.includes(`best ${index + 1}`)).every(Boolean)
+  const hasBest = Array.from({ length: modelCount(stage, job.datasets.length) }, (_, index) =>
+    kinds.includes(`best ${index + 1}`),
+  ).every(Boolean)
   return kinds.includes('final null') || (hasBest && jobState(source) === 'stopped')
 }
