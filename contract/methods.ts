@@ -17,16 +17,13 @@ export interface MethodEntry {
   readonly config: (budget: number) => RunConfigInput
 }
 
-/** Steps of a stage and its validations, four in all. @param patches of each model, or of each dataset, a step */
-function steps(budget: number, share: number, patches: number): { steps: number; validateEvery: number } {
-  const count = Math.max(1, Math.round((budget * share) / patches))
+/** Steps of a stage, each from one patch of each dataset, and its validations, four in all. */
+function steps(budget: number, share: number): { steps: number; validateEvery: number } {
+  const count = Math.max(1, Math.round(budget * share))
   return { steps: count, validateEvery: Math.max(1, Math.floor(count / 4)) }
 }
 
 const off = { enabled: false }
-/** A step without mutual terms has the own patch alone, one with them a foreign patch, too. */
-const OWN = 1
-const OWN_AND_FOREIGN = 2
 
 export const METHODS: Record<Method, MethodEntry> = {
   mutual: {
@@ -40,9 +37,9 @@ export const METHODS: Record<Method, MethodEntry> = {
     about: 'One network learns from all datasets first; both stages start from it, shorter and gentler.',
     stages: '0,1,2',
     config: (budget) => ({
-      shared: steps(budget, 0.6, 1),
-      stage1: { ...steps(budget, 0.1, OWN_AND_FOREIGN), learningRate: 0.5 },
-      stage2: { ...steps(budget, 0.3, OWN_AND_FOREIGN), learningRate: 0.5, initialise: 'shared' },
+      shared: steps(budget, 0.6),
+      stage1: { ...steps(budget, 0.1), learningRate: 0.5 },
+      stage2: { ...steps(budget, 0.3), learningRate: 0.5, initialise: 'shared' },
     }),
   },
   separate: {
@@ -50,7 +47,7 @@ export const METHODS: Record<Method, MethodEntry> = {
     about: 'One model a dataset, each supervised by its own labels alone; their predictions are fused.',
     stages: '1',
     config: (budget) => ({
-      stage1: { ...steps(budget, 1, OWN), predictionDifference: off, featureDifference: off },
+      stage1: { ...steps(budget, 1), predictionDifference: off, featureDifference: off },
     }),
   },
   'self-training': {
@@ -58,20 +55,20 @@ export const METHODS: Record<Method, MethodEntry> = {
     about: 'Separate models label what is unlabelled; a full model a dataset learns from true and pseudo labels.',
     stages: '1,2',
     config: (budget) => ({
-      stage1: { ...steps(budget, 0.5, OWN), predictionDifference: off, featureDifference: off },
-      stage2: { ...steps(budget, 0.5, OWN), predictionSimilarity: off, featureSimilarity: off },
+      stage1: { ...steps(budget, 0.5), predictionDifference: off, featureDifference: off },
+      stage2: { ...steps(budget, 0.5), predictionSimilarity: off, featureSimilarity: off },
     }),
   },
   marginal: {
     title: 'One network, marginal loss',
     about: 'One network on all datasets; what a case leaves unlabelled counts as background or any of those organs.',
     stages: '0',
-    config: (budget) => ({ shared: steps(budget, 1, 1) }),
+    config: (budget) => ({ shared: steps(budget, 1) }),
   },
   'marginal-exclusion': {
     title: 'One network, marginal and exclusion loss',
     about: 'The same, and an organ that is unlabelled must not lie where another is labelled (Shi et al. 2021).',
     stages: '0',
-    config: (budget) => ({ shared: { ...steps(budget, 1, 1), exclusion: { enabled: true } } }),
+    config: (budget) => ({ shared: { ...steps(budget, 1), exclusion: { enabled: true } } }),
   },
 }

@@ -54,6 +54,7 @@ export const NetworkConfigSchema = z.strictObject({
 })
 
 export const OptimiserConfigSchema = z.strictObject({
+  batch: z.int().min(1).max(64).default(1).describe('Patches of an update'),
   learningRate: z.number().positive().default(8e-3).describe('Highest rate, reached after the warm-up'),
   weightDecay: z.number().nonnegative().default(1e-4).describe('Decoupled (AdamW)'),
   gradientClip: z.number().positive().default(5).describe('Largest L2 norm over all gradients of a step'),
@@ -85,11 +86,7 @@ export const AugmentationConfigSchema = z.strictObject({
 })
 
 const stageBasics = {
-  steps: z
-    .int()
-    .min(1)
-    .default(400)
-    .describe('Optimiser steps of each model; of the shared network: one patch of each dataset'),
+  steps: z.int().min(1).default(400).describe('Updates of each model; the shared network has as many for each dataset'),
   validateEvery: z.int().min(1).default(100).describe('Steps between two validations'),
   earlyStopPatience: z
     .int()
@@ -101,10 +98,9 @@ const stageBasics = {
 
 const stageCommon = {
   ...stageBasics,
-  foreign: z
-    .enum(['one', 'all'])
-    .default('one')
-    .describe('Patches of other datasets a step: one drawn at random (linear in N), or one of each'),
+  foreignShare: fraction
+    .default(0.5)
+    .describe("Share of a model's patches that other datasets, drawn at random, give while a mutual term needs them"),
   supervised: term(1, 0, 'Soft Dice over present organs plus marginal cross-entropy'),
 }
 

@@ -22,9 +22,9 @@ import { createProgress, type Progress } from './progress.ts'
 import { splitCases } from './split-cases.ts'
 import { readSettledPlan } from './settled-plan.ts'
 
-/** The first step builds what the others reuse. */
-const WARM_UP = 1
-const MEASURED = 3
+/** The first steps build what the others reuse: own and foreign patches take turns. */
+const WARM_UP = 2
+const MEASURED = 4
 const TRAINING_CASES = 2
 
 interface StageTimes {

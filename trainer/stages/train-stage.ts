@@ -19,7 +19,7 @@ import type { Tensor } from '../tensor/tensorflow.ts'
 import { addGradients } from './differentiate.ts'
 import type { Objective } from './objective.ts'
 import { phaseOf, stageSettings } from '../../contract/planned-stages.ts'
-import { stageSchedule, stepRequests } from './schedule.ts'
+import { stageSchedule, updateRequests } from './schedule.ts'
 import { cutSlice, writeSlice, type PreviewedCase } from './slice-preview.ts'
 import type { StageModel } from './stage-model.ts'
 import { createStageMetrics, type StageMetrics } from './stage-metrics.ts'
@@ -60,7 +60,8 @@ export async function trainStage(
     stage,
     datasets: study.datasets.length,
     steps: settings.steps,
-    foreign: foreignPatches(config, stage),
+    batch: config.optimiser.batch,
+    foreignShare: foreignShare(config, stage),
   }
   const metrics = createStageMetrics(stage, study, journal)
   const stream = openPatchStream(setup.patches, stageSchedule(schedule, state.step), config.runtime.prefetch)
@@ -83,9 +84,9 @@ export async function trainStage(
   progress.begin(phase, state.step)
   try {
     while (!state.complete) {
-      for (const model of models) {
-        const requests = stepRequests(schedule, state.step, model.index)
-        await learnStep(model, requests, stream, objective, metrics, state.step, setup)
+      for (let turn = 0; turn < schedule.datasets; turn++) {
+        const requests = updateRequests(schedule, state.step, turn)
+        await learn(models[turn % models.length]!, requests, stream, objective, metrics, state.step, setup)
       }
       state = { ...state, step: state.step + 1 }
       progress.advance(state.step, metrics.line(state.step, settings.steps))
@@ -112,8 +113,8 @@ async function obeyOrSave(folder: string, save: () => Promise<void>): Promise<vo
   }
 }
 
-/** One optimiser step of one model: its patches one after the other, gradients added up, so memory never grows. */
-async function learnStep(
+/** One update of one model: its patches one after the other, gradients added up, so memory never grows. */
+async function learn(
   model: StageModel,
   requests: readonly PatchRequest[],
   stream: PatchStream,
@@ -184,12 +185,12 @@ function previewFirstCases({ stage, folder, study, validation }: StageSetup, ste
 }
 
 /** No other datasets' patches are drawn when no mutual term needs them. */
-export function foreignPatches(config: RunConfig, stage: StageNumber): RunConfig['stage1']['foreign'] | 'none' {
-  if (stage === 0) return 'none'
-  const { foreign } = config[`stage${stage}`]
+export function foreignShare(config: RunConfig, stage: StageNumber): number {
+  if (stage === 0) return 0
   const terms =
     stage === 1
       ? [config.stage1.predictionDifference, config.stage1.featureDifference]
       : [config.stage2.predictionSimilarity]
-  return terms.some((term) => term.enabled && term.weight > 0) ? foreign : 'none'
+  const needed = terms.some((term) => term.enabled && term.weight > 0)
+  return needed ? config[`stage${stage}`].foreignShare : 0
 }
