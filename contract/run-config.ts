@@ -60,6 +60,14 @@ export const OptimiserConfigSchema = z.strictObject({
   gradientClip: z.number().positive().default(5).describe('Largest L2 norm over all gradients of a step'),
   warmup: fraction.default(0.02).describe('Share of the stage with a linearly rising rate'),
   polyPower: z.number().nonnegative().default(0.9).describe('The rate falls as (1 - share of the stage) to this power'),
+  averaging: z
+    .number()
+    .min(0)
+    .max(0.4)
+    .default(0.05)
+    .describe(
+      'Mean age of the averaged weights that validate and predict, as a share of the updates so far; 0: the latest weights',
+    ),
 })
 
 export const AugmentationConfigSchema = z.strictObject({
