@@ -130,6 +130,10 @@ export const Stage1ConfigSchema = z.strictObject({
 })
 
 export const PseudoLabelConfigSchema = z.strictObject({
+  teachers: z
+    .enum(['stage1', 'shared', 'both'])
+    .default('stage1')
+    .describe('Who labels what cases leave open: the POS models, the shared network, or all of them together'),
   organThreshold: fraction.default(0.7).describe('An organ needs at least this calibrated probability'),
   oddsMargin: z.number().nonnegative().default(0.5).describe('... and this lead in log-odds over the next organ'),
   backgroundThreshold: fraction.default(0.3).describe('Background where every competent model stays below'),

@@ -8,10 +8,11 @@ import type { StageNumber } from '../../contract/run-config.ts'
 import { stageCheckpointPath } from '../checkpoint/checkpoint.ts'
 import type { PatchSetup, TrainingCaseEntry } from '../data/patch.ts'
 import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
-import { describeStudy, modelClassMap, type Study } from '../labels/study.ts'
+import { describeStudy, type Study } from '../labels/study.ts'
 import { derivePlan } from '../imaging/planning/derive-plan.ts'
 import { calibrateModels, makePseudoLabels, pseudoLabelFolder } from '../pseudo-labels/make-pseudo-labels.ts'
 import { openPseudoLabels } from '../pseudo-labels/pseudo-label-store.ts'
+import { chooseTeachers, loadTeachers } from '../pseudo-labels/teachers.ts'
 import { createObjective } from '../stages/create-objective.ts'
 import { plannedStages } from '../../contract/planned-stages.ts'
 import { createStageModels, disposeModels, startFrom, type StageModel } from '../stages/stage-model.ts'
@@ -94,23 +95,19 @@ async function startFromShared(
 
 async function calibrate(context: TrainContext, stage1Folder: string): Promise<number[]> {
   const { folder, study, plan, job, prepared, progress } = context
-  if (!job.config.pseudoLabels.calibrate) return study.datasets.map(() => 1)
+  if (!job.config.pseudoLabels.calibrate) return [...study.datasets.map(() => 1), 1]
   progress.begin('calibrate')
-  const models = await loadStageModels(stage1Folder, study, 1, plan, job)
-  const withChannels = models.map((model) => ({
-    ...model,
-    channelOf: modelClassMap(study.classCount, model.classes.slice(1)),
-  }))
+  const teachers = await loadTeachers(stage1Folder, study, plan, job)
   const temperatures = await calibrateModels(
     folder,
-    withChannels,
+    teachers,
     prepared.validation,
     study,
     plan,
     job.config.inference.trainingOverlap,
-    (done) => progress.advance(done, `calibrating model ${done}/${models.length}`),
+    (done) => progress.advance(done, `calibrating model ${done}/${teachers.length}`),
   )
-  disposeModels(models)
+  disposeModels(teachers)
   return temperatures
 }
 
@@ -118,7 +115,7 @@ async function labelCases(context: TrainContext, stage1Folder: string, temperatu
   const { folder, study, plan, job, prepared, progress, journal } = context
   if (!job.config.stage2.pseudoSupervision) return progress.skip('pseudo-labels')
   progress.begin('pseudo-labels')
-  const models = await loadStageModels(stage1Folder, study, 1, plan, job)
+  const loaded = await loadTeachers(stage1Folder, study, plan, job)
   const { pseudoLabels: rules, inference } = job.config
   const setup = {
     job: folder,
@@ -126,7 +123,7 @@ async function labelCases(context: TrainContext, stage1Folder: string, temperatu
     plan,
     rules,
     overlap: inference.trainingOverlap,
-    models,
+    teachers: chooseTeachers(loaded, study, job.config),
     temperatures,
     cases: prepared.training,
     journal,
@@ -135,7 +132,7 @@ async function labelCases(context: TrainContext, stage1Folder: string, temperatu
     progress.advance(done, `pseudo labels of case ${caseId}`)
     obeyControl(folder)
   })
-  disposeModels(models)
+  disposeModels(loaded)
 }
 
 async function trainStage2(context: TrainContext, stage1Folder: string, review: Review): Promise<void> {
