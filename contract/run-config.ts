@@ -102,6 +102,7 @@ const stageBasics = {
     .default(0)
     .describe('Stop a stage after so many validations without a better one; 0: never'),
   learningRate: fraction.default(1).describe('Share of optimiser.learningRate that is the highest rate in this stage'),
+  finalLearningRate: fraction.default(0).describe('Share of optimiser.learningRate that the stage ends with'),
 }
 
 const stageCommon = {

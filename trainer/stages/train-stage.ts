@@ -136,7 +136,8 @@ async function learn(
   }
   if (gradients === null) return
   const { learningRate, warmup, polyPower } = config.optimiser
-  const rate = scheduledRate(step, steps, learningRate * settings.learningRate, warmup, polyPower)
+  const [highest, final] = [settings.learningRate, settings.finalLearningRate].map((share) => share * learningRate)
+  const rate = scheduledRate(step, steps, { highest: highest!, final: final!, warmup, polyPower })
   const norm = applyAdamW(model.parameters, gradients, model.adam, rate, config.optimiser)
   if (model.average) followWeights(model.average, model.parameters, model.adam.updates)
   metrics.add(model.index, { gradientNorm: norm }, [])
