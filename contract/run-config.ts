@@ -8,12 +8,26 @@ const auto = z.literal('auto')
 const fraction = z.number().min(0).max(1)
 
 /** A loss term: its switch, its weight, and over which share of the stage it grows from zero to that weight. */
+const termShape = (weight: number, ramp: number) => ({
+  enabled: z.boolean().default(true).describe('Whether the term is computed at all'),
+  weight: z.number().nonnegative().default(weight).describe('Factor of the term in the sum of losses'),
+  ramp: fraction.default(ramp).describe('Share of the stage over which the weight grows linearly from 0'),
+})
+
 const term = (weight: number, ramp: number, what: string) =>
+  z.strictObject(termShape(weight, ramp)).prefault({}).describe(what)
+
+/** A term whose published sentence can be read in several ways, the default first; docs/method.md says what each is. */
+const termWithReadings = <const R extends readonly [string, ...string[]]>(
+  weight: number,
+  ramp: number,
+  readings: R,
+  what: string,
+) =>
   z
     .strictObject({
-      enabled: z.boolean().default(true).describe('Whether the term is computed at all'),
-      weight: z.number().nonnegative().default(weight).describe('Factor of the term in the sum of losses'),
-      ramp: fraction.default(ramp).describe('Share of the stage over which the weight grows linearly from 0'),
+      ...termShape(weight, ramp),
+      reading: z.enum(readings).default(readings[0]).describe('How the published sentence is read (docs/method.md)'),
     })
     .prefault({})
     .describe(what)
@@ -126,8 +140,18 @@ export const SharedConfigSchema = z.strictObject({
 
 export const Stage1ConfigSchema = z.strictObject({
   ...stageCommon,
-  predictionDifference: term(0.5, 0.3, "Other datasets' organ labels tell a model where its own organs cannot be"),
-  featureDifference: term(0.02, 0.3, "Positive cosine between features of own and of other datasets' organs"),
+  predictionDifference: termWithReadings(
+    0.5,
+    0.3,
+    ['inside', 'foreground', 'overlap'],
+    "Other datasets' organ labels tell a model where its own organs cannot be",
+  ),
+  featureDifference: termWithReadings(
+    0.02,
+    0.3,
+    ['own-features', 'other-models'],
+    "Positive cosine between features of own and of other datasets' organs",
+  ),
 })
 
 export const PseudoLabelConfigSchema = z.strictObject({
@@ -160,7 +184,12 @@ export const Stage2ConfigSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe('Train on pseudo labels too; off: true labels alone, marginally'),
-  predictionSimilarity: term(0.5, 0.3, 'The true labels of the other datasets supervise every model'),
+  predictionSimilarity: termWithReadings(
+    0.5,
+    0.3,
+    ['labels', 'peer'],
+    'The true labels of the other datasets supervise every model',
+  ),
   featureSimilarity: term(0.3, 0.3, 'Each worse model is pulled to the features of the more accurate one (dynamic)'),
   featureSimilarityGain: z.number().nonnegative().default(5).describe('w = weight * min(1, gain * (a_best - a_i))'),
   accuracySource: z.enum(['validation', 'patch']).default('validation').describe('How accurate a model is on an organ'),

@@ -120,7 +120,7 @@ async function measureStage(context: MeasureContext, stage: StageNumber): Promis
     },
   }
   const models = createStageModels(study, stage, plan, config)
-  const objective = createObjective(study, stage, plan.patch, config)
+  const objective = createObjective(study, stage, plan.patch, config, models)
   const cases = prepared.training.map((entries) =>
     entries.map(({ entry, folder: preprocessed, classes }) => ({
       caseId: entry.id,

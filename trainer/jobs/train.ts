@@ -67,7 +67,7 @@ async function settlePlan(folder: string, job: TrainJob, journal: Journal): Prom
 async function trainShared(context: TrainContext): Promise<void> {
   const { study, plan, job } = context
   const models = createStageModels(study, 0, plan, job.config)
-  const objective = createObjective(study, 0, plan.patch, job.config)
+  const objective = createObjective(study, 0, plan.patch, job.config, models)
   await trainStage(stageSetup(context, 0, trainingEntries(context, null, null)), models, objective)
   disposeModels(models)
 }
@@ -78,7 +78,7 @@ async function trainStage1(context: TrainContext): Promise<void> {
   if (plannedStages(job.stages).includes(0) && !existsSync(stageCheckpointPath(folder, 1))) {
     await startFromShared(context, folder, models)
   }
-  const objective = createObjective(study, 1, plan.patch, job.config)
+  const objective = createObjective(study, 1, plan.patch, job.config, models)
   await trainStage(stageSetup(context, 1, trainingEntries(context, null, null)), models, objective)
   disposeModels(models)
 }
@@ -145,7 +145,7 @@ async function trainStage2(context: TrainContext, stage1Folder: string, review: 
     disposeModels(pos)
   }
   if (fresh && job.config.stage2.initialise === 'shared') await startFromShared(context, stage1Folder, models)
-  const objective = createObjective(study, 2, plan.patch, job.config)
+  const objective = createObjective(study, 2, plan.patch, job.config, models)
   const accepted = job.config.stage2.pseudoSupervision ? await acceptedClasses(context) : null
   await trainStage(stageSetup(context, 2, trainingEntries(context, accepted, review)), models, objective)
   disposeModels(models)
