@@ -20,12 +20,17 @@ const { createStageModels } = await import('../trainer/stages/stage-model.ts')
 const { applyAdamW } = await import('../trainer/optimiser/adamw.ts')
 const { readValues } = await import('../trainer/tensor/read-values.ts')
 type StageModel = import('../trainer/stages/stage-model.ts').StageModel
+type StepPatch = import('../trainer/stages/objective.ts').StepPatch
 type Patch = import('../trainer/data/patch.ts').Patch
 type PatchGradients = import('../trainer/stages/differentiate.ts').PatchGradients
 type Scalar = import('../trainer/tensor/tensorflow.ts').Scalar
 
 const { services, datasets } = await registerPhantoms(3, 3, 0.7)
-const set = [`network.baseChannels=${channels[0]}`, `network.levels=${channels.length}`, `plan.patch=${patch.join(',')}`]
+const set = [
+  `network.baseChannels=${channels[0]}`,
+  `network.levels=${channels.length}`,
+  `plan.patch=${patch.join(',')}`,
+]
 const job = createShortRun({ services, name: 'mutual', datasets, stages: '1,2', set })
 const study = describeStudy(job)
 const plan = derivePlan(job.datasets, job.config)
@@ -87,14 +92,22 @@ async function measureStage(stage: 1 | 2): Promise<{ ratios: number[]; wholeMs: 
   for (let step = 0; step < warmup + steps; step++) {
     let [wholeMs, bareMs] = [0, 0]
     for (const model of models) {
-      const drawn = []
+      const drawn: StepPatch[] = []
       for (const request of stepRequests(schedule, step, model.index)) {
         drawn.push({ patch: await patches.draw(request), dataset: request.dataset, own: request.own })
       }
       // After the ramp: every weight is what it will be.
       const at = { step: 900, steps: 1000 }
-      const whole = () => update(model, drawn.map((one) => objective.learn(model, one, at)))
-      const passes = () => update(model, drawn.map((one) => bare(model, one.patch)))
+      const whole = () =>
+        update(
+          model,
+          drawn.map((one) => objective.learn(model, one, at)),
+        )
+      const passes = () =>
+        update(
+          model,
+          drawn.map((one) => bare(model, one.patch)),
+        )
       if (step % 2 === 0) bareMs += timed(passes)
       wholeMs += timed(whole)
       if (step % 2 === 1) bareMs += timed(passes)

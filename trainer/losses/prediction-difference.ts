@@ -1,24 +1,39 @@
 // Stage 1, prediction difference: organs that other datasets label tell a model where its own organs cannot be.
-import { tf, type Scalar, type Tensor2D } from '../tensor/tensorflow.ts'
+import type { ClassSet } from '../labels/label-sets.ts'
+import type { Scalar, Tensor2D } from '../tensor/tensorflow.ts'
+import { codeLoss } from './code-loss.ts'
+import type { PatchView } from './patch-view.ts'
+import { countSets, setsOf } from './targets.ts'
 
 /**
  * For each foreign organ q present in the patch: the mean foreground probability inside it plus the mean of
- * -log p(background) inside it; averaged over the organs. Nothing outside the masks counts, so foreground there is
+ * -log p(background) inside it; averaged over the organs. Nothing outside the organs counts, so foreground there is
  * neither punished nor rewarded (docs/method.md, prediction difference).
  * @param logits [V, C] of the model, class 0 background
- * @param masks one Float32Array [V] of 0 and 1 a foreign organ, each with at least one voxel
+ * @param sets of the patch, in the union's classes
+ * @param organs union classes of the foreign organs
+ * @returns null when none of them is in the patch for certain
  */
-export function predictionDifference(logits: Tensor2D, masks: readonly Float32Array[]): Scalar {
-  if (masks.length === 0) return tf.scalar(0)
-  return tf.tidy(() => {
-    const logBackground = tf.logSoftmax(logits).slice([0, 0], [-1, 1])
-    const penalty = tf.scalar(1).sub(logBackground.exp()).sub(logBackground)
-    // The mean over organs of means over masks is one weighted sum over voxels.
-    const weights = new Float32Array(masks[0]!.length)
-    for (const mask of masks) {
-      const voxels = mask.reduce((sum, value) => sum + value, 0)
-      for (let v = 0; v < mask.length; v++) weights[v]! += mask[v]! / (voxels * masks.length)
-    }
-    return penalty.squeeze([1]).mul(tf.tensor1d(weights)).sum() as Scalar
+export function predictionDifference(
+  logits: Tensor2D,
+  view: PatchView,
+  sets: readonly ClassSet[],
+  organs: ClassSet,
+): Scalar | null {
+  const present = setsOf(view.codes, sets)
+  const inside = present.map((set) => set.length === 1 && organs.includes(set[0]!))
+  const found = new Set(present.filter((_, k) => inside[k]).map(([organ]) => organ))
+  if (found.size === 0) return null
+  const voxels = countSets(present, view.counts)
+  // The mean over organs of means over their voxels is one weighted sum over voxels.
+  const weights = voxels.map((count, k) => (inside[k] ? 1 / (count * found.size) : 0))
+  const background = Array.from({ length: logits.shape[1] }, (_, c) => (c === 0 ? 1 : 0))
+  return codeLoss(logits, view, {
+    weights,
+    allowed: present.map(() => background),
+    ofSums: (sums) => ({
+      value: sums.reduce((sum, [p], k) => sum + weights[k]! * (view.counts[k]! - p!), 0),
+      gradient: weights.map((weight) => background.map((bit) => -weight * bit)),
+    }),
   })
 }
