@@ -15,7 +15,7 @@ const { preprocessCase } = await import('../trainer/preprocessing/preprocess-cas
 const { createObjective } = await import('../trainer/stages/create-objective.ts')
 const { addGradients, differentiatePatch } = await import('../trainer/stages/differentiate.ts')
 const { accuracyKey } = await import('../trainer/stages/objective.ts')
-const { stepRequests } = await import('../trainer/stages/schedule.ts')
+const { updateRequests } = await import('../trainer/stages/schedule.ts')
 const { createStageModels } = await import('../trainer/stages/stage-model.ts')
 const { applyAdamW } = await import('../trainer/optimiser/adamw.ts')
 const { readValues } = await import('../trainer/tensor/read-values.ts')
@@ -81,19 +81,19 @@ const timed = (work: () => void): number => {
 
 async function measureStage(stage: 1 | 2): Promise<{ ratios: number[]; wholeMs: number[]; bareMs: number[] }> {
   const models = createStageModels(study, stage, plan, job.config)
-  const objective = createObjective(study, stage, plan.patch, job.config)
+  const objective = createObjective(study, stage, plan.patch, job.config, models)
   // Every organ has a teacher: the later model is the better one.
   const organs = Array.from({ length: study.classCount - 1 }, (_, i) => i + 1)
   objective.onValidation(
     new Map(models.flatMap(({ index }) => organs.map((c) => [accuracyKey(index, c), index / 10] as const))),
   )
-  const schedule = { seed, stage, datasets: datasets.length, steps: 1000, foreign: 'one' as const }
+  const schedule = { seed, stage, datasets: datasets.length, steps: 1000, batch: 2, foreignShare: 0.5 }
   const times = { ratios: [] as number[], wholeMs: [] as number[], bareMs: [] as number[] }
   for (let step = 0; step < warmup + steps; step++) {
     let [wholeMs, bareMs] = [0, 0]
     for (const model of models) {
       const drawn: StepPatch[] = []
-      for (const request of stepRequests(schedule, step, model.index)) {
+      for (const request of updateRequests(schedule, step, model.index)) {
         drawn.push({ patch: await patches.draw(request), dataset: request.dataset, own: request.own })
       }
       // After the ramp: every weight is what it will be.
