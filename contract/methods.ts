@@ -3,7 +3,15 @@
 import { z } from 'zod'
 import type { Preset, RunConfigInput, Stages } from './run-config.ts'
 
-export const MethodSchema = z.enum(['mutual', 'mutual+', 'separate', 'self-training', 'marginal', 'marginal-exclusion'])
+export const MethodSchema = z.enum([
+  'mutual',
+  'mutual+',
+  'separate',
+  'self-training',
+  'marginal',
+  'marginal-exclusion',
+  'label-set',
+])
 export type Method = z.infer<typeof MethodSchema>
 
 /** Patches of each dataset that a run of a preset learns from; the steps of `mutual` in presets.ts come to the same. */
@@ -70,5 +78,12 @@ export const METHODS: Record<Method, MethodEntry> = {
     about: 'The same, and an organ that is unlabelled must not lie where another is labelled (Shi et al. 2021).',
     stages: '0',
     config: (budget) => ({ shared: { ...steps(budget, 1), exclusion: { enabled: true } } }),
+  },
+  'label-set': {
+    title: 'One network, label-set loss',
+    about:
+      'One network on all datasets; Dice of single labelled organs alone, beside the marginal loss (Fidon et al. 2021).',
+    stages: '0',
+    config: (budget) => ({ shared: { ...steps(budget, 1), dice: 'leaf' } }),
   },
 }

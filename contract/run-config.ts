@@ -106,6 +106,10 @@ const stageCommon = {
 
 export const SharedConfigSchema = z.strictObject({
   ...stageBasics,
+  dice: z
+    .enum(['marginal', 'leaf'])
+    .default('marginal')
+    .describe('Dice of every organ set that is labelled in the patch, or of single labelled classes alone'),
   exclusion: z
     .strictObject({
       enabled: z.boolean().default(false).describe('Whether the term is computed at all'),

@@ -34,7 +34,8 @@ function balanceCodes(counts: Int32Array, informative: readonly number[]): numbe
   return informative.map((value, code) => (value === 0 || counts[code] === 0 ? 0 : 1 / Math.sqrt(counts[code]!)))
 }
 
-function marginalCrossEntropy(
+/** Weighted mean over informative voxels of -log p(set). @param codes [V] */
+export function marginalCrossEntropy(
   logProbabilities: Tensor2D,
   codes: Tensor,
   tables: TargetTables,

@@ -90,8 +90,17 @@ export function addGradients(total: Map<string, Tensor> | null, more: Map<string
 export const projectSets = (model: StageModel, sets: readonly ClassSet[]): ClassSet[] =>
   sets.map((set) => projectClasses(set, model.channelOf))
 
+/** Loss of a network's output [V, C] on a patch's targets in its C classes. */
+export type VoxelLoss = (logits: Tensor2D, target: PatchTarget) => Scalar
+
 /** Supervised loss on all outputs; with deep supervision coarser ones count half as much each. */
-export function supervisedLoss(model: StageModel, output: NetworkOutput, target: PatchTarget, shape: Shape): Scalar {
+export function supervisedLoss(
+  model: StageModel,
+  output: NetworkOutput,
+  target: PatchTarget,
+  shape: Shape,
+  loss: VoxelLoss = segmentationLoss,
+): Scalar {
   const levels = headLevels(model.spec)
   const weights = levels.map((_, i) => 0.5 ** i)
   const total = weights.reduce((sum, weight) => sum + weight, 0)
@@ -99,7 +108,7 @@ export function supervisedLoss(model: StageModel, output: NetworkOutput, target:
     const codes =
       i === 0 ? target.codes : subsampleCodes(target.codes, shape, logits.shape.slice(1, 4) as unknown as Shape)
     const flat = logits.reshape([-1, model.spec.classes]) as Tensor2D
-    return segmentationLoss(flat, { codes, sets: target.sets }).mul(weights[i]! / total)
+    return loss(flat, { codes, sets: target.sets }).mul(weights[i]! / total)
   })
   return tf.addN(losses) as Scalar
 }

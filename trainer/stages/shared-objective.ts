@@ -4,19 +4,26 @@ import type { Shape } from '../../contract/geometry.ts'
 import type { RunConfig } from '../../contract/run-config.ts'
 import type { Study } from '../labels/study.ts'
 import { exclusionLoss } from '../losses/exclusion-loss.ts'
+import { labelSetLoss } from '../losses/leaf-dice.ts'
+import { segmentationLoss } from '../losses/segmentation-loss.ts'
 import type { Tensor2D } from '../tensor/tensorflow.ts'
 import { differentiatePatch, supervisedLoss, type LossPart } from './differentiate.ts'
 import type { Objective, PatchOutcome } from './objective.ts'
 import { singleOrganDice } from './stage1-objective.ts'
 
-export function createSharedObjective(study: Study, shape: Shape, { exclusion }: RunConfig['shared']): Objective {
+export function createSharedObjective(
+  study: Study,
+  shape: Shape,
+  { dice: diceOf, exclusion }: RunConfig['shared'],
+): Objective {
+  const loss = diceOf === 'leaf' ? labelSetLoss : segmentationLoss
   return {
     learn(model, { patch }) {
       let dice: PatchOutcome['dice'] = []
       const outcome = differentiatePatch(model, patch, shape, (output) => {
         dice = singleOrganDice(model, patch, output, study.classCount)
         const parts: LossPart[] = [
-          { name: 'loss.supervised', weight: 1, value: supervisedLoss(model, output, patch, shape) },
+          { name: 'loss.supervised', weight: 1, value: supervisedLoss(model, output, patch, shape, loss) },
         ]
         if (exclusion.enabled) {
           const logits = output.logits[0]!.reshape([-1, study.classCount]) as Tensor2D

@@ -1,0 +1,77 @@
+// The methods that mutual learning is compared with, each as a real, tiny run: what it trains, killed and resumed, scored,
+// predicting and exporting. What they learn is nothing.
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Method } from '../contract/methods.ts'
+import type { StageNumber } from '../contract/run-config.ts'
+import { hashFiles } from './helpers/hash-files.ts'
+import { atStep, startAndKill } from './helpers/kill-trainer.ts'
+import { openTinyStudy, tinySettings, type TinyStudy } from './helpers/tiny-study.ts'
+import { continueTiny, runFolderOf, trainTiny, type Training } from './helpers/train-tiny.ts'
+
+const timeout = 180_000
+const few = [
+  'shared.steps=10',
+  'shared.validateEvery=5',
+  'stage1.steps=10',
+  'stage1.validateEvery=5',
+  'checkpoint.everySeconds=0',
+]
+const datasets = ['site-a', 'site-c']
+
+let tiny: TinyStudy
+beforeAll(async () => void (tiny = await openTinyStudy({ testCases: 1 })), timeout)
+afterAll(() => tiny.services.close())
+
+const lossesOf = ({ metrics }: Training, stage: StageNumber): string[] =>
+  [...new Set(metrics.filter((metric) => metric.stage === stage).map(({ name }) => name))]
+    .filter((name) => name.startsWith('loss.'))
+    .sort()
+const resultOf = (name: string): Record<string, string> =>
+  hashFiles(join(runFolderOf(tiny.services, name), 'checkpoints'))
+
+/** Trains it twice, the second time killed in the middle of each stage; then uses it as a lab would. */
+async function tryRival(method: Method, stages: readonly StageNumber[]): Promise<Training> {
+  const training = await trainTiny(tiny.services, { name: method, method, datasets, set: few })
+  expect(training.state).toBe('finished')
+  const killed = `${method}-killed`
+  tiny.services.createRun({ name: killed, method, datasets, preset: 'quick', set: [...tinySettings, ...few] })
+  for (const stage of stages) expect(await startAndKill(tiny.services, killed, atStep(stage, 3, 20))).toBe(true)
+  expect(await continueTiny(tiny.services, killed)).toMatchObject({ state: 'finished' })
+  expect(resultOf(killed)).toEqual(resultOf(method))
+  await useAsAnyRun(method, stages.at(-1)!)
+  return training
+}
+
+async function useAsAnyRun(run: string, last: StageNumber): Promise<void> {
+  const { stage, organs } = await tiny.services.evaluateRun({ run, dataset: 'test' })
+  expect(stage).toBe(last)
+  expect(organs.filter(({ cases }) => cases > 0).map(({ organ }) => organ)).toEqual(
+    expect.arrayContaining(['liver', 'spleen', 'kidney_left']),
+  )
+  const { home, services, study } = tiny
+  const predicted = await services.predictWithRun({
+    run,
+    input: join(study.test, 'imagesTs'),
+    output: join(home, `${run}-p`),
+  })
+  expect(predicted).toMatchObject({ failures: [], labelMaps: [expect.any(String)] })
+  const exported = await services.exportRun({ run, output: join(home, `${run}-e`) })
+  expect(exported.failures).toEqual([])
+  expect(readdirSync(join(home, `${run}-e`)).filter((file) => file.endsWith('_provenance.nii.gz'))).toHaveLength(6)
+}
+
+describe('label-set', () => {
+  test(
+    'is one network that learns otherwise than the marginal one',
+    async () => {
+      const training = await tryRival('label-set', [0])
+      expect(lossesOf(training, 0)).toEqual(['loss.supervised'])
+      await trainTiny(tiny.services, { name: 'marginal', method: 'marginal', datasets, set: few })
+      const weights = 'stage0-model1.safetensors'
+      expect(resultOf('label-set')[weights]).not.toBe(resultOf('marginal')[weights])
+    },
+    timeout,
+  )
+})
