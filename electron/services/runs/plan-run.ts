@@ -15,6 +15,7 @@ import { listRunNames } from '../workspace/run-store.ts'
 import { buildRunConfig, type Tree } from './build-run-config.ts'
 import { jobVersions } from './job-versions.ts'
 import { readSettings } from '../workspace/settings-file.ts'
+import { withLabelsFrom } from './labels-from.ts'
 import { delineatedOrgans, organEntries, organUnion, toJobDataset } from './organ-union.ts'
 import { refuseLeakage } from './refuse-leakage.ts'
 import { inheritedConfig, readStage1Source, refuseOtherStudy } from './stage1-source.ts'
@@ -29,6 +30,8 @@ export type RunRequest = {
   stages?: Stages
   /** Name of the run whose POS models stage 2 starts from; only with stages '2'. */
   stage1From?: string
+  /** Name of the reference dataset whose complete labels replace the datasets' own: an upper bound. */
+  labelsFrom?: string
   configFile?: string
   /** Any part of a RunConfig. */
   changes?: Tree
@@ -44,11 +47,13 @@ export function planRun(workspace: Workspace, vocabulary: Vocabulary, request: R
   const { preset = 'standard', method = 'mutual' } = request
   const stages = request.stages ?? METHODS[method].stages
   checkRequest(workspace, { ...request, stages })
-  const datasets = request.datasets.map((name) => readDataset(workspace, name))
+  const chosen = request.datasets.map((name) => readDataset(workspace, name))
   refuseLeakage(
-    datasets,
+    chosen,
     listDatasetNames(workspace).map((name) => readDataset(workspace, name)),
   )
+  const complete = request.labelsFrom === undefined ? null : readDataset(workspace, request.labelsFrom)
+  const datasets = complete ? chosen.map((dataset) => withLabelsFrom(dataset, complete)) : chosen
   datasets.forEach(refuseUselessDataset)
   const organs = organUnion(datasets, vocabulary)
   const source = request.stage1From === undefined ? null : readStage1Source(workspace, request.stage1From)
@@ -63,6 +68,7 @@ export function planRun(workspace: Workspace, vocabulary: Vocabulary, request: R
     method,
     stages,
     stage1From: source?.folder ?? null,
+    ...(complete ? { labelsFrom: complete.name } : {}),
     organs,
     vocabulary: organEntries(organs, vocabulary),
     datasets: datasets.map((dataset) => toJobDataset(dataset, organs)),
