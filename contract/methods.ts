@@ -11,6 +11,7 @@ export const MethodSchema = z.enum([
   'marginal',
   'marginal-exclusion',
   'label-set',
+  'dodnet',
 ])
 export type Method = z.infer<typeof MethodSchema>
 
@@ -85,5 +86,12 @@ export const METHODS: Record<Method, MethodEntry> = {
       'One network on all datasets; Dice of single labelled organs alone, beside the marginal loss (Fidon et al. 2021).',
     stages: '0',
     config: (budget) => ({ shared: { ...steps(budget, 1), dice: 'leaf' } }),
+  },
+  dodnet: {
+    title: 'One network, conditional head',
+    about:
+      'One network on all datasets whose last layers are made anew for each dataset; their predictions are fused (Zhang et al. 2021).',
+    stages: '0',
+    config: (budget) => ({ shared: { ...steps(budget, 1), head: 'dynamic' } }),
   },
 }

@@ -110,6 +110,10 @@ export const SharedConfigSchema = z.strictObject({
     .enum(['marginal', 'leaf'])
     .default('marginal')
     .describe('Dice of every organ set that is labelled in the patch, or of single labelled classes alone'),
+  head: z
+    .enum(['fixed', 'dynamic'])
+    .default('fixed')
+    .describe('One head for all organs, or one whose weights depend on the dataset; stage 0 alone'),
   exclusion: z
     .strictObject({
       enabled: z.boolean().default(false).describe('Whether the term is computed at all'),

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Method } from '../contract/methods.ts'
 import type { StageNumber } from '../contract/run-config.ts'
+import { readSafetensors } from '../trainer/checkpoint/safetensors.ts'
 import { hashFiles } from './helpers/hash-files.ts'
 import { atStep, startAndKill } from './helpers/kill-trainer.ts'
 import { openTinyStudy, tinySettings, type TinyStudy } from './helpers/tiny-study.ts'
@@ -74,4 +75,24 @@ describe('label-set', () => {
     },
     timeout,
   )
+})
+
+describe('dodnet', () => {
+  test(
+    'is one network that answers for each dataset, fused',
+    async () => {
+      const training = await tryRival('dodnet', [0])
+      expect(lossesOf(training, 0)).toEqual(['loss.supervised'])
+      const { arrays } = await readSafetensors(join(training.folder, 'checkpoints', 'stage0-model1.safetensors'))
+      const heads = [...arrays.keys()].filter((name) => name.startsWith('head.'))
+      expect(heads).toEqual(expect.arrayContaining(['head.controller.kernel', 'head.reduce.kernel']))
+      expect(arrays.has('head.0.kernel')).toBe(false)
+    },
+    timeout,
+  )
+
+  test('is of stage 0 alone', () => {
+    const request = { name: 'lost', method: 'mutual+' as const, datasets, set: ['shared.head=dynamic'] }
+    expect(() => tiny.services.createRun(request)).toThrow(/cannot start from such a head/)
+  })
 })

@@ -7,8 +7,9 @@ import { exclusionLoss } from '../losses/exclusion-loss.ts'
 import { labelSetLoss } from '../losses/leaf-dice.ts'
 import { segmentationLoss } from '../losses/segmentation-loss.ts'
 import type { Tensor2D } from '../tensor/tensorflow.ts'
-import { differentiatePatch, supervisedLoss, type LossPart } from './differentiate.ts'
+import { differentiatePatch, projectSets, supervisedLoss, type LossPart } from './differentiate.ts'
 import type { Objective, PatchOutcome } from './objective.ts'
+import { forTask } from './stage-model.ts'
 import { singleOrganDice } from './stage1-objective.ts'
 
 export function createSharedObjective(
@@ -18,16 +19,18 @@ export function createSharedObjective(
 ): Objective {
   const loss = diceOf === 'leaf' ? labelSetLoss : segmentationLoss
   return {
-    learn(model, { patch }) {
+    learn(shared, { patch, dataset }) {
+      const model = forTask(shared, dataset)
+      const target = { codes: patch.codes, sets: projectSets(model, patch.sets) }
       let dice: PatchOutcome['dice'] = []
       const outcome = differentiatePatch(model, patch, shape, (output) => {
         dice = singleOrganDice(model, patch, output, study.classCount)
         const parts: LossPart[] = [
-          { name: 'loss.supervised', weight: 1, value: supervisedLoss(model, output, patch, shape, loss) },
+          { name: 'loss.supervised', weight: 1, value: supervisedLoss(model, output, target, shape, loss) },
         ]
         if (exclusion.enabled) {
-          const logits = output.logits[0]!.reshape([-1, study.classCount]) as Tensor2D
-          parts.push({ name: 'loss.exclusion', weight: exclusion.weight, value: exclusionLoss(logits, patch) })
+          const logits = output.logits[0]!.reshape([-1, model.spec.classes]) as Tensor2D
+          parts.push({ name: 'loss.exclusion', weight: exclusion.weight, value: exclusionLoss(logits, target) })
         }
         return parts
       })

@@ -84,6 +84,7 @@ export function planRun(workspace: Workspace, vocabulary: Vocabulary, request: R
   }
   if (source) refuseOtherStudy(job, source.job)
   refuseMissingSharedNetwork(job, source?.job ?? job)
+  refuseDynamicStart(job)
   return job
 }
 
@@ -121,6 +122,15 @@ function refuseMissingSharedNetwork({ stages, config }: TrainJob, source: TrainJ
   throw new OrganMosaicError(
     'usage',
     `stage2.initialise is shared, and run ${source.name} trains no shared network; choose the method mutual+, or stage1 or scratch.`,
+  )
+}
+
+function refuseDynamicStart({ stages, config }: TrainJob): void {
+  const planned = plannedStages(stages)
+  if (config.shared.head === 'fixed' || !planned.includes(0) || planned.length === 1) return
+  throw new OrganMosaicError(
+    'usage',
+    `shared.head is dynamic, and models of stages ${stages} cannot start from such a head; train stage 0 alone, as the method dodnet does, or choose fixed.`,
   )
 }
 
