@@ -12,6 +12,7 @@ export const MethodSchema = z.enum([
   'marginal-exclusion',
   'label-set',
   'dodnet',
+  'ms-kd',
 ])
 export type Method = z.infer<typeof MethodSchema>
 
@@ -93,5 +94,15 @@ export const METHODS: Record<Method, MethodEntry> = {
       'One network on all datasets whose last layers are made anew for each dataset; their predictions are fused (Zhang et al. 2021).',
     stages: '0',
     config: (budget) => ({ shared: { ...steps(budget, 1), head: 'dynamic' } }),
+  },
+  'ms-kd': {
+    title: 'One network, taught by separate models',
+    about:
+      'Separate models teach one network what its cases leave unlabelled, beside the true labels (Feng et al. 2021).',
+    stages: '1,0',
+    config: (budget) => ({
+      stage1: { ...steps(budget, 0.5), predictionDifference: off, featureDifference: off },
+      shared: { ...steps(budget, 0.5), distillation: { enabled: true } },
+    }),
   },
 }

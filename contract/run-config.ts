@@ -121,6 +121,20 @@ export const SharedConfigSchema = z.strictObject({
     })
     .prefault({})
     .describe('An organ that a case leaves unlabelled must not lie where another is labelled'),
+  distillation: z
+    .strictObject({
+      enabled: z.boolean().default(false).describe('Whether partial-organ models teach the shared network'),
+      outputs: z.number().nonnegative().default(1).describe('Factor of the divergence from their probabilities'),
+      features: z
+        .number()
+        .nonnegative()
+        .default(0.1)
+        .describe('Factor of 1 - cosine to their features; 0: not computed'),
+    })
+    .prefault({})
+    .describe(
+      'Models of stage 1 teach what a case leaves unlabelled: each its organs, all the background they agree on',
+    ),
 })
 
 export const Stage1ConfigSchema = z.strictObject({
@@ -228,5 +242,5 @@ export type Preset = z.infer<typeof PresetSchema>
 export const StageNumberSchema = z.union([z.literal(0), z.literal(1), z.literal(2)])
 export type StageNumber = z.infer<typeof StageNumberSchema>
 
-export const StagesSchema = z.enum(['0', '1', '2', '0,1', '1,2', '0,1,2'])
+export const StagesSchema = z.enum(['0', '1', '2', '0,1', '1,0', '1,2', '0,1,2'])
 export type Stages = z.infer<typeof StagesSchema>

@@ -96,3 +96,37 @@ describe('dodnet', () => {
     expect(() => tiny.services.createRun(request)).toThrow(/cannot start from such a head/)
   })
 })
+
+describe('ms-kd', () => {
+  test(
+    'is one network after its teachers, who stay as they are',
+    async () => {
+      const training = await tryRival('ms-kd', [1, 0])
+      expect(lossesOf(training, 1)).toEqual(['loss.supervised'])
+      expect(lossesOf(training, 0)).toEqual(['loss.distillation', 'loss.distilledFeatures', 'loss.supervised'])
+      expect(Object.keys(resultOf('ms-kd'))).toEqual(
+        expect.arrayContaining(['stage0-model1.safetensors', 'stage1-model1.safetensors', 'stage1-model2.safetensors']),
+      )
+      const teachers = await tiny.services.evaluateRun({ run: 'ms-kd', dataset: 'test', stage: 1 })
+      expect(teachers).toMatchObject({ stage: 1, model: 'ensemble' })
+    },
+    timeout,
+  )
+
+  test(
+    'takes over the separate models of another run, and teaches the same with them',
+    async () => {
+      const settings = [...tinySettings, ...few]
+      const request = { name: 'taught', method: 'ms-kd' as const, datasets, stages: '0' as const, stage1From: 'ms-kd' }
+      tiny.services.createRun({ ...request, preset: 'quick', set: settings })
+      expect(await continueTiny(tiny.services, 'taught')).toMatchObject({ state: 'finished' })
+      const weights = 'stage0-model1.safetensors'
+      expect(Object.keys(resultOf('taught'))).toEqual(['stage0-last.safetensors', weights])
+      expect(resultOf('taught')[weights]).toBe(resultOf('ms-kd')[weights])
+      expect(await tiny.services.evaluateRun({ run: 'taught', dataset: 'test' })).toMatchObject({ stage: 0 })
+      const wrong = { name: 'wrong', method: 'marginal' as const, datasets, stage1From: 'ms-kd', set: settings }
+      expect(() => tiny.services.createRun(wrong)).toThrow(/takes nothing over from a stage 1/)
+    },
+    timeout,
+  )
+})

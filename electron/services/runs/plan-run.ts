@@ -8,7 +8,7 @@ import type { Vocabulary } from '../../../contract/organ.ts'
 import type { Preset, Stages } from '../../../contract/run-config.ts'
 import { usableCases } from '../datasets/availability.ts'
 import { listDatasetNames, readDataset } from '../workspace/dataset-store.ts'
-import { plannedStages } from '../../../contract/planned-stages.ts'
+import { distils, plannedStages } from '../../../contract/planned-stages.ts'
 import { METHODS, type Method } from '../../../contract/methods.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { listRunNames } from '../workspace/run-store.ts'
@@ -85,6 +85,7 @@ export function planRun(workspace: Workspace, vocabulary: Vocabulary, request: R
   if (source) refuseOtherStudy(job, source.job)
   refuseMissingSharedNetwork(job, source?.job ?? job)
   refuseDynamicStart(job)
+  refuseMissingTeachers(job)
   return job
 }
 
@@ -105,9 +106,9 @@ function checkRequest(workspace: Workspace, { name, datasets, stages = '1,2', st
   if (stages === '2' && stage1From === undefined) {
     throw usage('A run of stage 2 alone needs the run whose stage 1 it starts from.')
   }
-  if (stages !== '2' && stage1From !== undefined) {
+  if (stages !== '2' && stages !== '0' && stage1From !== undefined) {
     throw usage(
-      `A run that starts from the stage 1 of another one is of stage 2 alone, and stages ${stages} were asked for.`,
+      `A run that starts from the stage 1 of another one is of stage 2 alone, or of stage 0 alone (ms-kd), and stages ${stages} were asked for.`,
     )
   }
   if (listRunNames(workspace).includes(name)) {
@@ -127,10 +128,28 @@ function refuseMissingSharedNetwork({ stages, config }: TrainJob, source: TrainJ
 
 function refuseDynamicStart({ stages, config }: TrainJob): void {
   const planned = plannedStages(stages)
-  if (config.shared.head === 'fixed' || !planned.includes(0) || planned.length === 1) return
+  const alone = planned.length === 1 && !config.shared.distillation.enabled
+  if (config.shared.head === 'fixed' || !planned.includes(0) || alone) return
   throw new OrganMosaicError(
     'usage',
     `shared.head is dynamic, and models of stages ${stages} cannot start from such a head; train stage 0 alone, as the method dodnet does, or choose fixed.`,
+  )
+}
+
+/** Teachers are models of stage 1 that are trained before: in this run, or in the one that it names. */
+function refuseMissingTeachers(job: TrainJob): void {
+  const { stages, stage1From } = job
+  const taught = distils(job)
+  if (stages === '0' && stage1From !== null && !taught) {
+    throw new OrganMosaicError(
+      'usage',
+      'A shared network takes nothing over from a stage 1 unless shared.distillation.enabled is on; choose the method ms-kd, or leave the other run out.',
+    )
+  }
+  if (!taught || stages === '1,0' || stage1From !== null) return
+  throw new OrganMosaicError(
+    'usage',
+    `shared.distillation needs models of stage 1 as teachers, and stages ${stages} train none before the shared network; choose stages 1,0 (the method ms-kd), or stage 0 from the stage 1 of another run.`,
   )
 }
 
