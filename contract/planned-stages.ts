@@ -25,7 +25,7 @@ export const usableStages = (stages: Stages): StageNumber[] =>
 export function stageSettings(
   config: RunConfig,
   stage: StageNumber,
-): Pick<RunConfig['shared'], 'steps' | 'validateEvery' | 'earlyStopPatience' | 'learningRate'> {
+): Pick<RunConfig['shared'], 'steps' | 'validateEvery' | 'earlyStopPatience' | 'learningRate' | 'finalLearningRate'> {
   return stage === 0 ? config.shared : stage === 1 ? config.stage1 : config.stage2
 }
 

@@ -8,12 +8,26 @@ const auto = z.literal('auto')
 const fraction = z.number().min(0).max(1)
 
 /** A loss term: its switch, its weight, and over which share of the stage it grows from zero to that weight. */
+const termShape = (weight: number, ramp: number) => ({
+  enabled: z.boolean().default(true).describe('Whether the term is computed at all'),
+  weight: z.number().nonnegative().default(weight).describe('Factor of the term in the sum of losses'),
+  ramp: fraction.default(ramp).describe('Share of the stage over which the weight grows linearly from 0'),
+})
+
 const term = (weight: number, ramp: number, what: string) =>
+  z.strictObject(termShape(weight, ramp)).prefault({}).describe(what)
+
+/** A term whose published sentence can be read in several ways, the default first; docs/method.md says what each is. */
+const termWithReadings = <const R extends readonly [string, ...string[]]>(
+  weight: number,
+  ramp: number,
+  readings: R,
+  what: string,
+) =>
   z
     .strictObject({
-      enabled: z.boolean().default(true).describe('Whether the term is computed at all'),
-      weight: z.number().nonnegative().default(weight).describe('Factor of the term in the sum of losses'),
-      ramp: fraction.default(ramp).describe('Share of the stage over which the weight grows linearly from 0'),
+      ...termShape(weight, ramp),
+      reading: z.enum(readings).default(readings[0]).describe('How the published sentence is read (docs/method.md)'),
     })
     .prefault({})
     .describe(what)
@@ -60,6 +74,14 @@ export const OptimiserConfigSchema = z.strictObject({
   gradientClip: z.number().positive().default(5).describe('Largest L2 norm over all gradients of a step'),
   warmup: fraction.default(0.02).describe('Share of the stage with a linearly rising rate'),
   polyPower: z.number().nonnegative().default(0.9).describe('The rate falls as (1 - share of the stage) to this power'),
+  averaging: z
+    .number()
+    .min(0)
+    .max(0.4)
+    .default(0.05)
+    .describe(
+      'Mean age of the averaged weights that validate and predict, as a share of the updates so far; 0: the latest weights',
+    ),
 })
 
 export const AugmentationConfigSchema = z.strictObject({
@@ -94,6 +116,7 @@ const stageBasics = {
     .default(0)
     .describe('Stop a stage after so many validations without a better one; 0: never'),
   learningRate: fraction.default(1).describe('Share of optimiser.learningRate that is the highest rate in this stage'),
+  finalLearningRate: fraction.default(0).describe('Share of optimiser.learningRate that the stage ends with'),
 }
 
 const stageCommon = {
@@ -101,6 +124,14 @@ const stageCommon = {
   foreignShare: fraction
     .default(0.5)
     .describe("Share of a model's patches that other datasets, drawn at random, give while a mutual term needs them"),
+  consensus: z
+    .strictObject({
+      share: fraction.default(0).describe('How far the models move towards the mean of their weights; 0: not at all'),
+      every: z.int().min(1).default(10).describe('Steps between two meetings'),
+      until: fraction.default(1).describe('Share of the stage after which each model goes its own way'),
+    })
+    .prefault({})
+    .describe('Models that start from one network meet now and then'),
   supervised: term(1, 0, 'Soft Dice over present organs plus marginal cross-entropy'),
 }
 
@@ -139,11 +170,25 @@ export const SharedConfigSchema = z.strictObject({
 
 export const Stage1ConfigSchema = z.strictObject({
   ...stageCommon,
-  predictionDifference: term(0.5, 0.3, "Other datasets' organ labels tell a model where its own organs cannot be"),
-  featureDifference: term(0.02, 0.3, "Positive cosine between features of own and of other datasets' organs"),
+  predictionDifference: termWithReadings(
+    0.5,
+    0.3,
+    ['inside', 'foreground', 'overlap'],
+    "Other datasets' organ labels tell a model where its own organs cannot be",
+  ),
+  featureDifference: termWithReadings(
+    0.02,
+    0.3,
+    ['own-features', 'other-models'],
+    "Positive cosine between features of own and of other datasets' organs",
+  ),
 })
 
 export const PseudoLabelConfigSchema = z.strictObject({
+  teachers: z
+    .enum(['stage1', 'shared', 'both'])
+    .default('stage1')
+    .describe('Who labels what cases leave open: the POS models, the shared network, or all of them together'),
   organThreshold: fraction.default(0.7).describe('An organ needs at least this calibrated probability'),
   oddsMargin: z.number().nonnegative().default(0.5).describe('... and this lead in log-odds over the next organ'),
   backgroundThreshold: fraction.default(0.3).describe('Background where every competent model stays below'),
@@ -169,7 +214,12 @@ export const Stage2ConfigSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe('Train on pseudo labels too; off: true labels alone, marginally'),
-  predictionSimilarity: term(0.5, 0.3, 'The true labels of the other datasets supervise every model'),
+  predictionSimilarity: termWithReadings(
+    0.5,
+    0.3,
+    ['labels', 'peer'],
+    'The true labels of the other datasets supervise every model',
+  ),
   featureSimilarity: term(0.3, 0.3, 'Each worse model is pulled to the features of the more accurate one (dynamic)'),
   featureSimilarityGain: z.number().nonnegative().default(5).describe('w = weight * min(1, gain * (a_best - a_i))'),
   accuracySource: z.enum(['validation', 'patch']).default('validation').describe('How accurate a model is on an organ'),

@@ -33,14 +33,13 @@ export function fuseTasks(answers: Float32Array, tasks: readonly HeadTask[], cla
   const channels = tasks.reduce((sum, task) => sum + task.classes.length, 0)
   const voxels = answers.length / channels
   let first = 0
-  const predictions = tasks.map(({ classes }, index) => {
+  const predictions = tasks.map(({ classes, competent }, index) => {
     const probabilities = new Float32Array(voxels * classes.length)
     for (let v = 0, at = 0; v < voxels; v++) {
       for (let c = 0; c < classes.length; c++) probabilities[at++] = answers[v * channels + first + c]!
     }
     first += classes.length
-    return { index, classes, probabilities, temperature: 1 }
+    return { index, classes, competent, probabilities, temperature: 1 }
   })
-  const competent = tasks.map((task) => task.competent)
-  return fusePartialModels(predictions, competent, classCount)
+  return fusePartialModels(predictions, classCount)
 }

@@ -41,11 +41,12 @@ export async function openRunPredictor(
       const predictions = used.map((model) => ({
         index: model.index,
         classes: model.classes,
+        competent: study.competentClasses[model.index] ?? [],
         probabilities: predictCase(model, image, plan, overlap),
         temperature: temperatures[model.index]!,
       }))
       if (stage !== 1) return meanProbabilities(predictions.map(({ probabilities }) => probabilities))
-      return fusePartialModels(predictions, study.competentClasses, study.classCount)
+      return fusePartialModels(predictions, study.classCount)
     },
     dispose: () => disposeModels(all),
   }

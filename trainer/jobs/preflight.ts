@@ -125,7 +125,7 @@ async function measureStage(context: MeasureContext, stage: StageNumber): Promis
   const taught = stage === 0 && distils(job)
   const teachers = taught ? await loadStageModels(folderOfStage(job, folder, 1), study, 1, plan, job) : []
   const lessons = taught ? { models: teachers, temperatures: teachers.map(() => 1) } : null
-  const objective = createObjective(study, stage, plan.patch, config, lessons)
+  const objective = createObjective(study, stage, plan.patch, config, models, lessons)
   const cases = prepared.training.map((entries) =>
     entries.map(({ entry, folder: preprocessed, classes }) => ({
       caseId: entry.id,

@@ -50,6 +50,27 @@ describe('predictionDifference', () => {
     expect(gradientError((y) => predictionDifference(y as Tensor2D, [first, second]), [x])).toBeLessThan(0.005)
   })
 
+  it('in another reading is the mean foreground alone', () => {
+    const value = predictionDifference(logits, [first, second], 'foreground').dataSync()[0]
+    expect(value).toBeCloseTo((0.5 + 0.85) / 2, 5)
+  })
+
+  it('in a third reading is the overlap, which rewards foreground outside', () => {
+    // foreground 0.5 + 0.9 + 0.8 + 0.99; organ 1 has one voxel, organ 2 two
+    const total = 0.5 + 0.9 + 0.8 + 0.99
+    const expected = ((2 * 0.5) / (total + 1) + (2 * 1.7) / (total + 2)) / 2
+    expect(predictionDifference(logits, [first, second], 'overlap').dataSync()[0]).toBeCloseTo(expected, 5)
+    const rows = tf
+      .grad((x) => predictionDifference(x as Tensor2D, [first], 'overlap'))(logits)
+      .arraySync() as number[][]
+    expect(rows[3]![0]).toBeGreaterThan(0)
+  })
+
+  it.each(['foreground', 'overlap'] as const)('%s has the gradient of central differences', (reading) => {
+    const x = normalTensor('x', [4, 3])
+    expect(gradientError((y) => predictionDifference(y as Tensor2D, [first, second], reading), [x])).toBeLessThan(0.005)
+  })
+
   it('is zero without foreign organs', () => {
     expect(predictionDifference(logits, []).dataSync()[0]).toBe(0)
   })

@@ -6,7 +6,8 @@ import type { Objective } from './objective.ts'
 import { createSharedObjective } from './shared-objective.ts'
 import { createStage1Objective } from './stage1-objective.ts'
 import { createStage2Objective } from './stage2-objective.ts'
-import type { Teachers } from './teachers.ts'
+import type { StageModel } from './stage-model.ts'
+import type { Teachers } from './ask-teachers.ts'
 
 /** @param teachers of the shared network, where it is to be taught */
 export function createObjective(
@@ -14,9 +15,10 @@ export function createObjective(
   stage: StageNumber,
   shape: Shape,
   config: RunConfig,
+  models: readonly StageModel[],
   teachers: Teachers | null = null,
 ): Objective {
   if (stage === 0) return createSharedObjective(study, shape, config.shared, teachers)
   if (stage === 1) return createStage1Objective(study, shape, config.stage1)
-  return createStage2Objective(study, shape, config.stage2)
+  return createStage2Objective(study, shape, config.stage2, models)
 }

@@ -13,7 +13,7 @@ import { differentiatePatch, projectSets, supervisedLoss, type LossPart } from '
 import type { Objective, PatchOutcome } from './objective.ts'
 import { forTask } from './stage-model.ts'
 import { singleOrganDice } from './stage1-objective.ts'
-import { askTeachers, type Teachers } from './teachers.ts'
+import { askTeachers, type Teachers } from './ask-teachers.ts'
 
 export function createSharedObjective(
   study: Study,

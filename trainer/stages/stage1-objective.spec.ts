@@ -58,6 +58,20 @@ describe('own patches', () => {
   })
 })
 
+describe('feature difference to the other models', () => {
+  const reading = { featureDifference: { reading: 'other-models' as const, weight: 1, ramp: 0 } }
+  const termOf = (summary: { values: Record<string, number> } | null) => summary!.values['loss.featureDifference']
+
+  it('begins once another model has shown its organs, on own patches', () => {
+    const { learn } = objectiveOf(reading)
+    expect(names(learn(ownPatch, true))).toEqual(['loss.supervised'])
+    learn(foreignPatch, true, 50, models[1])
+    expect(names(learn(ownPatch, true))).toEqual(['loss.supervised', 'loss.featureDifference'])
+    expect(termOf(learn(ownPatch, true))).toBeGreaterThanOrEqual(0)
+    expect(names(learn(foreignPatch, false))).toEqual(['loss.predictionDifference'])
+  })
+})
+
 it('own patches teach nothing when supervision is off, but show their features', () => {
   const { learn } = objectiveOf({ supervised: off, predictionDifference: off })
   expect(learn(ownPatch, true)).toBeNull()

@@ -5,7 +5,7 @@ import type { RunConfig } from '../../contract/run-config.ts'
 import type { Patch } from '../data/patch.ts'
 import type { ClassSet } from '../labels/label-sets.ts'
 import type { Study } from '../labels/study.ts'
-import { featureDifference } from '../losses/feature-losses.ts'
+import { featureDifference, type OrganFeature } from '../losses/feature-losses.ts'
 import { organFeatures, RunningFeatures } from '../losses/organ-features.ts'
 import { predictionDifference } from '../losses/prediction-difference.ts'
 import { patchDice } from '../losses/segmentation-loss.ts'
@@ -21,24 +21,44 @@ import type { StageModel } from './stage-model.ts'
 export function createStage1Objective(study: Study, shape: Shape, config: RunConfig['stage1']): Objective {
   const running = new RunningFeatures()
 
-  function learnOwn(model: StageModel, patch: Patch, weight: number): PatchOutcome | null {
+  const { reading: featureReading } = config.featureDifference
+
+  function learnOwn(model: StageModel, patch: Patch, weights: { seg: number; fd: number }): PatchOutcome | null {
     const target = { codes: patch.codes, sets: projectSets(model, patch.sets) }
     let dice: PatchOutcome['dice'] = []
     const outcome = differentiatePatch(model, patch, shape, (output) => {
       dice = singleOrganDice(model, patch, output, study.classCount)
-      if (config.featureDifference.enabled) rememberFeatures(model, patch, output)
-      if (weight === 0) return []
-      return [{ name: 'loss.supervised', weight, value: supervisedLoss(model, output, target, shape) }]
+      const parts: LossPart[] = []
+      if (weights.seg > 0) {
+        const value = supervisedLoss(model, output, target, shape)
+        parts.push({ name: 'loss.supervised', weight: weights.seg, value })
+      }
+      if (!config.featureDifference.enabled) return parts
+      const features = ownFeatures(model, patch, output)
+      const others = featureReading === 'other-models' && weights.fd > 0 ? featuresOfOthers(model) : []
+      if (others.length > 0) {
+        parts.push({ name: 'loss.featureDifference', weight: weights.fd, value: featureDifference(features, others) })
+      }
+      return parts
     })
     return outcome && { ...outcome, dice }
   }
 
-  function rememberFeatures(model: StageModel, patch: Patch, output: NetworkOutput): void {
+  /** Features of the model's own organs in the patch, which it remembers. */
+  function ownFeatures(model: StageModel, patch: Patch, output: NetworkOutput): OrganFeature[] {
     const { background, organs } = featureMasks(patch, model.classes.slice(1), null)
-    for (const { unionClass, feature } of organFeatures(output.features, shape, background, organs)) {
+    const features = organFeatures(output.features, shape, background, organs)
+    for (const { unionClass, feature } of features) {
       running.update(model.index, unionClass, feature.dataSync() as Float32Array)
     }
+    return features
   }
+
+  /** Running features that the other models have of organs which this one does not know. */
+  const featuresOfOthers = (model: StageModel): Float32Array[] =>
+    study.ownClasses.flatMap((classes, other) =>
+      classes.filter((c) => !model.classes.includes(c)).flatMap((c) => running.get(other, c) ?? []),
+    )
 
   /** Organs of the patch that this model can neither know nor share a voxel with. */
   function foreignOrgans(model: StageModel, patch: Patch): ClassSet {
@@ -57,7 +77,7 @@ export function createStage1Objective(study: Study, shape: Shape, config: RunCon
     const { background, organs } = featureMasks(patch, foreignOrgans(model, patch), null)
     const shares = study.ownClasses[dataset]!.some((c) => model.classes.includes(c))
     const own = model.classes.slice(1).flatMap((c) => running.get(model.index, c) ?? [])
-    const usesFeatures = weights.fd > 0 && own.length > 0 && organs.length > 0
+    const usesFeatures = featureReading === 'own-features' && weights.fd > 0 && own.length > 0 && organs.length > 0
     if (!(weights.pd > 0 && (organs.length > 0 || shares)) && !usesFeatures) return null
     const outcome = differentiatePatch(model, patch, shape, (output) => {
       const parts: LossPart[] = []
@@ -67,7 +87,7 @@ export function createStage1Objective(study: Study, shape: Shape, config: RunCon
         parts.push({
           name: 'loss.predictionDifference',
           weight: weights.pd,
-          value: predictionDifference(logits, masks),
+          value: predictionDifference(logits, masks, config.predictionDifference.reading),
         })
         if (shares) {
           // Organs that both datasets label are simply supervised by the other's labels.
@@ -86,9 +106,9 @@ export function createStage1Objective(study: Study, shape: Shape, config: RunCon
 
   return {
     learn(model: StageModel, { patch, dataset, own }: StepPatch, { step, steps }) {
-      if (own) return learnOwn(model, patch, rampedWeight(config.supervised, step, steps))
-      const pd = rampedWeight(config.predictionDifference, step, steps)
       const fd = rampedWeight(config.featureDifference, step, steps)
+      if (own) return learnOwn(model, patch, { seg: rampedWeight(config.supervised, step, steps), fd })
+      const pd = rampedWeight(config.predictionDifference, step, steps)
       return learnForeign(model, patch, dataset, { pd, fd })
     },
     onValidation() {},

@@ -15,13 +15,15 @@ import { obeyControl, Interruption, type Journal } from '../jobs/journal.ts'
 import type { Progress } from '../jobs/progress.ts'
 import type { Study } from '../labels/study.ts'
 import { applyAdamW, scheduledRate } from '../optimiser/adamw.ts'
+import { followWeights } from '../optimiser/average-weights.ts'
 import type { Tensor } from '../tensor/tensorflow.ts'
+import { meetsAfter, moveToMean } from './consensus.ts'
 import { addGradients } from './differentiate.ts'
 import type { Objective } from './objective.ts'
 import { phaseOf, stageSettings } from '../../contract/planned-stages.ts'
 import { stageSchedule, updateRequests } from './schedule.ts'
 import { cutSlice, writeSlice, type PreviewedCase } from './slice-preview.ts'
-import type { StageModel } from './stage-model.ts'
+import { averagedModel, type StageModel } from './stage-model.ts'
 import { createStageMetrics, type StageMetrics } from './stage-metrics.ts'
 import { meanAccuracy, validateModels, type ValidationCase } from './validate.ts'
 
@@ -89,6 +91,8 @@ export async function trainStage(
         await learn(models[turn % models.length]!, requests, stream, objective, metrics, state.step, setup)
       }
       state = { ...state, step: state.step + 1 }
+      const consensus = stage === 0 ? null : config[`stage${stage}`].consensus
+      if (consensus && meetsAfter(consensus, state.step, settings.steps)) moveToMean(models, consensus.share)
       progress.advance(state.step, metrics.line(state.step, settings.steps))
       metrics.maybeWrite(state.step, stream.waitedMs, objective.takeCounters)
       if (state.step % settings.validateEvery === 0 || state.step === settings.steps)
@@ -135,8 +139,10 @@ async function learn(
   }
   if (gradients === null) return
   const { learningRate, warmup, polyPower } = config.optimiser
-  const rate = scheduledRate(step, steps, learningRate * settings.learningRate, warmup, polyPower)
+  const [highest, final] = [settings.learningRate, settings.finalLearningRate].map((share) => share * learningRate)
+  const rate = scheduledRate(step, steps, { highest: highest!, final: final!, warmup, polyPower })
   const norm = applyAdamW(model.parameters, gradients, model.adam, rate, config.optimiser)
+  if (model.average) followWeights(model.average, model.parameters, model.adam.updates)
   metrics.add(model.index, { gradientNorm: norm }, [])
 }
 
@@ -151,8 +157,9 @@ async function validate(
   const { stage, folder, study, plan, config, journal } = setup
   const usesCase = (model: { index: number }, validation: ValidationCase) =>
     stage !== 1 || validation.dataset === model.index
+  const averaged = models.map(averagedModel)
   const table = await validateModels(
-    models,
+    averaged,
     setup.validation,
     usesCase,
     study,
@@ -163,7 +170,7 @@ async function validate(
   objective.onValidation(table)
   metrics.writeValidation(state.step, table)
   const best = [...state.best]
-  for (const model of models) {
+  for (const model of averaged) {
     const score = meanAccuracy(table, model.index)
     if (score < best[model.index]!) continue
     best[model.index] = score

@@ -118,11 +118,13 @@ function checkRequest(workspace: Workspace, { name, datasets, stages = '1,2', st
 
 /** @param source the run that trains what stage 2 starts from */
 function refuseMissingSharedNetwork({ stages, config }: TrainJob, source: TrainJob): void {
-  const wanted = plannedStages(stages).includes(2) && config.stage2.initialise === 'shared'
-  if (!wanted || plannedStages(source.stages).includes(0)) return
+  if (!plannedStages(stages).includes(2) || plannedStages(source.stages).includes(0)) return
+  const [initialise, teachers] = [config.stage2.initialise, config.pseudoLabels.teachers]
+  if (initialise !== 'shared' && teachers === 'stage1') return
+  const key = initialise === 'shared' ? 'stage2.initialise' : 'pseudoLabels.teachers'
   throw new OrganMosaicError(
     'usage',
-    `stage2.initialise is shared, and run ${source.name} trains no shared network; choose the method mutual+, or stage1 or scratch.`,
+    `${key} asks for the shared network, and run ${source.name} trains none; choose the method mutual+, or set ${key} to stage1.`,
   )
 }
 

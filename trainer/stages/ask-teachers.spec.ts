@@ -4,7 +4,7 @@ import { tf, type Tensor5D } from '../tensor/tensorflow.ts'
 import { leakedTensors } from '../tensor/test-tensors.ts'
 import { createSharedObjective } from './shared-objective.ts'
 import { createStageModels, disposeModels } from './stage-model.ts'
-import { askTeachers } from './teachers.ts'
+import { askTeachers } from './ask-teachers.ts'
 import { patchWith, TINY_PATCH, tinyConfig, tinyPlan, tinyStudy } from './test-stage.ts'
 
 const config = tinyConfig({ shared: { distillation: { enabled: true } } })
