@@ -97,7 +97,7 @@ async function measureStage(stage: 1 | 2): Promise<{ ratios: number[]; wholeMs: 
         drawn.push({ patch: await patches.draw(request), dataset: request.dataset, own: request.own })
       }
       // After the ramp: every weight is what it will be.
-      const at = { step: 900, steps: 1000 }
+      const at = { step: 900, steps: 1000, balance: 0.5 }
       const whole = () =>
         update(
           model,

@@ -3,7 +3,17 @@
 import { z } from 'zod'
 import type { Preset, RunConfigInput, Stages } from './run-config.ts'
 
-export const MethodSchema = z.enum(['mutual', 'mutual+', 'separate', 'self-training', 'marginal', 'marginal-exclusion'])
+export const MethodSchema = z.enum([
+  'mutual',
+  'mutual+',
+  'separate',
+  'self-training',
+  'marginal',
+  'marginal-exclusion',
+  'label-set',
+  'dodnet',
+  'ms-kd',
+])
 export type Method = z.infer<typeof MethodSchema>
 
 /** Patches of each dataset that a run of a preset learns from; the steps of `mutual` in presets.ts come to the same. */
@@ -70,5 +80,29 @@ export const METHODS: Record<Method, MethodEntry> = {
     about: 'The same, and an organ that is unlabelled must not lie where another is labelled (Shi et al. 2021).',
     stages: '0',
     config: (budget) => ({ shared: { ...steps(budget, 1), exclusion: { enabled: true } } }),
+  },
+  'label-set': {
+    title: 'One network, label-set loss',
+    about:
+      'One network on all datasets; Dice of single labelled organs alone, beside the marginal loss (Fidon et al. 2021).',
+    stages: '0',
+    config: (budget) => ({ shared: { ...steps(budget, 1), dice: 'leaf' } }),
+  },
+  dodnet: {
+    title: 'One network, conditional head',
+    about:
+      'One network on all datasets whose last layers are made anew for each dataset; their predictions are fused (Zhang et al. 2021).',
+    stages: '0',
+    config: (budget) => ({ shared: { ...steps(budget, 1), head: 'dynamic' } }),
+  },
+  'ms-kd': {
+    title: 'One network, taught by separate models',
+    about:
+      'Separate models teach one network what its cases leave unlabelled, beside the true labels (Feng et al. 2021).',
+    stages: '1,0',
+    config: (budget) => ({
+      stage1: { ...steps(budget, 0.5), predictionDifference: off, featureDifference: off },
+      shared: { ...steps(budget, 0.5), distillation: { enabled: true } },
+    }),
   },
 }

@@ -116,6 +116,12 @@ const stageBasics = {
     .default(0)
     .describe('Stop a stage after so many validations without a better one; 0: never'),
   learningRate: fraction.default(1).describe('Share of optimiser.learningRate that is the highest rate in this stage'),
+  classBalance: fraction
+    .default(0.5)
+    .describe(
+      'Cross-entropy at the start of the stage: a voxel weighs 1 / n^this, n the voxels of its class set in the patch',
+    ),
+  balanceUntil: fraction.default(0.5).describe('Share of the stage over which classBalance falls to 0: all alike'),
   finalLearningRate: fraction.default(0).describe('Share of optimiser.learningRate that the stage ends with'),
 }
 
@@ -137,6 +143,14 @@ const stageCommon = {
 
 export const SharedConfigSchema = z.strictObject({
   ...stageBasics,
+  dice: z
+    .enum(['marginal', 'leaf'])
+    .default('marginal')
+    .describe('Dice of every organ set that is labelled in the patch, or of single labelled classes alone'),
+  head: z
+    .enum(['fixed', 'dynamic'])
+    .default('fixed')
+    .describe('One head for all organs, or one whose weights depend on the dataset; stage 0 alone'),
   exclusion: z
     .strictObject({
       enabled: z.boolean().default(false).describe('Whether the term is computed at all'),
@@ -144,6 +158,20 @@ export const SharedConfigSchema = z.strictObject({
     })
     .prefault({})
     .describe('An organ that a case leaves unlabelled must not lie where another is labelled'),
+  distillation: z
+    .strictObject({
+      enabled: z.boolean().default(false).describe('Whether partial-organ models teach the shared network'),
+      outputs: z.number().nonnegative().default(1).describe('Factor of the divergence from their probabilities'),
+      features: z
+        .number()
+        .nonnegative()
+        .default(0.1)
+        .describe('Factor of 1 - cosine to their features; 0: not computed'),
+    })
+    .prefault({})
+    .describe(
+      'Models of stage 1 teach what a case leaves unlabelled: each its organs, all the background they agree on',
+    ),
 })
 
 export const Stage1ConfigSchema = z.strictObject({
@@ -270,5 +298,5 @@ export type Preset = z.infer<typeof PresetSchema>
 export const StageNumberSchema = z.union([z.literal(0), z.literal(1), z.literal(2)])
 export type StageNumber = z.infer<typeof StageNumberSchema>
 
-export const StagesSchema = z.enum(['0', '1', '2', '0,1', '1,2', '0,1,2'])
+export const StagesSchema = z.enum(['0', '1', '2', '0,1', '1,0', '1,2', '0,1,2'])
 export type Stages = z.infer<typeof StagesSchema>

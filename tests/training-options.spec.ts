@@ -187,7 +187,9 @@ describe('the methods', () => {
 
   test('a stage 2 from a shared network needs one', () => {
     const request = { name: 'lost', datasets: ['site-a', 'site-b'], set: ['stage2.initialise=shared'] }
-    expect(() => tiny.services.createRun(request)).toThrow(/stage2\.initialise asks for the shared network, and run .* trains none; choose the method mutual\+/)
+    expect(() => tiny.services.createRun(request)).toThrow(
+      /stage2\.initialise asks for the shared network, and run .* trains none; choose the method mutual\+/,
+    )
   })
 })
 

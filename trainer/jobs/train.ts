@@ -14,8 +14,9 @@ import { calibrateModels, makePseudoLabels, pseudoLabelFolder } from '../pseudo-
 import { openPseudoLabels } from '../pseudo-labels/pseudo-label-store.ts'
 import { chooseTeachers, loadTeachers } from '../pseudo-labels/teachers.ts'
 import { createObjective } from '../stages/create-objective.ts'
-import { plannedStages } from '../../contract/planned-stages.ts'
+import { distils, plannedStages } from '../../contract/planned-stages.ts'
 import { createStageModels, disposeModels, startFrom, type StageModel } from '../stages/stage-model.ts'
+import type { Teachers } from '../stages/ask-teachers.ts'
 import { trainStage, type StageSetup } from '../stages/train-stage.ts'
 import { awaitReview } from './await-review.ts'
 import { obeyControl, type Journal } from './journal.ts'
@@ -44,10 +45,11 @@ export async function runTrainJob(folder: string, job: TrainJob, journal: Journa
   const context: TrainContext = { folder, job, study, plan, prepared, journal, progress }
   const stage1Folder = job.stage1From ?? folder
   const stages = plannedStages(job.stages)
-  if (stages.includes(0)) await trainShared(context)
+  if (stages.includes(0) && !distils(job)) await trainShared(context, null)
   if (stages.includes(1)) await trainStage1(context)
-  if (!stages.includes(1) && !stages.includes(2)) return
+  if (!stages.includes(1) && !stages.includes(2) && !distils(job)) return
   const temperatures = await calibrate(context, stage1Folder)
+  if (distils(job)) await trainTaught(context, stage1Folder, temperatures)
   if (!stages.includes(2)) return
   await labelCases(context, stage1Folder, temperatures)
   const review = await awaitReview(folder, job.config.pseudoLabels.review, journal)
@@ -64,10 +66,21 @@ async function settlePlan(folder: string, job: TrainJob, journal: Journal): Prom
   return plan
 }
 
-async function trainShared(context: TrainContext): Promise<void> {
+/** The shared network after its teachers, which stay in memory meanwhile. */
+async function trainTaught(
+  context: TrainContext,
+  stage1Folder: string,
+  temperatures: readonly number[],
+): Promise<void> {
+  const models = await loadStageModels(stage1Folder, context.study, 1, context.plan, context.job)
+  await trainShared(context, { models, temperatures })
+  disposeModels(models)
+}
+
+async function trainShared(context: TrainContext, teachers: Teachers | null): Promise<void> {
   const { study, plan, job } = context
   const models = createStageModels(study, 0, plan, job.config)
-  const objective = createObjective(study, 0, plan.patch, job.config, models)
+  const objective = createObjective(study, 0, plan.patch, job.config, models, teachers)
   await trainStage(stageSetup(context, 0, trainingEntries(context, null, null)), models, objective)
   disposeModels(models)
 }
@@ -75,7 +88,7 @@ async function trainShared(context: TrainContext): Promise<void> {
 async function trainStage1(context: TrainContext): Promise<void> {
   const { folder, study, plan, job } = context
   const models = createStageModels(study, 1, plan, job.config)
-  if (plannedStages(job.stages).includes(0) && !existsSync(stageCheckpointPath(folder, 1))) {
+  if (plannedStages(job.stages)[0] === 0 && !existsSync(stageCheckpointPath(folder, 1))) {
     await startFromShared(context, folder, models)
   }
   const objective = createObjective(study, 1, plan.patch, job.config, models)

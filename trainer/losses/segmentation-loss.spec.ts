@@ -21,7 +21,8 @@ const PROBABILITIES = [
 const logitsOf = (voxels: number) => tf.tensor2d(PROBABILITIES.slice(0, voxels)).log() as Tensor2D
 const logits = logitsOf(3)
 const target = (codes: number[], sets: ClassSet[]) => ({ codes: Int32Array.from(codes), sets })
-const lossOf = (x: Tensor2D, codes: number[], sets: ClassSet[]) => segmentationLoss(x, target(codes, sets))
+const lossOf = (x: Tensor2D, codes: number[], sets: ClassSet[], balance?: number) =>
+  segmentationLoss(x, target(codes, sets), balance === undefined ? {} : { balance })
 const ln = Math.log
 
 describe('segmentationLoss', () => {

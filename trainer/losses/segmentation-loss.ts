@@ -1,42 +1,59 @@
 // Supervised loss on class sets: soft Dice over the organs present in the patch plus marginal cross-entropy.
 // Absent organs get cross-entropy alone: a smoothed Dice on them drives small organs to empty.
 import { tf, type Scalar, type Tensor2D } from '../tensor/tensorflow.ts'
-import { codeLoss } from './code-loss.ts'
+import { codeLoss, type CodeLoss } from './code-loss.ts'
 import { viewPatch, type PatchView } from './patch-view.ts'
 import { buildTargetTables, countSets, setsOf, type PatchTarget, type TargetTables } from './targets.ts'
 
 const DICE_SMOOTH = 1
 
+export interface LossOptions {
+  /** A voxel weighs 1 / n^balance in the cross-entropy, n the voxels of its set in the patch. */
+  readonly balance?: number
+  /** Of the same logits and codes, where there is one already. */
+  readonly view?: PatchView
+}
+
+/** Loss of a network's output [V, C] on a patch's codes [V] and their sets in its C classes. */
+export type VoxelLoss = (logits: Tensor2D, target: PatchTarget, options?: LossOptions) => Scalar
+
+/** A voxel of a small organ weighs more than one of the background, and less than would make up for all of them. */
+const BALANCE = 0.5
+
 /**
  * Marginal Dice and cross-entropy of one patch. The probability of a set is the sum over its classes
  * (label-set losses, Fidon et al. 2021; marginal loss, Shi et al. 2021; the reading is docs/method.md's).
- * @param logits [V, C]
- * @param target codes [V] and their sets in the model's C classes
- * @param view of the same logits and codes, where there is one already
  * @returns scalar: mean over present organ sets of (1 - Dice) + weighted mean over informative voxels of -log p(set)
  */
-export function segmentationLoss(logits: Tensor2D, target: PatchTarget, view?: PatchView): Scalar {
+export const segmentationLoss: VoxelLoss = (logits, target, options) =>
+  marginalLoss(logits, target, options, presentDice)
+
+/** Weighted mean over informative voxels of -log p(set). */
+export const marginalCrossEntropy: VoxelLoss = (logits, target, options) =>
+  marginalLoss(logits, target, options, (sums) => ({ value: 0, gradient: sums.map((row) => row.map(() => 0)) }))
+
+function marginalLoss(
+  logits: Tensor2D,
+  target: PatchTarget,
+  { balance = BALANCE, view }: LossOptions = {},
+  ofSums: (sums: readonly (readonly number[])[], tables: TargetTables, counts: readonly number[]) => SumLoss,
+): Scalar {
   return tf.tidy(() => {
     const seen = view ?? viewPatch(logits, target.codes)
     const sets = setsOf(seen.codes, target.sets)
     const tables = buildTargetTables(sets, logits.shape[1])
-    const weights = balanceCodes(countSets(sets, seen.counts), tables.informative)
+    const voxels = countSets(sets, seen.counts)
+    const weights = tables.informative.map((value, k) => (value === 0 ? 0 : voxels[k]! ** -balance))
     const total = seen.counts.reduce((sum, count, k) => sum + count * weights[k]!, 0)
     return codeLoss(logits, seen, {
       weights: weights.map((weight) => weight / Math.max(total, 1e-6)),
       allowed: tables.allowed,
-      ofSums: (sums) => presentDice(sums, tables, seen.counts),
+      ofSums: (sums) => ofSums(sums, tables, seen.counts),
     })
   })
 }
 
-/**
- * Weight of a voxel by its set: the inverse square root of how common the set is in the patch, so that small organs
- * start to learn before the background has silenced them, without weighing a voxel of theirs like a whole liver.
- */
-function balanceCodes(counts: readonly number[], informative: readonly number[]): number[] {
-  return informative.map((value, code) => (value === 0 ? 0 : 1 / Math.sqrt(counts[code]!)))
-}
+type SumLoss = ReturnType<CodeLoss['ofSums']>
 
 /**
  * 1 - mean Dice of the present organ sets. Voxels of one code are judged alike, so their summed probabilities say all.
@@ -47,7 +64,7 @@ function presentDice(
   sums: readonly (readonly number[])[],
   { present, members, inside, judged }: TargetTables,
   counts: readonly number[],
-): { value: number; gradient: number[][] } {
+): SumLoss {
   const gradient = sums.map((row) => row.map(() => 0))
   if (present.length === 0) return { value: 0, gradient }
   let value = 1

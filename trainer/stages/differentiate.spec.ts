@@ -91,7 +91,7 @@ describe('supervisedLoss', () => {
       const flat = output.logits[i]!.reshape([-1, 5]) as Tensor2D
       return segmentationLoss(flat, { codes, sets: patch.sets }).dataSync()[0]!
     })
-    const total = supervisedLoss(deep[0]!, output, patch, TINY_PATCH).dataSync()[0]
+    const total = supervisedLoss(deep[0]!, output, patch, TINY_PATCH, 0.5).dataSync()[0]
     expect(total).toBeCloseTo((losses[0]! + losses[1]! / 2) / 1.5, 4)
     disposeModels(deep)
   })

@@ -40,6 +40,27 @@ export function networkSpec(plan: Plan, network: RunConfig['network'], classes: 
   return { inputChannels: 1, channels, strides, convolutions, classes, deepSupervision }
 }
 
+/** The network of one model of a stage. */
+export function modelSpec(study: Study, stage: StageNumber, index: number, plan: Plan, config: RunConfig): NetworkSpec {
+  const spec = networkSpec(plan, config.network, knownClasses(study, stage, index).length)
+  if (stage !== 0 || config.shared.head === 'fixed') return spec
+  const tasks = study.ownClasses.map((own, dataset) => ({
+    classes: [BACKGROUND, ...own],
+    competent: study.competentClasses[dataset]!,
+  }))
+  return { ...spec, dynamicHead: { tasks, task: 0 } }
+}
+
+/** A model with a dynamic head as it answers one task; any other model as it is. The parameters stay the model's own. */
+export function forTask(model: StageModel, task: number): StageModel {
+  const head = model.spec.dynamicHead
+  if (!head) return model
+  const { classes } = head.tasks[task]!
+  const channelOf = modelClassMap(model.channelOf.length, classes.slice(1))
+  const spec = { ...model.spec, classes: classes.length, dynamicHead: { ...head, task } }
+  return { ...model, spec, classes, channelOf }
+}
+
 export const modelIndices = ({ datasets }: Study, stage: StageNumber): number[] =>
   Array.from({ length: modelCount(stage, datasets.length) }, (_, index) => index)
 
@@ -47,7 +68,7 @@ export const modelIndices = ({ datasets }: Study, stage: StageNumber): number[] 
 export function createStageModels(study: Study, stage: StageNumber, plan: Plan, config: RunConfig): StageModel[] {
   return modelIndices(study, stage).map((index) => {
     const classes = knownClasses(study, stage, index)
-    const spec = networkSpec(plan, config.network, classes.length)
+    const spec = modelSpec(study, stage, index, plan, config)
     const parameters = createParameters(spec, (name) =>
       name.startsWith('head.')
         ? createRandom(config.seed, 'weights', stage, name, index)

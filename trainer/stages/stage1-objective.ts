@@ -19,19 +19,25 @@ import type { Objective, PatchOutcome, StepPatch } from './objective.ts'
 import { restoreFeatures, saveFeatures } from './running-feature-state.ts'
 import type { StageModel } from './stage-model.ts'
 
+interface OwnWeights {
+  readonly seg: number
+  readonly fd: number
+  readonly balance: number
+}
+
 export function createStage1Objective(study: Study, shape: Shape, config: RunConfig['stage1']): Objective {
   const running = new RunningFeatures()
 
   const { reading: featureReading } = config.featureDifference
 
-  function learnOwn(model: StageModel, patch: Patch, weights: { seg: number; fd: number }): PatchOutcome | null {
+  function learnOwn(model: StageModel, patch: Patch, weights: OwnWeights): PatchOutcome | null {
     const target = { codes: patch.codes, sets: projectSets(model, patch.sets) }
     let dice: PatchOutcome['dice'] = []
     const outcome = differentiatePatch(model, patch, shape, (output) => {
       dice = singleOrganDice(model, patch, output, study.classCount)
       const parts: LossPart[] = []
       if (weights.seg > 0) {
-        const value = supervisedLoss(model, output, target, shape)
+        const value = supervisedLoss(model, output, target, shape, weights.balance)
         parts.push({ name: 'loss.supervised', weight: weights.seg, value })
       }
       if (!config.featureDifference.enabled) return parts
@@ -71,7 +77,7 @@ export function createStage1Objective(study: Study, shape: Shape, config: RunCon
     model: StageModel,
     patch: Patch,
     dataset: number,
-    weights: { pd: number; fd: number },
+    weights: { pd: number; fd: number; balance: number },
   ): PatchOutcome | null {
     const organs = presentOrgans(patch, foreignOrgans(model, patch))
     const shares = study.ownClasses[dataset]!.some((c) => model.classes.includes(c))
@@ -89,7 +95,11 @@ export function createStage1Objective(study: Study, shape: Shape, config: RunCon
         if (shares) {
           // Organs that both datasets label are simply supervised by the other's labels.
           const target = { codes: patch.codes, sets: projectSets(model, patch.sets) }
-          parts.push({ name: 'loss.shared', weight: weights.pd, value: supervisedLoss(model, output, target, shape) })
+          parts.push({
+            name: 'loss.shared',
+            weight: weights.pd,
+            value: supervisedLoss(model, output, target, shape, weights.balance),
+          })
         }
       }
       if (usesFeatures) {
@@ -103,11 +113,11 @@ export function createStage1Objective(study: Study, shape: Shape, config: RunCon
   }
 
   return {
-    learn(model: StageModel, { patch, dataset, own }: StepPatch, { step, steps }) {
+    learn(model: StageModel, { patch, dataset, own }: StepPatch, { step, steps, balance }) {
       const fd = rampedWeight(config.featureDifference, step, steps)
-      if (own) return learnOwn(model, patch, { seg: rampedWeight(config.supervised, step, steps), fd })
+      if (own) return learnOwn(model, patch, { seg: rampedWeight(config.supervised, step, steps), fd, balance })
       const pd = rampedWeight(config.predictionDifference, step, steps)
-      return learnForeign(model, patch, dataset, { pd, fd })
+      return learnForeign(model, patch, dataset, { pd, fd, balance })
     },
     onValidation() {},
     takeCounters: () => [],

@@ -15,7 +15,14 @@ import { readValues } from '../tensor/read-values.ts'
 import { tf, type Scalar, type Tensor2D, type Tensor5D } from '../tensor/tensorflow.ts'
 import { differentiatePatch, supervisedLoss, type LossPart } from './differentiate.ts'
 import { featureMasks, poolBelief } from './feature-masks.ts'
-import { accuracyKey, type AccuracyTable, type Objective, type PatchOutcome, type StepPatch } from './objective.ts'
+import {
+  accuracyKey,
+  type AccuracyTable,
+  type Objective,
+  type PatchOutcome,
+  type StageProgress,
+  type StepPatch,
+} from './objective.ts'
 import { restoreFeatures, saveFeatures } from './running-feature-state.ts'
 import type { StageModel } from './stage-model.ts'
 import { singleOrganDice } from './stage1-objective.ts'
@@ -71,7 +78,11 @@ export function createStage2Objective(
   }
 
   return {
-    learn(model: StageModel, { patch, own, dataset }: StepPatch, { step, steps }): PatchOutcome | null {
+    learn(
+      model: StageModel,
+      { patch, own, dataset }: StepPatch,
+      { step, steps, balance }: StageProgress,
+    ): PatchOutcome | null {
       const supervision = own ? config.supervised : config.predictionSimilarity
       const seg = rampedWeight(supervision, step, steps)
       const dfs = rampedWeight(config.featureSimilarity, step, steps)
@@ -85,7 +96,7 @@ export function createStage2Objective(
           const asksPeer = !own && config.predictionSimilarity.reading === 'peer'
           const value = asksPeer
             ? peerLoss(output, peers[dataset]!, patch)
-            : supervisedLoss(model, output, patch, shape)
+            : supervisedLoss(model, output, patch, shape, balance)
           parts.push({ name, weight: seg, value })
         }
         if (config.featureSimilarity.enabled) {
