@@ -36,7 +36,7 @@ for (let step = 0; step < warmup + steps; step++) {
   runForward()
   const afterForward = performance.now()
   const outcome = differentiatePatch(model, example, patch, (output) => [
-    { name: 'loss.supervised', weight: 1, value: supervisedLoss(model, output, example, patch) },
+    { name: 'loss.supervised', weight: 1, value: supervisedLoss(model, output, example, patch, 0.5) },
   ])
   const afterBackward = performance.now()
   if (outcome === null) throw new Error('the loss says nothing')

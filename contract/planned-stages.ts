@@ -22,10 +22,19 @@ export const folderOfStage = (
 export const usableStages = (stages: Stages): StageNumber[] =>
   stages === '2' ? [2, 1] : plannedStages(stages).reverse()
 
-export function stageSettings(
-  config: RunConfig,
-  stage: StageNumber,
-): Pick<RunConfig['shared'], 'steps' | 'validateEvery' | 'earlyStopPatience' | 'learningRate' | 'finalLearningRate'> {
+/** What every stage has. */
+export type StageBasics = Pick<
+  RunConfig['shared'],
+  | 'steps'
+  | 'validateEvery'
+  | 'earlyStopPatience'
+  | 'learningRate'
+  | 'finalLearningRate'
+  | 'classBalance'
+  | 'balanceUntil'
+>
+
+export function stageSettings(config: RunConfig, stage: StageNumber): StageBasics {
   return stage === 0 ? config.shared : stage === 1 ? config.stage1 : config.stage2
 }
 

@@ -116,6 +116,12 @@ const stageBasics = {
     .default(0)
     .describe('Stop a stage after so many validations without a better one; 0: never'),
   learningRate: fraction.default(1).describe('Share of optimiser.learningRate that is the highest rate in this stage'),
+  classBalance: fraction
+    .default(0.5)
+    .describe(
+      'Cross-entropy at the start of the stage: a voxel weighs 1 / n^this, n the voxels of its class set in the patch',
+    ),
+  balanceUntil: fraction.default(0.5).describe('Share of the stage over which classBalance falls to 0: all alike'),
   finalLearningRate: fraction.default(0).describe('Share of optimiser.learningRate that the stage ends with'),
 }
 

@@ -1,5 +1,6 @@
 // The 3D U-Net: strided convolutions down, transposed convolutions up, instance norm and leaky ReLU between.
 // A network is a specification plus named variables; the functions here are pure in them.
+import type { Shape } from '../../contract/geometry.ts'
 import type { Random } from '../imaging/random.ts'
 import { dynamicHeadShapes, dynamicLogits, HEAD_CHANNELS, type DynamicHead } from './dynamic-head.ts'
 import { normActivate } from '../tensor/native-ops.ts'
@@ -31,6 +32,13 @@ export interface NetworkOutput {
   /** Deepest decoder level, [1, d, h, w, c]: where both stages compare features. */
   readonly features: Tensor5D
 }
+
+/** [d, h, w] of the features. */
+export const featureGrid = ({ features }: NetworkOutput): Shape => [
+  features.shape[1],
+  features.shape[2],
+  features.shape[3],
+]
 
 const heNormal = (random: Random, shape: number[], fanIn: number): Tensor => {
   const values = new Float32Array(shape.reduce((product, size) => product * size, 1))

@@ -46,7 +46,7 @@ describe('askTeachers', () => {
 
 it('the student is taught beside the true labels, and the teachers get no gradient', async () => {
   const objective = createSharedObjective(tinyStudy, TINY_PATCH, config.shared, teachers)
-  const learn = () => objective.learn(student!, { patch, dataset: 0, own: true }, { step: 0, steps: 10 })!
+  const learn = () => objective.learn(student!, { patch, dataset: 0, own: true }, { step: 0, steps: 10, balance: 0.5 })!
   const { values, gradients } = learn()
   expect(values['loss']).toBeCloseTo(
     values['loss.supervised']! + values['loss.distillation']! + 0.1 * values['loss.distilledFeatures']!,

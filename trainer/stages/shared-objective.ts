@@ -32,7 +32,7 @@ export function createSharedObjective(
   }
 
   return {
-    learn(shared, { patch, dataset }) {
+    learn(shared, { patch, dataset }, { balance }) {
       const model = forTask(shared, dataset)
       const target = { codes: patch.codes, sets: projectSets(model, patch.sets) }
       const lessons = teachers && askTeachers(teachers, study, patch, shape)
@@ -40,7 +40,7 @@ export function createSharedObjective(
       const outcome = differentiatePatch(model, patch, shape, (output) => {
         dice = singleOrganDice(model, patch, output, study.classCount)
         const parts: LossPart[] = [
-          { name: 'loss.supervised', weight: 1, value: supervisedLoss(model, output, target, shape, loss) },
+          { name: 'loss.supervised', weight: 1, value: supervisedLoss(model, output, target, shape, balance, loss) },
         ]
         if (exclusion.enabled) {
           const logits = output.logits[0]!.reshape([-1, model.spec.classes]) as Tensor2D

@@ -25,7 +25,7 @@ function objectiveOf(stage2: RunConfigInput['stage2'] = {}) {
     const outcome = objective.learn(
       models[pupil]!,
       { patch, dataset: own ? pupil : 1 - pupil, own },
-      { step, steps: 100 },
+      { step, steps: 100, balance: 0.5 },
     )
     if (outcome) tf.dispose([...outcome.gradients.values()])
     return outcome
@@ -181,7 +181,7 @@ it('leaks nothing in a step: own patch, foreign patch, update', async () => {
         [foreignPatch, false],
       ] as const) {
         // prettier-ignore
-        const outcome = objective.learn(model, { patch, dataset: pupil, own }, { step: 50, steps: 100 })!
+        const outcome = objective.learn(model, { patch, dataset: pupil, own }, { step: 50, steps: 100, balance: 0.5 })!
         applyAdamW(model.parameters, outcome.gradients, model.adam, 1e-3, { weightDecay: 0, gradientClip: 5 })
       }
     }

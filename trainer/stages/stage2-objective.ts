@@ -5,16 +5,24 @@ import type { Shape } from '../../contract/geometry.ts'
 import type { RunConfig } from '../../contract/run-config.ts'
 import type { Patch } from '../data/patch.ts'
 import type { Study } from '../labels/study.ts'
-import { dynamicFeatureSimilarity, type OrganFeature, type Teacher } from '../losses/feature-losses.ts'
-import { organFeatures, RunningFeatures } from '../losses/organ-features.ts'
+import { dynamicFeatureSimilarity, type Teacher } from '../losses/feature-losses.ts'
+import { organFeatures, RunningFeatures, type OrganFeatures } from '../losses/organ-features.ts'
+import { viewPatch } from '../losses/patch-view.ts'
 import { softCrossEntropy } from '../losses/soft-cross-entropy.ts'
-import { forward, type NetworkOutput } from '../network/unet.ts'
+import { featureGrid, forward, type NetworkOutput } from '../network/unet.ts'
 import { rampedWeight } from '../optimiser/adamw.ts'
 import { readValues } from '../tensor/read-values.ts'
 import { tf, type Scalar, type Tensor2D, type Tensor5D } from '../tensor/tensorflow.ts'
 import { differentiatePatch, supervisedLoss, type LossPart } from './differentiate.ts'
-import { featureMasks } from './feature-masks.ts'
-import { accuracyKey, type AccuracyTable, type Objective, type PatchOutcome, type StepPatch } from './objective.ts'
+import { featureMasks, poolBelief } from './feature-masks.ts'
+import {
+  accuracyKey,
+  type AccuracyTable,
+  type Objective,
+  type PatchOutcome,
+  type StageProgress,
+  type StepPatch,
+} from './objective.ts'
 import { restoreFeatures, saveFeatures } from './running-feature-state.ts'
 import type { StageModel } from './stage-model.ts'
 import { singleOrganDice } from './stage1-objective.ts'
@@ -61,15 +69,20 @@ export function createStage2Objective(
     return softCrossEntropy(output.logits[0]!.reshape([-1, study.classCount]) as Tensor2D, taught)
   }
 
-  function features(model: StageModel, patch: Patch, output: NetworkOutput): OrganFeature[] {
-    const probabilities = readValues(() => tf.softmax(output.logits[0]!))
-    const belief = { probabilities, classCount: study.classCount }
-    const { background, organs } = featureMasks(patch, model.classes.slice(1), belief)
-    return organFeatures(output.features, shape, background, organs)
+  function features(model: StageModel, patch: Patch, output: NetworkOutput): OrganFeatures | null {
+    const grid = featureGrid(output)
+    const weights = poolBelief(viewPatch(output.logits[0]!, patch.codes), patch.sets, shape, grid)
+    const belief = { weights, classCount: study.classCount }
+    const { background, organs } = featureMasks(patch, shape, grid, model.classes.slice(1), belief)
+    return organFeatures(output.features, background, organs)
   }
 
   return {
-    learn(model: StageModel, { patch, own, dataset }: StepPatch, { step, steps }): PatchOutcome | null {
+    learn(
+      model: StageModel,
+      { patch, own, dataset }: StepPatch,
+      { step, steps, balance }: StageProgress,
+    ): PatchOutcome | null {
       const supervision = own ? config.supervised : config.predictionSimilarity
       const seg = rampedWeight(supervision, step, steps)
       const dfs = rampedWeight(config.featureSimilarity, step, steps)
@@ -83,16 +96,14 @@ export function createStage2Objective(
           const asksPeer = !own && config.predictionSimilarity.reading === 'peer'
           const value = asksPeer
             ? peerLoss(output, peers[dataset]!, patch)
-            : supervisedLoss(model, output, patch, shape)
+            : supervisedLoss(model, output, patch, shape, balance)
           parts.push({ name, weight: seg, value })
         }
         if (config.featureSimilarity.enabled) {
           const organs = features(model, patch, output)
           const value = dynamicFeatureSimilarity(organs, (c) => teacherOf(model.index, c), config.featureSimilarityGain)
           if (dfs > 0) parts.push({ name: 'loss.featureSimilarity', weight: dfs, value })
-          for (const { unionClass, feature } of organs) {
-            running.update(model.index, unionClass, feature.dataSync() as Float32Array)
-          }
+          if (organs) running.updateAll(model.index, organs)
         }
         return parts
       })
