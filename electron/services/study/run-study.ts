@@ -13,7 +13,7 @@ import { readJsonFile } from '../workspace/json-file.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { listRunNames, runFolder } from '../workspace/run-store.ts'
 import { readScores, scoreRequests } from './study-scores.ts'
-import { beginStudy, studyFolder, studyRequest } from './study-store.ts'
+import { beginStudy, noteStudy, studyFolder, studyRequest } from './study-store.ts'
 import { summariseStudy, type StudySummary as StudySummaryTables } from './summarise-study.ts'
 import { writeStudy } from './write-study.ts'
 
@@ -58,7 +58,8 @@ export interface StudyHost extends RunHost {
 export async function runStudy(services: Services, config: StudyConfig, host: StudyHost): Promise<StudyResult> {
   refuseTrainingOnTest(config)
   services.getDataset(config.test)
-  const note = beginStudy(services.workspace, config)
+  beginStudy(services.workspace, config)
+  const note = (state: StudyState, message = ''): void => noteStudy(services.workspace, config.name, state, message)
   let run: string | null = null
   try {
     const jobs = planStudy(config)

@@ -71,12 +71,18 @@ export function studyRequest(workspace: Workspace, name: string): StudyRequest {
   return existsSync(path) ? readJsonFile(path, StudyControlSchema).request : 'run'
 }
 
+/** @param message why it failed */
+export function noteStudy(workspace: Workspace, name: string, state: StudyState, message = ''): void {
+  const path = join(studyFolder(workspace, name), STATE)
+  const known = readJsonFile(path, StudyStateFileSchema)
+  writeJsonFile(path, { ...known, state, message, updatedAt: new Date().toISOString() } satisfies StudyStateFile)
+}
+
 /**
  * Takes a study into work: the configuration is kept in its folder, and nobody else works on it meanwhile.
- * @returns how its end is noted
  * @throws OrganMosaicError `conflict` while another process works on it
  */
-export function beginStudy(workspace: Workspace, config: StudyConfig): (state: StudyState, message?: string) => void {
+export function beginStudy(workspace: Workspace, config: StudyConfig): void {
   const folder = studyFolder(workspace, config.name)
   const known = listStudyNames(workspace).includes(config.name) ? readStudyState(workspace, config.name) : null
   if (known?.state === 'running') {
@@ -85,18 +91,15 @@ export function beginStudy(workspace: Workspace, config: StudyConfig): (state: S
       `Study ${config.name} is being worked on already (process ${known.process.pid}).`,
     )
   }
-  const startedAt = new Date().toISOString()
-  const write = (state: StudyState, message = ''): void =>
-    writeJsonFile(join(folder, STATE), {
-      state,
-      message,
-      process: { pid: process.pid, host: hostname(), startedAt },
-      createdAt: known?.createdAt ?? startedAt,
-      updatedAt: new Date().toISOString(),
-    } satisfies StudyStateFile)
+  const now = new Date().toISOString()
   mkdirSync(folder, { recursive: true })
   writeJsonFile(join(folder, CONFIG), config)
   requestStudy(workspace, config.name, 'run')
-  write('running')
-  return write
+  writeJsonFile(join(folder, STATE), {
+    state: 'running',
+    message: '',
+    process: { pid: process.pid, host: hostname(), startedAt: now },
+    createdAt: known?.createdAt ?? now,
+    updatedAt: now,
+  } satisfies StudyStateFile)
 }
