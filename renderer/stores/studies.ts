@@ -30,7 +30,11 @@ export const useStudiesStore = defineStore('studies', () => {
 })
 
 /** Calls back a moment after something happened to one of these studies, for as long as the component lives. */
-export function useStudyNews(isOfInterest: (event: AppEvent) => boolean, isRunning: () => boolean, look: () => void): void {
+export function useStudyNews(
+  isOfInterest: (event: AppEvent) => boolean,
+  isRunning: () => boolean,
+  look: () => void,
+): void {
   let timer: ReturnType<typeof setTimeout> | null = null
   const end = useAppStore().onEvent((event) => {
     if (timer || !isOfInterest(event)) return
