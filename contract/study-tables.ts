@@ -41,8 +41,8 @@ export const lineLabel = (row: string, kind: StudyLineKind): string =>
 export function studyTables(result: Result, nameOf: NameOf): StudyTable[] {
   const { rows, config, budget, tests } = result
   const seeds = Math.max(0, ...rows.map(({ runs }) => runs.length))
-  const basis = `${config.test}, preset ${config.preset}, ${budget} patches of each dataset, up to ${seeds} seeds`
-  const over = 'mean and standard deviation over seeds'
+  const basis = `${config.test}, preset ${config.preset}, ${budget} patches of each dataset`
+  const over = seeds > 1 ? `mean and standard deviation over up to ${seeds} seeds` : 'one seed'
   return [
     metricTable('dice', `Dice in percent on ${basis}: ${over}`, rows, nameOf),
     metricTable('hd95Mm', `HD95 in mm on ${basis}: ${over}`, rows, nameOf),
