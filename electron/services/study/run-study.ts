@@ -88,7 +88,10 @@ export function studyResult(
   services: Services,
   config: StudyConfig,
 ): { result: StudyResult; summary: StudySummaryTables } {
-  const scored = planStudy(config).flatMap((job) => readScores(services, job, config.test) ?? [])
+  const runs = services.runDesk.list().filter(({ state }) => state === 'finished')
+  const finished = new Set(runs.map(({ name }) => name))
+  const jobs = planStudy(config).filter(({ request }) => finished.has(request.name))
+  const scored = jobs.flatMap((job) => readScores(services, job, config.test) ?? [])
   const cases = hasDataset(services.workspace, config.test) ? readDataset(services.workspace, config.test).cases : []
   const summary = summariseStudy(config, scored, cases)
   const folder = studyFolder(services.workspace, config.name)

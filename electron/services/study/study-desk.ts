@@ -10,7 +10,7 @@ import type { Services } from '../create-services.ts'
 import { describeStudy, readKnown } from './describe-study.ts'
 import { startStudyMeasure } from './measure-study.ts'
 import { planNewStudy } from './plan-new-study.ts'
-import { studyResult } from './run-study.ts'
+import { createStudyResults } from './study-results.ts'
 import {
   listStudyNames,
   noteStudy,
@@ -45,6 +45,7 @@ export interface StudyDesk {
 
 export function createStudyDesk(services: Services): StudyDesk {
   const { workspace, tasks } = services
+  const results = createStudyResults(services)
   const get = (name: string): StudyDetail => describeStudy(services, name)
   const taskOf = (name: string): Task | undefined =>
     tasks.list().find(({ kind, subject, state }) => kind === 'study' && subject === name && state === 'running')
@@ -96,12 +97,12 @@ export function createStudyDesk(services: Services): StudyDesk {
       return get(name)
     },
     results(name, metric) {
-      const { result, summary } = studyResult(services, readStoredConfig(workspace, name))
+      const { result, summary } = results.of(name)
       const lines = summary.lines.map(({ key, row, kind, label }) => ({ key, row, kind, label }))
       return { result, lines, comparison: summary.comparisons[STUDY_METRICS.indexOf(metric)]! }
     },
     file(name, file) {
-      const { result, summary } = studyResult(services, readStoredConfig(workspace, name))
+      const { result, summary } = results.of(name)
       return studyFiles(workspace, result, summary, new Date())[file]
     },
   }
