@@ -46,10 +46,13 @@ export const METHODS: Record<Method, MethodEntry> = {
     title: 'Mutual learning from a shared start',
     about: 'One network learns from all datasets first; both stages start from it, shorter and gentler.',
     stages: '0,1,2',
+    // One schedule over all stages: each begins at the rate that the one before ended with, and classes are balanced
+    // only while organs are still to be found.
     config: (budget) => ({
-      shared: steps(budget, 0.6),
-      stage1: { ...steps(budget, 0.1), learningRate: 0.5 },
-      stage2: { ...steps(budget, 0.3), learningRate: 0.5, initialise: 'shared' },
+      shared: { ...steps(budget, 0.6), finalLearningRate: 0.45 },
+      stage1: { ...steps(budget, 0.1), learningRate: 0.45, finalLearningRate: 0.35, classBalance: 0 },
+      pseudoLabels: { teachers: 'both' },
+      stage2: { ...steps(budget, 0.3), learningRate: 0.45, initialise: 'shared', classBalance: 0 },
     }),
   },
   separate: {

@@ -130,14 +130,6 @@ const stageCommon = {
   foreignShare: fraction
     .default(0.5)
     .describe("Share of a model's patches that other datasets, drawn at random, give while a mutual term needs them"),
-  consensus: z
-    .strictObject({
-      share: fraction.default(0).describe('How far the models move towards the mean of their weights; 0: not at all'),
-      every: z.int().min(1).default(10).describe('Steps between two meetings'),
-      until: fraction.default(1).describe('Share of the stage after which each model goes its own way'),
-    })
-    .prefault({})
-    .describe('Models that start from one network meet now and then'),
   supervised: term(1, 0, 'Soft Dice over present organs plus marginal cross-entropy'),
 }
 

@@ -18,7 +18,6 @@ import { applyAdamW, scheduledRate } from '../optimiser/adamw.ts'
 import { followWeights } from '../optimiser/average-weights.ts'
 import type { Tensor } from '../tensor/tensorflow.ts'
 import { classBalance } from './class-balance.ts'
-import { meetsAfter, moveToMean } from './consensus.ts'
 import { addGradients } from './differentiate.ts'
 import type { Objective } from './objective.ts'
 import { phaseOf, stageSettings } from '../../contract/planned-stages.ts'
@@ -92,8 +91,6 @@ export async function trainStage(
         await learn(models[turn % models.length]!, requests, stream, objective, metrics, state.step, setup)
       }
       state = { ...state, step: state.step + 1 }
-      const consensus = stage === 0 ? null : config[`stage${stage}`].consensus
-      if (consensus && meetsAfter(consensus, state.step, settings.steps)) moveToMean(models, consensus.share)
       progress.advance(state.step, metrics.line(state.step, settings.steps))
       metrics.maybeWrite(state.step, stream.waitedMs, objective.takeCounters)
       if (state.step % settings.validateEvery === 0 || state.step === settings.steps)
