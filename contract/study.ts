@@ -5,6 +5,7 @@ import { MethodSchema } from './methods.ts'
 import { OrganIdSchema } from './organ.ts'
 import { PairedDifferenceSchema } from './results.ts'
 import { PresetSchema } from './run-config.ts'
+import { StudyCostSchema, StudyCurveSchema, StudyTermsSchema } from './study-figures.ts'
 
 const settings = z.array(z.string()).default([]).describe('key=value, as --set')
 
@@ -42,23 +43,34 @@ const OverSeedsSchema = z.object({
 })
 export type OverSeeds = z.infer<typeof OverSeedsSchema>
 
+const metrics = { dice: OverSeedsSchema, hd95Mm: OverSeedsSchema, nsd: OverSeedsSchema }
+
+export const StudyScoresSchema = z.object({
+  organs: z.array(z.object({ organ: OrganIdSchema, ...metrics })),
+  mean: z.object(metrics).describe('Over organs'),
+  differences: z.array(PairedDifferenceSchema).describe('Dice against the first row, cases paired, seeds averaged'),
+})
+export type StudyScores = z.infer<typeof StudyScoresSchema>
+
 export const StudyResultRowSchema = z.object({
   name: z.string(),
   method: MethodSchema,
   runs: z.array(z.string()).describe('One a seed'),
-  organs: z.array(
-    z.object({ organ: OrganIdSchema, dice: OverSeedsSchema, hd95Mm: OverSeedsSchema, nsd: OverSeedsSchema }),
-  ),
-  mean: z.object({ dice: OverSeedsSchema, hd95Mm: OverSeedsSchema, nsd: OverSeedsSchema }).describe('Over organs'),
+  ...StudyScoresSchema.shape,
+  single: StudyScoresSchema.nullable().describe('The same of the full model that validated best; null for one network'),
+  terms: StudyTermsSchema,
+  cost: StudyCostSchema.describe('Means over seeds; of memory the most'),
+  curves: z.array(StudyCurveSchema).describe('One a seed'),
   bestSingle: OverSeedsSchema.nullable().describe('Mean Dice of the model that validated best; null for one network'),
   trainingSeconds: z.number().describe('Mean over seeds, with validation and pseudo labels'),
-  differences: z.array(PairedDifferenceSchema).describe('Dice against the first row, cases paired, seeds averaged'),
 })
 export type StudyResultRow = z.infer<typeof StudyResultRowSchema>
 
 export const StudyResultSchema = z.object({
   config: StudyConfigSchema,
-  folder: z.string().describe('Absolute; study.json, report.html, organs.csv, cases.csv, tables.tex, tables.md'),
+  folder: z
+    .string()
+    .describe('Absolute; study.json, report.html, methods.csv, organs.csv, cases.csv, tables.tex, tables.md'),
   budget: z.int().describe('Patches of each dataset that every run learned from'),
   rows: z.array(StudyResultRowSchema),
   tests: z.int().describe('How many tests the Holm correction is for'),

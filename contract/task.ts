@@ -12,6 +12,8 @@ export const TaskKindSchema = z.enum([
   'predict',
   'export',
   'preflight',
+  'study',
+  'measure-study',
   'index',
   'doctor',
 ])

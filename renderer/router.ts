@@ -15,6 +15,10 @@ const routes: RouteRecordRaw[] = [
   { path: '/runs/:run', name: 'run', component: () => import('./views/run/RunView.vue') },
   // Pseudo labels of a run: what is accepted, and the review that stage 2 may wait for
   { path: '/runs/:run/review', name: 'review', component: () => import('./views/results/ReviewView.vue') },
+  { path: '/studies', name: 'studies', component: () => import('./views/studies/StudiesView.vue') },
+  // ?from=STUDY takes its datasets, rows and seeds
+  { path: '/new-study', name: 'new-study', component: () => import('./views/new-study/NewStudyView.vue') },
+  { path: '/studies/:study', name: 'study', component: () => import('./views/study/StudyView.vue') },
   // ?runs=A,B
   { path: '/compare', name: 'compare', component: () => import('./views/compare/CompareView.vue') },
   // ?run=NAME&dataset=NAME

@@ -6,6 +6,7 @@ import { StudyConfigSchema, StudyResultSchema } from '../contract/study.ts'
 import type { RunHost } from '../electron/services/runs/ensure-run.ts'
 import { readRun } from '../electron/services/workspace/run-store.ts'
 import { runStudy } from '../electron/services/study/run-study.ts'
+import { STUDY_FILES } from '../electron/services/study/study-store.ts'
 import { openTinyStudy, tinySettings, type TinyStudy } from './helpers/tiny-study.ts'
 
 let tiny: TinyStudy
@@ -52,12 +53,26 @@ test('trains and scores every method and seed, and writes its tables', async () 
   // Every dataset of the upper bound has the labels of all organs.
   const { datasets, organs } = readRun(tiny.services.workspace, 'ladder-upper-s1')
   for (const { labels } of datasets) expect(labels).toHaveLength(organs.length)
+  expect(plus.single?.organs.length).toBe(plus.organs.length)
+  expect([marginal.terms.sharedStart, plus.terms.sharedStart, plus.terms.pseudoLabels]).toEqual([null, true, true])
+  // Steps of 4 (shared) and twice 4 (the stages), each with a patch of each dataset.
+  expect([marginal.cost.patches, plus.cost.patches]).toEqual([4, 12])
+  expect(plus.cost.seconds).toBeGreaterThan(0)
+  expect(plus.curves[0]?.stages.map(({ points }) => points.map(([patches]) => patches))).toEqual([
+    [2, 4],
+    [6, 8],
+    [10, 12],
+  ])
   const stored: unknown = JSON.parse(readFileSync(join(result.folder, 'study.json'), 'utf8'))
   expect(StudyResultSchema.parse(stored)).toEqual(result)
-  for (const name of ['report.html', 'organs.csv', 'cases.csv', 'tables.tex', 'tables.md']) {
+  for (const name of STUDY_FILES) {
     expect(statSync(join(result.folder, name)).size, name).toBeGreaterThan(200)
   }
-  expect(readFileSync(join(result.folder, 'report.html'), 'utf8')).toContain('ladder-marginal-s2')
+  const report = readFileSync(join(result.folder, 'report.html'), 'utf8')
+  for (const part of ['ladder-marginal-s2', 'plus, best single', 'Validation Dice of plus against patches']) {
+    expect(report).toContain(part)
+  }
+  expect(report).not.toMatch(/https?:\/\//)
 }, 180_000)
 
 test('asked for again trains nothing, and finds the same', async () => {

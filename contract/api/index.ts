@@ -4,6 +4,7 @@ import { datasetRoutes } from './datasets.ts'
 import { machineRoutes } from './machine.ts'
 import { resultRoutes } from './results.ts'
 import { runRoutes } from './runs.ts'
+import { studyRoutes } from './studies.ts'
 import { volumeRoutes } from './volumes.ts'
 
 export const api = {
@@ -12,6 +13,7 @@ export const api = {
   ...machineRoutes,
   ...resultRoutes,
   ...runRoutes,
+  ...studyRoutes,
   ...volumeRoutes,
 }
 export type Api = typeof api

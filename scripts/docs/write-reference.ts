@@ -1,4 +1,5 @@
-// Writes docs/reference/configuration.md, presets.md and methods.md from the contract, so that no default is stated twice.
+// Writes docs/reference/configuration.md, presets.md and methods.md from the contract, so that no default is stated twice,
+// and the results of README.md and docs/results/studies.md from the results of studies.
 // usage: npm run docs
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,6 +10,8 @@ import { BUDGETS, METHODS, MethodSchema, type Method } from '../../contract/meth
 import { plannedStages } from '../../contract/planned-stages.ts'
 import { PRESETS } from '../../contract/presets.ts'
 import { PresetSchema, RunConfigSchema, type Preset } from '../../contract/run-config.ts'
+import { readPublishedStudies } from '../results/published-study.ts'
+import { readmeWithResults, readReadme, studiesPage } from './study-pages.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -117,7 +120,10 @@ function methodsPage(): string {
 
 /** Path from the root -> content, formatted as the repository is. */
 export async function referencePages(): Promise<Map<string, string>> {
+  const studies = readPublishedStudies()
   const pages = {
+    'README.md': readmeWithResults(readReadme(root), studies),
+    'docs/results/studies.md': studiesPage(studies),
     'docs/reference/configuration.md': configurationPage(),
     'docs/reference/presets.md': presetsPage(),
     'docs/reference/methods.md': methodsPage(),

@@ -17,10 +17,11 @@ import type { Study } from '../labels/study.ts'
 import { applyAdamW, scheduledRate } from '../optimiser/adamw.ts'
 import { followWeights } from '../optimiser/average-weights.ts'
 import type { Tensor } from '../tensor/tensorflow.ts'
+import { classBalance } from './class-balance.ts'
 import { meetsAfter, moveToMean } from './consensus.ts'
 import { addGradients } from './differentiate.ts'
 import type { Objective } from './objective.ts'
-import { phaseOf, stageSettings, type StageBasics } from '../../contract/planned-stages.ts'
+import { phaseOf, stageSettings } from '../../contract/planned-stages.ts'
 import { stageSchedule, updateRequests } from './schedule.ts'
 import { cutSlice, writeSlice, type PreviewedCase } from './slice-preview.ts'
 import { averagedModel, type StageModel } from './stage-model.ts'
@@ -193,12 +194,6 @@ function previewFirstCases({ stage, folder, study, validation }: StageSetup, ste
     const dataset = study.datasets[entry.dataset]!.name
     await writeSlice(folder, entry.dataset + 1, cutSlice(previewed, { stage, step, dataset }))
   }
-}
-
-/** Falls linearly: small organs start to learn before background silences them, and end as large as they are. */
-export function classBalance(settings: StageBasics, step: number): number {
-  const until = settings.balanceUntil * settings.steps
-  return until <= 0 ? 0 : settings.classBalance * Math.max(0, 1 - step / until)
 }
 
 /** No other datasets' patches are drawn when no mutual term needs them. */

@@ -7,6 +7,7 @@ import { implementDatasets } from './dataset-routes.ts'
 import { implementMachine } from './machine-routes.ts'
 import { implementResults } from './result-routes.ts'
 import { implementRuns } from './run-routes.ts'
+import { implementStudies } from './study-routes.ts'
 import { implementVolumes } from './volume-routes.ts'
 
 export const implementApi = (services: Services, info: () => AppInfo): Implementations => ({
@@ -15,5 +16,6 @@ export const implementApi = (services: Services, info: () => AppInfo): Implement
   ...implementMachine(services),
   ...implementResults(services),
   ...implementRuns(services),
+  ...implementStudies(services),
   ...implementVolumes(services),
 })

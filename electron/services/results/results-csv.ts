@@ -57,7 +57,7 @@ export function organsCsv(reports: readonly ReportDetail[]): string {
 
 const columnsOf = ({ run, dataset, stage, model }: ReportDetail['entry']): Row => ({ run, dataset, stage, model })
 
-function toCsv(rows: readonly Row[]): string {
+export function toCsv(rows: readonly Row[]): string {
   const [first] = rows
   if (!first) return ''
   const columns = Object.keys(first)

@@ -22,14 +22,10 @@ export async function ensureTrained(services: Services, request: RunRequest, hos
   await host.followRun(request.name, from)
 }
 
-/** A report that is newer than the run's last event is taken as it is. */
-export async function ensureScored(
-  services: Services,
-  request: EvaluationRequest,
-  host: RunHost,
-): Promise<EvaluationReport> {
+/** The newest report that is newer than the run's last event; null without one. */
+export function findReport(services: Services, request: EvaluationRequest): EvaluationReport | null {
   const { updatedAt } = services.getRun(request.run).summary
-  const known = services
+  const found = services
     .listEvaluations(request.run)
     .findLast(
       (report) =>
@@ -38,6 +34,15 @@ export async function ensureScored(
         report.stage === request.stage &&
         report.createdAt > (updatedAt ?? ''),
     )
+  return found ?? null
+}
+
+/** A report that is newer than the run's last event is taken as it is. */
+export async function ensureScored(
+  services: Services,
+  request: EvaluationRequest,
+  host: RunHost,
+): Promise<EvaluationReport> {
   const label = `${request.run}, stage ${request.stage}, ${request.model}: `
-  return known ?? host.watchJob(label, (watch) => services.evaluateRun(request, watch))
+  return findReport(services, request) ?? host.watchJob(label, (watch) => services.evaluateRun(request, watch))
 }

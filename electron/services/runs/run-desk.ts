@@ -23,6 +23,7 @@ import { readLog, readSeries, readTrainerLog } from './run-history.ts'
 import { listSlices, readSlice } from './read-slices.ts'
 import { summariseNamed } from './run-queries.ts'
 import { removeRun, restoreRun } from './run-trash.ts'
+import { workedSeconds } from './working-time.ts'
 import { inheritedConfig } from './stage1-source.ts'
 
 export interface RunDesk {
@@ -37,6 +38,8 @@ export interface RunDesk {
   readonly restore: (removed: string) => RunSummary
   readonly metrics: (name: string, since: number, points: number) => MetricsAnswer
   readonly log: (name: string, since: number) => LogLine[]
+  /** How long processes worked on it so far, pauses left out. */
+  readonly workedSeconds: (name: string) => number
   readonly trainerLog: (name: string) => { text: string; path: string }
   /** Oldest first. */
   readonly listSlices: (name: string) => RunSliceEntry[]
@@ -81,6 +84,10 @@ export function createRunDesk({ database, workspace, vocabulary, tasks, list }: 
     log(name, since) {
       summary(name)
       return readLog(database, name, since)
+    },
+    workedSeconds(name) {
+      summary(name)
+      return workedSeconds(database, name)
     },
     trainerLog(name) {
       readRun(workspace, name)

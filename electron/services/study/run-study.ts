@@ -1,17 +1,20 @@
 // A ladder of methods and seeds: every run is trained and scored one after the other, what is done is kept, and the tables
 // are computed anew from the stored scores.
-import { join } from 'node:path'
-import { OrganMosaicError } from '../../../contract/errors.ts'
+import { OrganMosaicError, toOrganMosaicError } from '../../../contract/errors.ts'
 import { BUDGETS, METHODS } from '../../../contract/methods.ts'
-import { plannedStages } from '../../../contract/planned-stages.ts'
-import type { EvaluationReport } from '../../../contract/report.ts'
+import type { StudyState } from '../../../contract/study-state.ts'
 import { StudyConfigSchema, type StudyConfig, type StudyResult, type StudyRow } from '../../../contract/study.ts'
 import type { Services } from '../create-services.ts'
+import { jobState } from '../jobs/job-state.ts'
 import { ensureScored, ensureTrained, type RunHost } from '../runs/ensure-run.ts'
 import type { RunRequest } from '../runs/plan-run.ts'
-import { readDataset } from '../workspace/dataset-store.ts'
+import { hasDataset, readDataset } from '../workspace/dataset-store.ts'
 import { readJsonFile } from '../workspace/json-file.ts'
-import { summariseStudy, type ScoredRun } from './summarise-study.ts'
+import type { Workspace } from '../workspace/open-workspace.ts'
+import { listRunNames, runFolder } from '../workspace/run-store.ts'
+import { readScores, scoreRequests } from './study-scores.ts'
+import { beginStudy, noteStudy, studyFolder, studyRequest } from './study-store.ts'
+import { summariseStudy, type StudySummary as StudySummaryTables } from './summarise-study.ts'
 import { writeStudy } from './write-study.ts'
 
 export interface StudyJob {
@@ -44,49 +47,72 @@ export function planStudy({ name, datasets, preset, seeds, set, rows }: StudyCon
   )
 }
 
+/** How a host that may stop works on a study. */
+export interface StudyHost extends RunHost {
+  /** Before each job. @throws to leave the study where it is */
+  readonly onJob?: (index: number, jobs: number) => void
+  /** Whether the host goes away: the study is interrupted then, not failed. */
+  readonly isClosing?: () => boolean
+}
+
 /** @throws OrganMosaicError what training and evaluation throw; what was done is kept, and asked again it goes on */
-export async function runStudy(services: Services, config: StudyConfig, host: RunHost): Promise<StudyResult> {
+export async function runStudy(services: Services, config: StudyConfig, host: StudyHost): Promise<StudyResult> {
   refuseTrainingOnTest(config)
   for (const name of [config.test, ...config.rows.flatMap(({ labels }) => labels ?? [])]) services.getDataset(name)
-  const jobs = planStudy(config)
-  const scored: ScoredRun[] = []
-  for (const [index, job] of jobs.entries()) {
-    host.note(`${index + 1} of ${jobs.length}: ${METHODS[job.row.method].title}, seed ${job.seed}`)
-    await ensureTrained(services, job.request, host)
-    scored.push({ row: job.row.name, ...(await scoreRun(services, job, config, host)) })
+  beginStudy(services.workspace, config)
+  const note = (state: StudyState, message = ''): void => noteStudy(services.workspace, config.name, state, message)
+  let run: string | null = null
+  try {
+    const jobs = planStudy(config)
+    for (const [index, job] of jobs.entries()) {
+      refuseWhenAsked(services.workspace, config.name)
+      host.onJob?.(index, jobs.length)
+      run = job.request.name
+      note('running')
+      host.note(`${index + 1} of ${jobs.length}: ${METHODS[job.row.method].title}, seed ${job.seed}`)
+      await ensureTrained(services, job.request, host)
+      for (const request of scoreRequests(services, job, config.test)) await ensureScored(services, request, host)
+    }
+    const { result, summary } = studyResult(services, config)
+    writeStudy(services.workspace, result, summary)
+    note('finished')
+    return result
+  } catch (thrown) {
+    const state = stateAfter(services, config.name, run, host)
+    note(state, state === 'failed' ? toOrganMosaicError(thrown).message : '')
+    throw thrown
   }
-  const folder = join(services.workspace.home, 'studies', config.name)
-  const summary = summariseStudy(config, scored, readDataset(services.workspace, config.test).cases)
-  const result: StudyResult = { config, folder, budget: BUDGETS[config.preset], ...summary.result }
-  writeStudy(services.workspace, result, summary)
-  return result
 }
 
-async function scoreRun(
+/** Computed anew from what is stored; of a study that is not finished, from the jobs that are scored. */
+export function studyResult(
   services: Services,
-  { row, request }: StudyJob,
-  { test }: StudyConfig,
-  host: RunHost,
-): Promise<Omit<ScoredRun, 'row'>> {
-  const run = request.name
-  const stage = plannedStages(METHODS[row.method].stages).at(-1) ?? 2
-  const score = (model: number | 'ensemble'): Promise<EvaluationReport> =>
-    ensureScored(services, { run, dataset: test, stage, model, savePredictions: true }, host)
-  const report = await score('ensemble')
-  const best = stage === 2 ? bestModel(services, run) : null
-  const single = best === null ? null : await score(best)
-  const { summary } = services.getRun(run)
-  const trainingSeconds = (Date.parse(summary.updatedAt ?? summary.createdAt) - Date.parse(summary.createdAt)) / 1000
-  return { run, report, single, trainingSeconds }
+  config: StudyConfig,
+): { result: StudyResult; summary: StudySummaryTables } {
+  const runs = services.runDesk.list().filter(({ state }) => state === 'finished')
+  const finished = new Set(runs.map(({ name }) => name))
+  const jobs = planStudy(config).filter(({ request }) => finished.has(request.name))
+  const scored = jobs.flatMap((job) => readScores(services, job, config.test) ?? [])
+  const cases = hasDataset(services.workspace, config.test) ? readDataset(services.workspace, config.test).cases : []
+  const summary = summariseStudy(config, scored, cases)
+  const folder = studyFolder(services.workspace, config.name)
+  return { result: { config, folder, budget: BUDGETS[config.preset], ...summary.result }, summary }
 }
 
-/** The full model that validated best: what a lab would choose that wants a single network. */
-function bestModel(services: Services, run: string): number | null {
-  const ranked = services
-    .getRun(run)
-    .checkpoints.filter(({ stage, kind, model }) => stage === 2 && kind === 'best' && model !== null)
-    .sort((a, b) => (b.score ?? -1) - (a.score ?? -1))
-  return ranked[0]?.model ?? null
+/** Why a study stopped: it was asked to, its run was paused, its host goes, or something went wrong. */
+function stateAfter({ workspace }: Services, name: string, run: string | null, host: StudyHost): StudyState {
+  const request = studyRequest(workspace, name)
+  if (request !== 'run') return request === 'pause' ? 'paused' : 'cancelled'
+  if (host.isClosing?.()) return 'interrupted'
+  const state = run !== null && listRunNames(workspace).includes(run) ? jobState(runFolder(workspace, run)) : null
+  return state === 'paused' || state === 'stopped' ? 'paused' : 'failed'
+}
+
+function refuseWhenAsked(workspace: Workspace, name: string): void {
+  const request = studyRequest(workspace, name)
+  if (request === 'run') return
+  const done = request === 'pause' ? 'paused' : 'cancelled'
+  throw new OrganMosaicError('job-failed', `Study ${name} was ${done}; asked again, it goes on where it was.`)
 }
 
 function refuseTrainingOnTest({ datasets, test }: StudyConfig): void {

@@ -3,7 +3,8 @@ import type { EvaluationReport, OrganScore } from '../../../contract/report.ts'
 import { StudyConfigSchema } from '../../../contract/study.ts'
 import { averageReports } from './average-reports.ts'
 import { planStudy } from './run-study.ts'
-import { latexTables, markdownTables } from './study-tables.ts'
+import { latexTables, markdownTables, methodsCsv } from './study-tables.ts'
+import type { RunFigures } from './run-figures.ts'
 import { summariseStudy, type ScoredRun } from './summarise-study.ts'
 
 const config = StudyConfigSchema.parse({
@@ -117,11 +118,28 @@ describe('the average of seeds', () => {
 })
 
 describe('the tables of a study', () => {
+  const figuresOf = (row: string, run: string): RunFigures => {
+    const staged = row !== 'marginal'
+    return {
+      terms: {
+        sharedStart: staged ? false : null,
+        predictionDifference: staged || null,
+        featureDifference: staged || null,
+        pseudoLabels: staged || null,
+        predictionSimilarity: staged ? row !== 'no-ps' : null,
+        featureSimilarity: staged || null,
+      },
+      cost: { seconds: 60, patches: 960, peakMemoryMb: run.endsWith('s2') ? 700 : 600 },
+      curve: { run, stages: [{ stage: 1, points: [[480, 0.5]] }] },
+    }
+  }
   const run = (row: string, name: string, liver: number[], spleen: number[]): ScoredRun => ({
     row,
     run: name,
     report: report(name, liver, spleen),
-    single: row === 'marginal' ? null : report(name, liver, spleen),
+    // The best single model is a little worse on each liver.
+    single: row === 'marginal' ? null : { ...report(name, liver.map((dice) => dice - 0.1), spleen), model: 2 }, // prettier-ignore
+    figures: figuresOf(row, name),
     trainingSeconds: 60,
   })
   const summary = summariseStudy(
@@ -143,7 +161,8 @@ describe('the tables of a study', () => {
     expect(liver.dice.sd).toBeCloseTo(Math.SQRT2 / 10, 10)
     expect(marginal.mean.dice.mean).toBeCloseTo(0.5, 10)
     expect(noPs.mean.dice).toEqual({ mean: expect.closeTo(0.5, 10) as number, sd: null })
-    expect([marginal.bestSingle, mutual.bestSingle?.mean]).toEqual([null, expect.closeTo(0.5, 10)])
+    expect([marginal.bestSingle, mutual.bestSingle?.mean]).toEqual([null, expect.closeTo(0.45, 10)])
+    expect([marginal.single, mutual.single?.organs[0]?.dice.mean]).toEqual([null, expect.closeTo(0.7, 10)])
   })
 
   it('compare each row with the first, case by case, all tests corrected together', () => {
@@ -155,15 +174,53 @@ describe('the tables of a study', () => {
     expect(liver.pHolm ?? 0).toBeGreaterThanOrEqual(liver.p ?? 1)
   })
 
+  it('compare the best single models, too, with a line of their own', () => {
+    expect(summary.lines.map(({ label, kind }) => [label, kind])).toEqual([
+      ['marginal', 'network'],
+      ['mutual, ensemble', 'ensemble'],
+      ['mutual, best single', 'best'],
+      ['no-ps, ensemble', 'ensemble'],
+      ['no-ps, best single', 'best'],
+    ])
+    expect(new Set(summary.lines.map(({ key }) => key)).size).toBe(5)
+    expect(summary.comparisons[0].differences).toHaveLength(4)
+    const liver = mutual.single?.differences.find(({ organ }) => organ === 'liver')
+    expect([liver?.mean, liver?.n]).toEqual([expect.closeTo(0, 10), 3])
+  })
+
+  it('leave out rows that have no scores yet', () => {
+    const some = summariseStudy(config, [run('mutual', 'neck-mutual-s1', [0.7], [0.1])], [])
+    expect(some.result.rows.map(({ name }) => name)).toEqual(['mutual'])
+    expect(summariseStudy(config, [], []).result).toEqual({ rows: [], tests: 0 })
+  })
+
+  const result = { config, folder: '/study', budget: 960, ...summary.result }
+  const names = new Map([['liver', 'Liver']])
+
   it('are written for notes and for papers', () => {
-    const result = { config, folder: '/study', budget: 960, ...summary.result }
-    const names = new Map([['liver', 'Liver']])
     const text = markdownTables(result, names)
-    expect(text).toContain('| method | runs | Liver | spleen | mean | best single | min |')
-    expect(text).toContain('| marginal | 2 | 70.0 ± 14.1 | 30.0 ± 0.0 | 50.0 ± 7.1 | - | 1.0 |')
-    expect(text).toMatch(/\| mutual \| 0\.0 \[.*\| \+10\.0 \[\+10\.0, \+10\.0\], p [\d.]+ \| -10\.0 \[/)
+    expect(text).toContain('| method | runs | Liver | spleen | mean |')
+    expect(text).toContain('| marginal | 2 | 70.0 ± 14.1 | 30.0 ± 0.0 | 50.0 ± 7.1 |')
+    expect(text).toContain('| mutual, best single | 2 | 70.0 ± 0.0 | 20.0 ± 0.0 | 45.0 ± 0.0 |')
+    expect(text).toMatch(/\| mutual, ensemble \| 0\.0 \[.*\| \+10\.0 \[\+10\.0, \+10\.0\], p [\d.]+ \| -10\.0 \[/)
+    expect(text).toContain('| mutual | 2 | 1.0 | 960 | 700 |')
     const tex = latexTables(result, names)
-    expect(tex).toContain('marginal & 2 & 70.0 $\\pm$ 14.1 & 30.0 $\\pm$ 0.0 & 50.0 $\\pm$ 7.1 & - & 1.0 \\\\')
-    expect(tex.match(/\\begin\{table\}/g)).toHaveLength(4)
+    expect(tex).toContain('marginal & 2 & 70.0 $\\pm$ 14.1 & 30.0 $\\pm$ 0.0 & 50.0 $\\pm$ 7.1 \\\\')
+    expect(tex.match(/\\begin\{table\}/g)).toHaveLength(6)
+  })
+
+  it('have the ablation in the form of papers: a column a term, without rows that have none', () => {
+    const text = markdownTables(result, names)
+    expect(text).toContain('| method | PD | FD | PL | PS | DFS | Dice (%) | HD95 (mm) | NSD (%) |')
+    expect(text).toContain('| mutual, ensemble | ✓ | ✓ | ✓ | ✓ | ✓ | 50.0 ± 0.0 | 5.0 ± 0.0 | 50.0 ± 0.0 |')
+    expect(text).toContain('| no-ps, ensemble | ✓ | ✓ | ✓ |  | ✓ | 50.0 |')
+    expect(text).not.toMatch(/\| marginal \|\s+\|/)
+  })
+
+  it('are a table for programs, the means with an empty organ', () => {
+    const [head, first] = methodsCsv(result).split('\r\n')
+    expect(head.split(',').slice(0, 6)).toEqual(['method', 'of', 'runs', 'organ', 'dice_mean', 'dice_sd'])
+    expect(first.split(',').slice(0, 4)).toEqual(['marginal', 'network', '2', 'liver'])
+    expect(methodsCsv(result)).toContain('"mutual, best single",best,2,,0.45')
   })
 })

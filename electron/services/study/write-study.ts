@@ -3,29 +3,43 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StudyResult } from '../../../contract/study.ts'
 import { describeForReport } from '../results/html/describe-for-report.ts'
-import { renderHtmlReport } from '../results/html/render-html-report.ts'
 import { casesCsv, organsCsv } from '../results/results-csv.ts'
 import { writeJsonFile } from '../workspace/json-file.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
-import { latexTables, markdownTables } from './study-tables.ts'
+import { renderStudyReport } from './html/render-study-report.ts'
+import type { StudyFile } from './study-store.ts'
+import { latexTables, markdownTables, methodsCsv } from './study-tables.ts'
 import type { StudySummary } from './summarise-study.ts'
 
 export function writeStudy(
   workspace: Workspace,
   result: StudyResult,
-  { comparisons }: Pick<StudySummary, 'comparisons'>,
+  summary: Pick<StudySummary, 'comparisons'>,
   now = new Date(),
 ): void {
-  const { folder, config } = result
+  const { folder } = result
   mkdirSync(folder, { recursive: true })
-  const write = (name: string, content: string): void => writeFileSync(join(folder, name), content)
   writeJsonFile(join(folder, 'study.json'), result)
+  for (const [name, content] of Object.entries(studyFiles(workspace, result, summary, now))) {
+    writeFileSync(join(folder, name), content)
+  }
+}
+
+export function studyFiles(
+  workspace: Workspace,
+  result: StudyResult,
+  { comparisons }: Pick<StudySummary, 'comparisons'>,
+  now: Date,
+): Record<StudyFile, string> {
   const reports = comparisons[0]?.reports ?? []
-  write('organs.csv', organsCsv(reports))
-  write('cases.csv', casesCsv(reports))
   const runs = result.rows.flatMap((row) => row.runs)
-  const about = describeForReport(workspace, { dataset: config.test, reports: runs })
-  write('report.html', renderHtmlReport({ comparisons, about, now }))
-  write('tables.tex', latexTables(result, about.organNames))
-  write('tables.md', markdownTables(result, about.organNames))
+  const about = describeForReport(workspace, { dataset: result.config.test, reports: runs })
+  return {
+    'report.html': renderStudyReport({ result, comparisons, about, now }),
+    'methods.csv': methodsCsv(result),
+    'organs.csv': organsCsv(reports),
+    'cases.csv': casesCsv(reports),
+    'tables.tex': latexTables(result, about.organNames),
+    'tables.md': markdownTables(result, about.organNames),
+  }
 }

@@ -67,13 +67,13 @@ function metricSection(comparison: Comparison, names: ReadonlyMap<string, string
   return markup`<h2>${metricName[metric]}</h2>${boxes}${organsTable(comparison, names)}${compared}`
 }
 
-function datasetSection({ dataset }: ReportBackground): Markup {
+export function datasetSection({ dataset }: ReportBackground): Markup {
   if (!dataset) return markup`<p class="soft">The dataset is no longer registered here.</p>`
   const { name, role, modality, cases, fingerprint } = dataset
   return markup`<p>${name}: ${String(cases)} cases, ${modality}, registered as ${role}. Fingerprint <code>${fingerprint}</code></p>`
 }
 
-function runSection(job: TrainJob): Markup {
+export function runSection(job: TrainJob): Markup {
   const data = job.datasets.map(
     ({ name, modality, cases, fingerprint }, index) =>
       markup`<tr><th scope="row">model ${String(index + 1)}: ${name}</th><td>${String(cases.length)}</td><td class="text">${modality}</td><td class="text"><code>${fingerprint}</code></td></tr>`,

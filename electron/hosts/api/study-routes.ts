@@ -1,0 +1,44 @@
+// The routes of contract/api/studies.ts.
+import type { studyRoutes } from '../../../contract/api/studies.ts'
+import type { Services } from '../../services/create-services.ts'
+import { createStudyDesk } from '../../services/study/study-desk.ts'
+import type { Implementations } from './create-handler.ts'
+
+export function implementStudies(services: Services): Implementations<keyof typeof studyRoutes> {
+  const desk = createStudyDesk(services)
+  return {
+    listStudies: () => desk.list(),
+    startStudy: ({ body }) => desk.start(body),
+    planStudy: ({ body }) => desk.plan(body),
+    measureStudy: ({ body }) => desk.startMeasure(body),
+    getStudy: ({ params }) => desk.get(params.study),
+    resumeStudy: ({ params }) => desk.resume(params.study),
+    controlStudy: ({ params, body }) => desk.control(params.study, body.request),
+    getStudyResults: ({ params, query }) => desk.results(params.study, query.metric),
+    getStudyFile: ({ params: { study, file }, query: { inline } }) =>
+      answerFile(desk.file(study, file), file, `${study}-${file}`, inline === 'true'),
+  }
+}
+
+const types: Record<string, string> = {
+  html: 'text/html; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
+  tex: 'application/x-tex; charset=utf-8',
+  md: 'text/markdown; charset=utf-8',
+}
+
+/** A report that is shown has its styles and pictures inside, and may load and run nothing. */
+function answerFile(text: string, file: string, name: string, inline: boolean): Response {
+  const shown = inline && file.endsWith('.html')
+  return new Response(text, {
+    headers: {
+      'content-type': types[file.split('.').at(-1) ?? ''] ?? 'text/plain; charset=utf-8',
+      'content-disposition': `${shown ? 'inline' : 'attachment'}; filename="${name}"`,
+      ...(shown
+        ? {
+            'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
+          }
+        : {}),
+    },
+  })
+}

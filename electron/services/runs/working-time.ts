@@ -1,0 +1,15 @@
+// How long processes really worked on a run: what lies between two of them, a pause or a night, does not count.
+import type { Database } from '../database/open-database.ts'
+
+/** In seconds, from the times of its events. */
+export function workedSeconds(database: Database, run: string): number {
+  const row = database
+    .prepare<[string], { days: number | null }>(
+      `SELECT sum(CASE WHEN begins THEN 0 ELSE gap END) AS days FROM (
+         SELECT julianday(time) - julianday(lag(time) OVER (ORDER BY seq)) AS gap,
+                type = 'state' AND json_extract(content, '$.state') = 'running' AS begins
+         FROM events WHERE run = ?)`,
+    )
+    .get(run)
+  return Math.max(0, (row?.days ?? 0) * 86_400)
+}
