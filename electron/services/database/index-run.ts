@@ -126,7 +126,7 @@ function setValidationDice(database: Database, run: string): void {
       `UPDATE runs SET validation_dice = (
          SELECT avg(value) FROM
            -- SQLite takes the other columns of a group from the row of its maximum.
-           (SELECT value, stage, max(seq), max(stage) OVER () AS newest
+           (SELECT value, stage, max(seq), first_value(stage) OVER (ORDER BY max(seq) DESC) AS newest
             FROM metrics WHERE run = :run AND name = :name AND organ IS NOT NULL
             GROUP BY stage, model, dataset, organ)
          WHERE stage IS newest)
