@@ -7,7 +7,17 @@ import { setTheme, takeScreenshot } from './harness/screenshots.ts'
 import { settled } from './harness/settled.ts'
 import { copyTrainedStudy, RUNS } from './harness/workspaces.ts'
 
-const PLACES = ['/datasets', '/matrix', '/new-run', '/runs', '/results', '/export', '/settings']
+const PLACES = [
+  '/datasets',
+  '/matrix',
+  '/new-run',
+  '/runs',
+  '/studies',
+  '/new-study',
+  '/results',
+  '/export',
+  '/settings',
+]
 const nameOf = (path: string): string => path.slice(1).replaceAll(/[^a-z0-9]+/gi, '-')
 
 /** @returns what axe-core finds, in either theme */
