@@ -50,6 +50,10 @@ export const EvaluationReportSchema = z.object({
   organs: z.array(OrganSummarySchema),
   scores: z.array(OrganScoreSchema),
   failures: z.array(z.object({ caseId: z.string(), message: z.string() })),
+  keptParts: z
+    .array(z.object({ organ: OrganIdSchema, keep: z.number().min(0).max(1) }))
+    .optional()
+    .describe('Post-processing: connected parts of at least this share of the largest stayed; 1: the largest alone'),
   seconds: z.number(),
   peakMemoryMb: z.number(),
 })

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { JobStateSchema, ModelChoiceSchema } from './job.ts'
 import { OrganIdSchema } from './organ.ts'
-import { OrganScoreSchema } from './report.ts'
+import { EvaluationReportSchema, OrganScoreSchema } from './report.ts'
 
 /** RUN:STAGE:MODEL names the report of one run, stage and model on a dataset; a newer one replaces it. */
 export const ReportKeySchema = z
@@ -66,6 +66,7 @@ export const CaseResultSchema = z.object({
 export const ReportDetailSchema = z.object({
   entry: ReportEntrySchema,
   nsdToleranceMm: z.number(),
+  keptParts: EvaluationReportSchema.shape.keptParts,
   organs: z.array(OrganResultSchema),
   cases: z.array(CaseResultSchema).describe('Worst first'),
   scores: z.array(CaseScoreSchema),

@@ -275,6 +275,12 @@ export const RunConfigSchema = z.strictObject({
         .enum(['auto', 'off'])
         .default('auto')
         .describe('auto: predicts left-right mirrored too, where training mirrored; takes twice as long'),
+      postProcessing: z
+        .enum(['auto', 'off'])
+        .default('auto')
+        .describe(
+          'auto: of each organ only the largest connected parts stay, where that did not lower validation Dice',
+        ),
     })
     .prefault({}),
   checkpoint: z

@@ -1,8 +1,9 @@
 // A run that is killed with SIGKILL at any moment and resumed ends with the very bytes of one that nobody disturbed:
 // weights, optimiser state and pseudo labels. Real trainer children, real files.
-import { appendFileSync, rmSync } from 'node:fs'
+import { appendFileSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { PostProcessingSchema } from '../trainer/inference/post-processing.ts'
 import { createRandom } from '../trainer/imaging/random.ts'
 import { hashFiles } from './helpers/hash-files.ts'
 import { atProgress, atStep, killTrainer, startAndKill, type KillPoint } from './helpers/kill-trainer.ts'
@@ -18,6 +19,7 @@ let undisturbed: Record<string, string>
 const resultOf = (folder: string): Record<string, string> => ({
   ...hashFiles(join(folder, 'checkpoints')),
   ...hashFiles(join(folder, 'pseudo-labels')),
+  'post-processing.json': readFileSync(join(folder, 'post-processing.json'), 'utf8'),
 })
 const create = (name: string, ...set: string[]): string => {
   tiny.services.createRun({ name, datasets: tiny.datasets, preset: 'quick', set: [...tinySettings, ...set] })
@@ -48,6 +50,14 @@ test('the undisturbed run left every file that is compared', () => {
   expect(names).toEqual(expect.arrayContaining(weights.map((name) => `${name}.safetensors`)))
   expect(names.filter((name) => name.endsWith('.zarr/codes/zarr.json'))).toHaveLength(3 * 2)
   expect(names).toContain('calibration.json')
+  const chosen = PostProcessingSchema.parse(JSON.parse(undisturbed['post-processing.json']!))
+  expect(chosen.stage).toBe(2)
+  // Each organ is judged on the validation cases that label it, and no choice lowers its Dice there.
+  expect(chosen.organs.length).toBeGreaterThan(0)
+  for (const { cases, diceBefore, diceAfter } of chosen.organs) {
+    expect(cases).toBeGreaterThan(0)
+    expect(diceAfter).toBeGreaterThanOrEqual(diceBefore)
+  }
 })
 
 describe('kill -9 and resume', () => {

@@ -4,19 +4,27 @@ import type { Plan } from '../../contract/plan.ts'
 import type { StageNumber } from '../../contract/run-config.ts'
 import type { ModelChoice } from '../../contract/job.ts'
 import type { Shape } from '../../contract/geometry.ts'
+import { removeSmallParts } from '../imaging/connected-components.ts'
+import type { Volume } from '../imaging/volume.ts'
 import { loadStageModels, readTrainedRun } from '../jobs/trained-run.ts'
 import type { Study } from '../labels/study.ts'
+import type { PreprocessedImage } from '../preprocessing/preprocessed-case.ts'
+import { restoreToOriginal } from '../preprocessing/restore-to-original.ts'
 import { readTemperatures } from '../pseudo-labels/make-pseudo-labels.ts'
 import { disposeModels } from '../stages/stage-model.ts'
 import { fusePartialModels, meanProbabilities } from './fuse.ts'
 import { inferenceMirror } from './mirror.ts'
+import { partsToKeep, readPostProcessing, type PostProcessing } from './post-processing.ts'
 import { predictCase } from './predict-case.ts'
 
 export interface RunPredictor {
   readonly study: Study
   readonly plan: Plan
+  readonly postProcessing: PostProcessing | null
   /** @returns probabilities [D, H, W, classCount] in the union's classes */
   predict(image: { readonly image: Float32Array; readonly shape: Shape }): Float32Array
+  /** The union's classes on the image's own grid, small parts removed as the run's validation cases advised. */
+  segment(image: PreprocessedImage): Volume<Uint8Array>
   dispose(): void
 }
 
@@ -36,9 +44,13 @@ export async function openRunPredictor(
   const temperatures = await readTemperatures(stageFolder, all.length)
   const { overlap } = job.config.inference
   const mirror = inferenceMirror(study, job.config)
-  return {
+  const chosen = job.config.inference.postProcessing === 'auto' ? await readPostProcessing(runFolder) : null
+  const postProcessing = chosen?.stage === stage ? chosen : null
+  const keep = partsToKeep(postProcessing)
+  const predictor: RunPredictor = {
     study,
     plan,
+    postProcessing,
     predict(image) {
       const predictions = used.map((model) => ({
         index: model.index,
@@ -50,6 +62,12 @@ export async function openRunPredictor(
       if (stage !== 1) return meanProbabilities(predictions.map(({ probabilities }) => probabilities))
       return fusePartialModels(predictions, study.classCount)
     },
+    segment(image) {
+      const restored = restoreToOriginal(predictor.predict(image), image)
+      removeSmallParts(restored.data, restored.geometry.shape, keep)
+      return restored
+    },
     dispose: () => disposeModels(all),
   }
+  return predictor
 }

@@ -1,6 +1,7 @@
 // What an evaluation scores for a case: the models' prediction, or the pseudo label stored for the same image.
 import { join } from 'node:path'
 import type { Case } from '../../contract/dataset.ts'
+import type { EvaluationReport } from '../../contract/report.ts'
 import type { EvaluateJob } from '../../contract/job.ts'
 import { canonicalTransform, fromCanonical, reorientGeometry } from '../imaging/canonical.ts'
 import { resampleLabels } from '../imaging/resample.ts'
@@ -10,7 +11,6 @@ import { delineatedClasses, type Study } from '../labels/study.ts'
 import { preprocessedFolder } from '../preprocessing/plan-key.ts'
 import { openPreprocessed } from '../preprocessing/preprocessed-store.ts'
 import { preprocessImage } from '../preprocessing/preprocess-image.ts'
-import { restoreToOriginal } from '../preprocessing/restore-to-original.ts'
 import { isZarrGroup } from '../imaging/zarr-group.ts'
 import { pseudoLabelFolder } from '../pseudo-labels/make-pseudo-labels.ts'
 import { openPseudoLabels } from '../pseudo-labels/pseudo-label-store.ts'
@@ -19,6 +19,8 @@ import { readTrainedRun } from './trained-run.ts'
 
 export interface CasePredictor {
   readonly study: Study
+  /** What it removes small parts of; empty when nothing is removed. */
+  readonly keptParts: NonNullable<EvaluationReport['keptParts']>
   /** null when the case is none of the run's (pseudo labels only) */
   predict(entry: Case): Promise<CasePrediction | null>
   dispose(): void
@@ -29,9 +31,12 @@ export async function openCasePredictor(job: EvaluateJob): Promise<CasePredictor
   const predictor = await openRunPredictor(job.runFolder, job.stage, job.model)
   return {
     study: predictor.study,
+    keptParts: (predictor.postProcessing?.organs ?? [])
+      .filter(({ keep }) => keep > 0)
+      .map(({ organ, keep }) => ({ organ, keep })),
     async predict(entry) {
       const image = await preprocessImage(join(job.dataset.root, entry.image), predictor.plan)
-      return { classes: restoreToOriginal(predictor.predict(image), image), evaluable: null, organs: null }
+      return { classes: predictor.segment(image), evaluable: null, organs: null }
     },
     dispose: () => predictor.dispose(),
   }
@@ -45,6 +50,7 @@ async function openPseudoLabelReader(runFolder: string): Promise<CasePredictor> 
   )
   return {
     study,
+    keptParts: [],
     async predict(reference) {
       const found = reference.imageHash === null ? undefined : byHash.get(reference.imageHash)
       if (!found) return null

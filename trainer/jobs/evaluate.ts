@@ -17,7 +17,7 @@ import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
 import { labelClasses } from '../labels/label-sets.ts'
 import { isDelineated, type Study } from '../labels/study.ts'
 import { readLabels } from '../preprocessing/read-labels.ts'
-import { openCasePredictor } from './case-predictor.ts'
+import { openCasePredictor, type CasePredictor } from './case-predictor.ts'
 import { obeyControl, type Journal } from './journal.ts'
 import { createProgress } from './progress.ts'
 
@@ -55,7 +55,7 @@ export async function runEvaluateJob(folder: string, job: EvaluateJob, journal: 
     const first = failures[0]?.message ?? 'none of its images belongs to this run'
     throw new OrganMosaicError('invalid-data', `No case of ${job.dataset.name} could be scored: ${first}`)
   }
-  await writeReport(folder, job, journal, summarise(job, scores, failures, started))
+  await writeReport(folder, job, journal, summarise(job, predictor.keptParts, scores, failures, started))
 }
 
 async function scoreCase(
@@ -102,6 +102,7 @@ async function savePrediction(folder: string, entry: Case, prediction: CasePredi
 
 function summarise(
   job: EvaluateJob,
+  keptParts: CasePredictor['keptParts'],
   scores: OrganScore[],
   failures: EvaluationReport['failures'],
   started: number,
@@ -118,6 +119,7 @@ function summarise(
     organs,
     scores,
     failures,
+    keptParts,
     seconds: (Date.now() - started) / 1000,
     peakMemoryMb: process.resourceUsage().maxRSS / 1024,
   }

@@ -12,7 +12,6 @@ import type { Volume } from '../imaging/volume.ts'
 import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
 import { openRunPredictor, type RunPredictor } from '../inference/run-models.ts'
 import { preprocessImage } from '../preprocessing/preprocess-image.ts'
-import { restoreToOriginal } from '../preprocessing/restore-to-original.ts'
 import { completeWithTruth, type CompletedSegmentation } from './complete-with-truth.ts'
 import { obeyControl, type Journal } from './journal.ts'
 import { createProgress } from './progress.ts'
@@ -54,7 +53,7 @@ async function segmentImage(
 ): Promise<string[]> {
   const { job: run } = await readTrainedRun(job.runFolder)
   const image = await preprocessImage(input.image, predictor.plan)
-  const predicted = restoreToOriginal(predictor.predict(image), image)
+  const predicted = predictor.segment(image)
   const completed: CompletedSegmentation = job.completeTruth
     ? await completeWithTruth(run, predictor.study, input.image, predicted)
     : { labelMap: predicted, provenance: null, truthOrgans: new Set() }

@@ -19,6 +19,7 @@ import { distils, plannedStages } from '../../contract/planned-stages.ts'
 import { createStageModels, disposeModels, startFrom, type StageModel } from '../stages/stage-model.ts'
 import type { Teachers } from '../stages/ask-teachers.ts'
 import { trainStage, type StageSetup } from '../stages/train-stage.ts'
+import { choosePostProcessing } from './choose-post-processing.ts'
 import { awaitReview } from './await-review.ts'
 import { obeyControl, type Journal } from './journal.ts'
 import { prepareCases, type PreparedCases } from './prepare-cases.ts'
@@ -44,6 +45,14 @@ export async function runTrainJob(folder: string, job: TrainJob, journal: Journa
   const plan = await settlePlan(folder, job, journal)
   const prepared = await prepareCases(job, plan, journal, progress, () => obeyControl(folder))
   const context: TrainContext = { folder, job, study, plan, prepared, journal, progress }
+  await trainStages(context)
+  if (job.config.inference.postProcessing === 'off') return
+  const last = plannedStages(job.stages).at(-1)!
+  await choosePostProcessing(folder, study, last, prepared.validation, journal, () => obeyControl(folder))
+}
+
+async function trainStages(context: TrainContext): Promise<void> {
+  const { folder, job, journal } = context
   const stage1Folder = job.stage1From ?? folder
   const stages = plannedStages(job.stages)
   if (stages.includes(0) && !distils(job)) await trainShared(context, null)

@@ -12,6 +12,7 @@ export function tabulateReport(entry: ReportEntry, report: EvaluationReport, cas
   return {
     entry,
     nsdToleranceMm: report.nsdToleranceMm,
+    ...(report.keptParts ? { keptParts: report.keptParts } : {}),
     organs: [...Map.groupBy(scores, ({ organ }) => organ)].map(([organ, ofOrgan]) => organRow(organ, ofOrgan)),
     cases: caseRows(report),
     scores,

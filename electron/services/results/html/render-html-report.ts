@@ -1,7 +1,7 @@
 // The HTML report: one file with its figures inside, no script and no request, that opens offline and prints.
 // The same inputs give the same bytes, apart from the date in its head.
 import type { TrainJob } from '../../../../contract/job.ts'
-import type { Comparison } from '../../../../contract/results.ts'
+import type { Comparison, ReportDetail } from '../../../../contract/results.ts'
 import { RESAMPLES } from '../statistics/bootstrap.ts'
 import type { ReportBackground } from './describe-for-report.ts'
 import { drawBoxes } from './draw-boxes.ts'
@@ -27,7 +27,7 @@ export function renderHtmlReport({ comparisons, about, now }: ReportContent): st
 <h1>Segmentation results on ${dataset}</h1>
 <p class="soft">OrganMosaic, <time datetime="${now.toISOString()}">${formatTime(now.toISOString())}</time></p>
 <p class="notice">For research use only. Not for diagnosis, treatment or any other clinical decision.</p>
-<h2>Reports</h2>${reportsTable(reports)}
+<h2>Reports</h2>${reportsTable(reports)}${reports.map((report) => keptPartsNote(report, organNames))}
 ${comparisons.map((comparison) => metricSection(comparison, organNames))}
 <h2>Organ volumes</h2>
 <p class="soft">Means over the cases with a true label. Difference: prediction minus truth, mean ± standard deviation.</p>
@@ -52,6 +52,18 @@ ${reports.map((report) => volumesTable(report, organNames))}
 </body>
 </html>`.text
   }\n`
+}
+
+/** Post-processing changes the scores, so a report says which organs it touched. */
+function keptPartsNote(report: ReportDetail, names: ReadonlyMap<string, string>): Markup {
+  const kept = report.keptParts ?? []
+  if (kept.length === 0) return markup``
+  const list = kept.map(({ organ, keep }) =>
+    keep === 1
+      ? (names.get(organ) ?? organ)
+      : `${names.get(organ) ?? organ} (parts from ${String(keep * 100)} % of it on)`,
+  )
+  return markup`<p class="soft">${nameOf(report.entry)}: only the largest connected part of these organs was kept, as the run chose on its validation cases: ${list.join(', ')}.</p>`
 }
 
 function metricSection(comparison: Comparison, names: ReadonlyMap<string, string>): Markup {
