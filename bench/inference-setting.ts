@@ -45,7 +45,7 @@ export function writeSyntheticCt(path: string, [depth, height, width]: readonly 
       for (let x = 0; x < width!; x++, v++) {
         if (!inside(z, y, x, [z, 0.5 * height!, 0.5 * width!, 1, 0.36 * height!, 0.46 * width!])) continue
         const organ = near.find(({ place }) => inside(z, y, x, place))
-        voxels[v] = (organ?.hu ?? 0) + ((x * 7 + y * 13 + z * 29) % 17)
+        voxels[v] = (organ?.hu ?? 0) + 10 * Math.sin(x / 25) * Math.sin(y / 20) * Math.sin(z / 15)
       }
     }
   }
