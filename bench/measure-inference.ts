@@ -11,6 +11,7 @@ const { shape, spacingMm, plannedMm, patch, channels, classes, overlap, threads 
 process.env['TF_NUM_INTRAOP_THREADS'] = String(threads)
 process.env['TF_NUM_INTEROP_THREADS'] = '1'
 const { createParameters } = await import('../trainer/network/unet.ts')
+const { tf } = await import('../trainer/tensor/tensorflow.ts')
 const { predictCase } = await import('../trainer/inference/predict-case.ts')
 const { preprocessImage } = await import('../trainer/preprocessing/preprocess-image.ts')
 const { restoreToOriginal } = await import('../trainer/preprocessing/restore-to-original.ts')
@@ -19,6 +20,9 @@ type Plan = import('../contract/plan.ts').Plan
 const strides = channels.map((_, level): [number, number, number] => (level === 0 ? [1, 1, 1] : [2, 2, 2]))
 const spec = { inputChannels: 1, channels, strides, convolutions: 2, classes, deepSupervision: false }
 const parameters = createParameters(spec, (name) => createRandom(1, name))
+// Mostly background with regions of organs in it, as a trained network answers; what it answers costs MONAI nothing.
+const bias = parameters.get('head.0.bias')!
+bias.assign(tf.tensor1d(Array.from({ length: classes }, (_, c) => (c === 0 ? 2.5 : 0))))
 const model = { index: 0, spec, parameters, classes: Array.from({ length: classes }, (_, c) => c) }
 const normalisation = { kind: 'ct', low: -200, high: 300, centre: 40, knee: 80 } as const
 const plan: Plan = {
