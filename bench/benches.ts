@@ -1,12 +1,12 @@
 // What `npm run bench` can measure. Each bench gives rows; none judges them.
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { preprocessCase } from '../trainer/preprocessing/preprocess-case.ts'
-import { derivePlan } from '../trainer/imaging/planning/derive-plan.ts'
-import { createShortRun, metricValue, registerPhantoms, trainShortRun } from './phantom-runs.ts'
+import { benchInference } from './inference.ts'
+import { metricValue, registerPhantoms, trainShortRun } from './phantom-runs.ts'
+import { benchPreprocessing } from './preprocess.ts'
 import { benchRuns } from './runs.ts'
 import { benchStart } from './start.ts'
-import { stepSetting, type StepTimes } from './step-setting.ts'
+import { stepSetting, type MutualTimes, type StepTimes } from './step-setting.ts'
 import { benchViewer } from './viewer.ts'
 
 export type Row = { bench: string; measure: string; value: number; unit: string }
@@ -14,10 +14,20 @@ export type BenchOptions = { python: string | undefined; rounds: number }
 export type Bench = (options: BenchOptions) => Row[] | Promise<Row[]>
 
 const setting = JSON.stringify(stepSetting)
-const runChild = (program: string, ...args: string[]): StepTimes =>
-  JSON.parse(execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })) as StepTimes
-const runOurs = (): StepTimes => runChild(process.execPath, join(import.meta.dirname, 'measure-step.ts'), setting)
-const runTorch = (python: string): StepTimes => runChild(python, join(import.meta.dirname, 'torch_unet.py'), setting)
+const runChild = <T>(program: string, script: string, ofChild: string): T => {
+  const args = [join(import.meta.dirname, script), ofChild]
+  return JSON.parse(execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })) as T
+}
+const runOurs = (): StepTimes => runChild(process.execPath, 'measure-step.ts', setting)
+
+/** PyTorch as it comes, and in the two ways that may make it faster. */
+const torchVariants = {
+  PyTorch: {},
+  'channels last': { channelsLast: true },
+  'torch.compile': { compile: true },
+}
+const runTorch = (python: string, variant: object): StepTimes =>
+  runChild(python, 'torch_unet.py', JSON.stringify({ ...stepSetting, ...variant }))
 
 const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b)
 const median = (values: readonly number[]): number => sorted(values)[values.length >> 1]!
@@ -49,21 +59,6 @@ async function benchData(): Promise<Row[]> {
   return [row('data')('waiting for data', 100 * metricValue(metrics, 'dataWaitShare'), '%')]
 }
 
-/** Phantom cases, read, resampled, normalised and stored, in this process alone. */
-async function benchPreprocessing(): Promise<Row[]> {
-  const { services, datasets } = await registerPhantoms(3, 6)
-  const job = createShortRun({ services, name: 'preprocess', datasets, stages: '1', set: [] })
-  const plan = derivePlan(job.datasets, job.config)
-  const cases = job.datasets.flatMap((dataset) => dataset.cases.map((entry) => ({ dataset, entry })))
-  const started = performance.now()
-  for (const { dataset, entry } of cases) {
-    await preprocessCase(dataset, entry, plan, join(services.workspace.cache, 'bench', dataset.name, entry.id))
-  }
-  const minutes = (performance.now() - started) / 60_000
-  services.close()
-  return [row('preprocess')('cases', cases.length / minutes, '/min')]
-}
-
 /** Peak resident memory of a trainer child over both stages, own and foreign patches in turn as by default. */
 async function benchMemory(): Promise<Row[]> {
   const { services, datasets } = await registerPhantoms(6, 3, 0.7)
@@ -86,33 +81,43 @@ async function benchMemory(): Promise<Row[]> {
   return rows
 }
 
+/** Whole steps of both stages with all terms, against bare passes over the same patches and AdamW: in one process, in turns. */
+function benchMutual(): Row[] {
+  const { stages } = runChild<MutualTimes>(process.execPath, 'measure-mutual.ts', setting)
+  return stages.flatMap(({ ratios, wholeMs, bareMs }, i) => [
+    row('mutual')(`stage ${i + 1}, step of a model`, median(wholeMs), 'ms'),
+    row('mutual')(`stage ${i + 1}, bare passes`, median(bareMs), 'ms'),
+    row('mutual')(`stage ${i + 1}, step / bare passes`, median(ratios), ''),
+  ])
+}
+
 /** The same network's step here and in PyTorch, in turns, so that a busy machine hurts both alike. */
 function benchTorch({ python, rounds }: BenchOptions): Row[] {
   if (python === undefined) return []
-  const pairs = Array.from({ length: rounds }, () => ({ ours: runOurs(), torch: runTorch(python) }))
   const torch = row('torch')
-  const ratios = (name: string, of: (times: StepTimes) => number): Row[] => {
-    const values = sorted(pairs.map((pair) => of(pair.ours) / of(pair.torch)))
-    return [
-      torch(`${name}, ours`, median(pairs.map((pair) => of(pair.ours))), 'ms'),
-      torch(`${name}, PyTorch`, median(pairs.map((pair) => of(pair.torch))), 'ms'),
-      torch(`${name}, ours / PyTorch: least`, values[0]!, ''),
-      torch(`${name}, ours / PyTorch: median`, median(values), ''),
-      torch(`${name}, ours / PyTorch: most`, values.at(-1)!, ''),
-    ]
-  }
-  return [
-    torch('parameters, ours', pairs[0]!.ours.parameters, ''),
-    torch('parameters, PyTorch', pairs[0]!.torch.parameters, ''),
-    ...ratios('forward', ({ forwardMs }) => forwardMs),
-    ...ratios('step', stepMs),
-  ]
+  return Object.entries(torchVariants).flatMap(([name, variant]) => {
+    const pairs = Array.from({ length: rounds }, () => ({ ours: runOurs(), torch: runTorch(python, variant) }))
+    const ratios = (what: string, of: (times: StepTimes) => number): Row[] => {
+      const values = sorted(pairs.map((pair) => of(pair.ours) / of(pair.torch)))
+      return [
+        torch(`${what}, ours`, median(pairs.map((pair) => of(pair.ours))), 'ms'),
+        torch(`${what}, ${name}`, median(pairs.map((pair) => of(pair.torch))), 'ms'),
+        torch(`${what}, ours / ${name}: least`, values[0]!, ''),
+        torch(`${what}, ours / ${name}: median`, median(values), ''),
+        torch(`${what}, ours / ${name}: most`, values.at(-1)!, ''),
+      ]
+    }
+    const parameters = torch(`parameters, ${name}`, pairs[0]!.torch.parameters, '')
+    return [parameters, ...ratios('forward', ({ forwardMs }) => forwardMs), ...ratios('step', stepMs)]
+  })
 }
 
 export const benches: Readonly<Record<string, Bench>> = {
   step: benchStep,
   data: benchData,
   preprocess: benchPreprocessing,
+  inference: benchInference,
+  mutual: benchMutual,
   memory: benchMemory,
   runs: benchRuns,
   start: benchStart,

@@ -1,7 +1,9 @@
 """The network of trainer/network/unet.ts in PyTorch, and the time of its training step.
 
 usage: python torch_unet.py SETTING    JSON in, StepTimes out, as bench/measure-step.ts
+SETTING may also hold "channelsLast" (memory format channels_last_3d) and "compile" (torch.compile).
 """
+import contextlib
 import json
 import resource
 import statistics
@@ -10,12 +12,6 @@ import time
 
 import torch
 from torch import nn
-
-setting = json.loads(sys.argv[1])
-channels, classes, patch = setting["channels"], setting["classes"], setting["patch"]
-torch.set_num_threads(setting["threads"])
-torch.manual_seed(1)
-
 
 def block(inputs, outputs, stride):
     layers = []
@@ -30,8 +26,9 @@ def block(inputs, outputs, stride):
 
 
 class UNet(nn.Module):
-    def __init__(self):
+    def __init__(self, channels, classes):
         super().__init__()
+        self.channels = channels
         levels = range(len(channels))
         inputs = [1, *channels]
         self.encoder = nn.ModuleList(block(inputs[i], channels[i], 1 if i == 0 else 2) for i in levels)
@@ -45,12 +42,13 @@ class UNet(nn.Module):
         for stage in self.encoder:
             x = stage(x)
             skips.append(x)
-        for i in reversed(range(len(channels) - 1)):
+        for i in reversed(range(len(self.channels) - 1)):
             x = self.decoder[i](torch.cat([skips[i], self.up[i](x)], 1))
         return self.head(x)
 
 
 def dice_and_cross_entropy(logits, codes):
+    classes = logits.shape[1]
     probabilities = logits.softmax(1)
     truth = nn.functional.one_hot(codes, classes).movedim(-1, 1).float()
     overlap = (probabilities * truth).sum((0, 2, 3, 4))[1:]
@@ -58,29 +56,44 @@ def dice_and_cross_entropy(logits, codes):
     return 1 - ((2 * overlap + 1) / (volume + 1)).mean() + nn.functional.cross_entropy(logits, codes)
 
 
-network = UNet()
-optimiser = torch.optim.AdamW(network.parameters(), lr=1e-3, weight_decay=1e-4)
-image = torch.randn(1, 1, *patch)
-codes = torch.randint(0, classes, (1, *patch))
-times = {"forwardMs": [], "forwardBackwardMs": [], "updateMs": []}
-for step in range(setting["warmup"] + setting["steps"]):
-    start = time.perf_counter()
-    with torch.no_grad():
-        network(image).sum().item()
-    after_forward = time.perf_counter()
-    loss = dice_and_cross_entropy(network(image), codes)
-    loss.backward()
-    loss.item()
-    after_backward = time.perf_counter()
-    nn.utils.clip_grad_norm_(network.parameters(), 5)
-    optimiser.step()
-    optimiser.zero_grad(set_to_none=True)
-    if step < setting["warmup"]:
-        continue
-    times["forwardMs"].append(1000 * (after_forward - start))
-    times["forwardBackwardMs"].append(1000 * (after_backward - after_forward))
-    times["updateMs"].append(1000 * (time.perf_counter() - after_backward))
-result = {name: statistics.median(values) for name, values in times.items()}
-result["parameters"] = sum(parameter.numel() for parameter in network.parameters())
-result["peakMb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps(result))
+def main(setting):
+    patch, classes = setting["patch"], setting["classes"]
+    torch.set_num_threads(setting["threads"])
+    torch.manual_seed(1)
+    network = UNet(setting["channels"], classes)
+    image = torch.randn(1, 1, *patch)
+    if setting.get("channelsLast"):
+        network = network.to(memory_format=torch.channels_last_3d)
+        image = image.contiguous(memory_format=torch.channels_last_3d)
+    run = torch.compile(network) if setting.get("compile") else network
+    optimiser = torch.optim.AdamW(network.parameters(), lr=1e-3, weight_decay=1e-4)
+    codes = torch.randint(0, classes, (1, *patch))
+    times = {"forwardMs": [], "forwardBackwardMs": [], "updateMs": []}
+    for step in range(setting["warmup"] + setting["steps"]):
+        start = time.perf_counter()
+        with torch.no_grad():
+            run(image).sum().item()
+        after_forward = time.perf_counter()
+        loss = dice_and_cross_entropy(run(image), codes)
+        loss.backward()
+        loss.item()
+        after_backward = time.perf_counter()
+        nn.utils.clip_grad_norm_(network.parameters(), 5)
+        optimiser.step()
+        optimiser.zero_grad(set_to_none=True)
+        if step < setting["warmup"]:
+            continue
+        times["forwardMs"].append(1000 * (after_forward - start))
+        times["forwardBackwardMs"].append(1000 * (after_backward - after_forward))
+        times["updateMs"].append(1000 * (time.perf_counter() - after_backward))
+    result = {name: statistics.median(values) for name, values in times.items()}
+    result["parameters"] = sum(parameter.numel() for parameter in network.parameters())
+    result["peakMb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return result
+
+
+if __name__ == "__main__":
+    # Compilers talk on standard output; the result alone belongs there.
+    with contextlib.redirect_stdout(sys.stderr):
+        result = main(json.loads(sys.argv[1]))
+    print(json.dumps(result))

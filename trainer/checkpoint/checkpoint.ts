@@ -37,7 +37,9 @@ export const modelWeightsPath = (folder: string, stage: StageNumber, index: numb
 
 const toArray = (tensor: { shape: number[]; dataSync(): ArrayLike<number> }): NamedArray => ({
   shape: tensor.shape,
-  data: tensor.dataSync() as Float32Array,
+  get data() {
+    return tensor.dataSync() as Float32Array
+  },
 })
 
 export async function saveStage(

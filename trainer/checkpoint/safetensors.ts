@@ -7,6 +7,7 @@ import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
 
 export interface NamedArray {
   readonly shape: readonly number[]
+  /** May be made when it is asked for: whoever writes asks once. */
   readonly data: Float32Array
 }
 
@@ -26,22 +27,27 @@ export async function writeSafetensors(
 ): Promise<void> {
   let offset = 0
   const header: Record<string, unknown> = { __metadata__: metadata }
-  for (const [name, { shape, data }] of arrays) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] }
-    offset += data.byteLength
+  for (const [name, { shape }] of arrays) {
+    const end = offset + 4 * shape.reduce((product, size) => product * size, 1)
+    header[name] = { dtype: 'F32', shape, data_offsets: [offset, end] }
+    offset = end
   }
   const json = Buffer.from(JSON.stringify(header))
   // The data starts at a multiple of 8, as the format asks; spaces pad the header.
   const padded = Math.ceil(json.length / 8) * 8
-  const buffer = Buffer.alloc(8 + padded + offset, ' ')
-  buffer.writeBigUInt64LE(BigInt(padded), 0)
-  json.copy(buffer, 8)
-  let at = 8 + padded
-  for (const { data } of arrays.values()) {
-    buffer.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at)
-    at += data.byteLength
+  const start = Buffer.alloc(8 + padded, ' ')
+  start.writeBigUInt64LE(BigInt(padded), 0)
+  json.copy(start, 8)
+  await writeFileAtomically(path, piecesOf(start, arrays))
+}
+
+/** One array at a time: all models and their optimisers together would double what training needs. */
+function* piecesOf(start: Uint8Array, arrays: ReadonlyMap<string, NamedArray>): Generator<Uint8Array> {
+  yield start
+  for (const array of arrays.values()) {
+    const { data } = array
+    yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
   }
-  await writeFileAtomically(path, buffer)
 }
 
 /** @throws OrganMosaicError invalid-file when the file is cut short or not in this format */
@@ -68,7 +74,7 @@ export async function readSafetensors(
       throw broken(`tensor ${name} of shape [${shape.join(', ')}] has ${end - start} bytes`)
     }
     // A copy: aligned, and free of the whole file's buffer.
-    arrays.set(name, { shape, data: new Float32Array(Uint8Array.from(bytes.subarray(start, end)).buffer) })
+    arrays.set(name, { shape, data: new Float32Array(new Uint8Array(bytes.subarray(start, end)).buffer) })
   }
   return { arrays, metadata: metadata as Record<string, string> }
 }

@@ -68,7 +68,7 @@ export function cropVolume<T extends VoxelArray>(volume: Volume<T>, box: Box): V
   const [, height, width] = volume.geometry.shape
   if (box.shape.every((size, axis) => size === volume.geometry.shape[axis])) return volume
   const [depth, rows, columns] = box.shape
-  const data = volume.data.slice(0, depth * rows * columns) as T
+  const data = new (volume.data.constructor as new (length: number) => T)(depth * rows * columns)
   for (let k = 0; k < depth; k++) {
     for (let j = 0; j < rows; j++) {
       const from = ((box.start[0] + k) * height + box.start[1] + j) * width + box.start[2]

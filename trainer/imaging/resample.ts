@@ -29,20 +29,48 @@ export function gridWeights(
  * @param options.outside value of voxels whose centre lies outside the source grid
  */
 export function resampleImage(volume: Volume, target: Geometry, options: { outside: number }): Volume<Float32Array> {
-  const source = volume.data instanceof Float32Array ? volume.data : new Float32Array(volume.data)
   if (!sameDirection(volume.geometry.direction, target.direction)) {
+    const source = volume.data instanceof Float32Array ? volume.data : new Float32Array(volume.data)
     const data = sampleObliqueImage({ data: source, geometry: volume.geometry }, target, options.outside)
     return { data, geometry: target }
   }
   const tables = gridWeights(volume.geometry, target)
-  let data = source
+  let data = resampleDepth(volume, tables[0], target.shape[0])
   const shape: Shape = [...volume.geometry.shape]
-  for (const axis of [0, 1, 2] as const) {
+  shape[0] = target.shape[0]
+  for (const axis of [1, 2] as const) {
     data = resampleAxis(data, shape, axis, tables[axis], target.shape[axis])
     shape[axis] = target.shape[axis]
   }
   fillOutside(data, shape, tables, options.outside)
   return { data, geometry: target }
+}
+
+/** Slices become float32 one by one as they are needed: a whole volume of them would be the largest thing in memory. */
+function resampleDepth({ data, geometry }: Volume, table: AxisWeights, size: number): Float32Array {
+  const length = geometry.shape[1] * geometry.shape[2]
+  const { taps, start, weights } = table
+  const result = new Float32Array(size * length)
+  const converted = Array.from({ length: taps }, () => ({ slice: -1, values: new Float32Array(length) }))
+  const sliceAt = (slice: number): Float32Array => {
+    if (data instanceof Float32Array) return data.subarray(slice * length, (slice + 1) * length)
+    const kept = converted[slice % taps]
+    if (kept.slice !== slice) {
+      kept.slice = slice
+      kept.values.set(data.subarray(slice * length, (slice + 1) * length))
+    }
+    return kept.values
+  }
+  for (let n = 0; n < size; n++) {
+    const to = result.subarray(n * length, (n + 1) * length)
+    for (let tap = 0; tap < taps; tap++) {
+      const weight = weights[n * taps + tap]
+      if (weight === 0) continue
+      const from = sliceAt(start[n] + tap)
+      for (let i = 0; i < length; i++) to[i] += weight * from[i]
+    }
+  }
+  return result
 }
 
 /** data seen as [outer, size, inner]; the middle axis is replaced by weighted sums. */

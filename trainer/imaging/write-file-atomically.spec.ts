@@ -10,6 +10,12 @@ it('replaces a file whole, and leaves nothing behind when it cannot', async () =
   await writeFileAtomically(join(folder, 'a.txt'), 'new')
   expect(await readFile(join(folder, 'a.txt'), 'utf8')).toBe('new')
   await mkdir(join(folder, 'b', 'full'), { recursive: true })
+  const pieces = function* () {
+    yield Buffer.from('piece ')
+    yield Buffer.from('by piece')
+  }
+  await writeFileAtomically(join(folder, 'a.txt'), pieces())
+  expect(await readFile(join(folder, 'a.txt'), 'utf8')).toBe('piece by piece')
   // a folder with content cannot be renamed over
   await expect(writeFileAtomically(join(folder, 'b'), 'x')).rejects.toThrow()
   expect((await readdir(folder)).sort()).toEqual(['a.txt', 'b'])

@@ -3,8 +3,14 @@ import { randomUUID } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
-/** The folder must exist. */
-export async function writeFileAtomically(path: string, content: Uint8Array | string): Promise<void> {
+/**
+ * The folder must exist.
+ * @param content as a whole, or in pieces that are asked for one by one, so that the whole never lies in memory
+ */
+export async function writeFileAtomically(
+  path: string,
+  content: Uint8Array | string | Generator<Uint8Array>,
+): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`)
   try {
     const file = await open(temporary, 'wx')

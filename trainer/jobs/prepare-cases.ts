@@ -1,10 +1,11 @@
 // The cases of a training job, split by patient and preprocessed once into the shared cache.
+import { availableParallelism } from 'node:os'
 import type { Case } from '../../contract/dataset.ts'
 import { OrganMosaicError, toOrganMosaicError } from '../../contract/errors.ts'
 import type { TrainJob } from '../../contract/job.ts'
 import type { Plan } from '../../contract/plan.ts'
 import type { ClassSet } from '../labels/label-sets.ts'
-import { preprocessCase } from '../preprocessing/preprocess-case.ts'
+import { openCasePool, type CaseOutcome } from '../preprocessing/case-pool.ts'
 import { preprocessedFolder } from '../preprocessing/plan-key.ts'
 import type { ValidationCase } from '../stages/validate.ts'
 import type { Journal } from './journal.ts'
@@ -36,60 +37,73 @@ export async function prepareCases(
   progress: Progress,
   check: () => void,
 ): Promise<PreparedCases> {
-  const training: PreparedCase[][] = []
-  const validation: ValidationCase[] = []
+  const splits = job.datasets.map((dataset) => splitCases(dataset, job.config.seed, job.config.validation))
+  const threads = job.config.runtime.threads || availableParallelism()
+  const pool = openCasePool({ datasets: job.datasets, plan, threads, check })
   let done = 0
-  progress.begin('preprocess')
-  for (const [index, dataset] of job.datasets.entries()) {
-    const split = splitCases(dataset, job.config.seed, job.config.validation)
-    const prepare = async (entry: Case): Promise<PreparedCase | null> => {
-      check()
-      const folder = preprocessedFolder(job.cacheFolder, plan, dataset, entry)
-      try {
-        await preprocessCase(dataset, entry, plan, folder)
-        return { entry, folder, classes: presentClasses(job, entry) }
-      } catch (error) {
-        const message = `The case is left out: ${toOrganMosaicError(error).message}`
-        journal.append({
-          type: 'finding',
-          caseId: entry.id,
-          dataset: dataset.name,
-          organ: null,
-          severity: 'warning',
-          message,
-        })
-        return null
-      } finally {
-        progress.advance(++done, `preprocessing ${dataset.name}, case ${entry.id}`)
-      }
-    }
-    const prepared = {
-      training: await each(split.training, prepare),
-      validation: await each(split.validation, prepare),
-    }
-    if (prepared.training.length === 0 || prepared.validation.length === 0) {
-      throw new OrganMosaicError(
-        'invalid-data',
-        `No case of dataset ${dataset.name} is left to ${prepared.training.length === 0 ? 'train' : 'validate'} on; see the findings of the run, repair the files and resume.`,
-      )
-    }
-    training.push(prepared.training)
-    const scored = prepared.validation.slice(0, job.config.validation.maxCases)
-    validation.push(...scored.map(({ entry, folder }) => ({ dataset: index, caseId: entry.id, folder })))
+  const prepare = (dataset: number, entry: Case): Promise<Prepared> => {
+    const { name } = job.datasets[dataset]!
+    const folder = preprocessedFolder(job.cacheFolder, plan, job.datasets[dataset]!, entry)
+    return pool.run({ dataset, entry, folder }).then((outcome) => {
+      if (outcome.state !== 'dropped') progress.advance(++done, `preprocessing ${name}, case ${entry.id}`)
+      return { prepared: { entry, folder, classes: presentClasses(job, entry) }, outcome }
+    })
   }
-  return { training, validation }
+  progress.begin('preprocess')
+  try {
+    const outcomes = splits.map((split, index) => ({
+      training: split.training.map((entry) => prepare(index, entry)),
+      validation: split.validation.map((entry) => prepare(index, entry)),
+    }))
+    const training: PreparedCase[][] = []
+    const validation: ValidationCase[] = []
+    for (const [index, dataset] of job.datasets.entries()) {
+      const usable = {
+        training: await usableCases(outcomes[index]!.training, dataset.name, journal),
+        validation: await usableCases(outcomes[index]!.validation, dataset.name, journal),
+      }
+      requireBoth(usable, dataset.name)
+      training.push(usable.training)
+      const scored = usable.validation.slice(0, job.config.validation.maxCases)
+      validation.push(...scored.map(({ entry, folder }) => ({ dataset: index, caseId: entry.id, folder })))
+    }
+    return { training, validation }
+  } finally {
+    await pool.close()
+  }
 }
 
-async function each(
-  entries: readonly Case[],
-  prepare: (entry: Case) => Promise<PreparedCase | null>,
+interface Prepared {
+  readonly prepared: PreparedCase
+  readonly outcome: CaseOutcome
+}
+
+/** In the order of the cases, however they were finished. @throws Interruption, or why else cases were dropped */
+async function usableCases(
+  outcomes: readonly Promise<Prepared>[],
+  dataset: string,
+  journal: Journal,
 ): Promise<PreparedCase[]> {
-  const prepared: PreparedCase[] = []
-  for (const entry of entries) {
-    const one = await prepare(entry)
-    if (one) prepared.push(one)
+  const usable: PreparedCase[] = []
+  for (const each of outcomes) {
+    const { prepared, outcome } = await each
+    if (outcome.state === 'dropped') throw outcome.reason
+    if (outcome.state === 'done') usable.push(prepared)
+    else {
+      const message = `The case is left out: ${toOrganMosaicError(outcome.reason).message}`
+      const caseId = prepared.entry.id
+      journal.append({ type: 'finding', caseId, dataset, organ: null, severity: 'warning', message })
+    }
   }
-  return prepared
+  return usable
+}
+
+function requireBoth(usable: Record<'training' | 'validation', readonly PreparedCase[]>, dataset: string): void {
+  if (usable.training.length > 0 && usable.validation.length > 0) return
+  throw new OrganMosaicError(
+    'invalid-data',
+    `No case of dataset ${dataset} is left to ${usable.training.length === 0 ? 'train' : 'validate'} on; see the findings of the run, repair the files and resume.`,
+  )
 }
 
 function presentClasses(job: TrainJob, entry: Case): ClassSet {

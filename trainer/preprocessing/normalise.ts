@@ -1,6 +1,7 @@
 // Intensities as the network sees them: about zero mean and unit spread, without outliers.
 import type { Normalisation } from '../../contract/plan.ts'
 import { percentiles, summarise } from '../imaging/statistics.ts'
+import type { VoxelArray } from '../imaging/volume.ts'
 
 /** In place; image: finite values [depth, height, width]. */
 export function normalise(image: Float32Array, normalisation: Normalisation): void {
@@ -29,9 +30,13 @@ function compress(image: Float32Array, centre: number, knee: number): void {
   for (let i = 0; i < image.length; i++) image[i] = Math.asinh((image[i] - centre) / knee)
 }
 
-/** NaN and infinities would spread when resampled: they become the smallest finite value. In place. */
-export function replaceNotFinite(image: Float32Array): void {
-  const { min, notFinite } = summarise(image)
-  if (notFinite === 0) return
-  for (let i = 0; i < image.length; i++) if (!Number.isFinite(image[i])) image[i] = min
+/**
+ * NaN and infinities would spread when resampled: they become the smallest finite value.
+ * @returns the same array where there is nothing to replace
+ */
+export function replaceNotFinite(values: VoxelArray): VoxelArray {
+  if (!(values instanceof Float32Array || values instanceof Float64Array) || values.every(Number.isFinite))
+    return values
+  const { min } = summarise(values)
+  return Float32Array.from(values, (value) => (Number.isFinite(value) ? value : min))
 }

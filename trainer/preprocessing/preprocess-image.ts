@@ -28,11 +28,10 @@ export async function preprocessImage(
   const crop = cropBox(volume, plan, mustInclude)
   const cropped = cropVolume(volume, crop)
   const geometry = gridAt(cropped.geometry, plan.spacingMm)
-  // a copy: replacing and normalising must not write into the caller's volume
-  const values = new Float32Array(cropped.data)
-  replaceNotFinite(values)
-  const { data: image } = resampleImage({ data: values, geometry: cropped.geometry }, geometry, { outside: 0 })
+  const source = { data: replaceNotFinite(cropped.data), geometry: cropped.geometry }
+  const { data: image } = resampleImage(source, geometry, { outside: 0 })
   normalise(image, plan.normalisation)
+  let hash: string | null = null
   return {
     image,
     shape: geometry.shape,
@@ -40,7 +39,10 @@ export async function preprocessImage(
     originalGeometry: original.geometry,
     transform: { axes: [...transform.axes], flips: [...transform.flips] },
     crop: { start: [...crop.start], shape: crop.shape },
-    imageHash: hashVolume(original),
+    // Only on request: it takes as long as the rest, and not everyone who predicts asks for it.
+    get imageHash() {
+      return (hash ??= hashVolume(original))
+    },
   }
 }
 
