@@ -2,9 +2,12 @@
 import type { FoundCase } from './layout.ts'
 import { createFinding } from '../create-finding.ts'
 
-const VOLUME = /\.nii(\.gz)?$/i
+/** Of a pair only the .img: its .hdr belongs to it. Of a detached header, the header. */
+const VOLUME = /(\.seg)?\.(nrrd|nhdr)$|\.(nii|img)(\.gz)?$|\.(mha|mhd)$/i
 
 export const isVolume = (path: string): boolean => VOLUME.test(path)
+
+export const VOLUME_ENDINGS = '.nii, .nii.gz, .nrrd, .nhdr, .mha, .mhd or .hdr with .img'
 
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 

@@ -34,10 +34,10 @@ export async function detectLayout(folder: FolderListing, role: DatasetRole): Pr
   )
 }
 
-/** '12 NIfTI files, 3 .dcm in the folders a, b, c' */
+/** '12 image, 3 .dcm in the folders a, b, c' */
 function describeContent({ files }: FolderListing): string {
   if (files.length === 0) return 'nothing'
-  const kinds = Map.groupBy(files, (path) => (isVolume(path) ? 'NIfTI' : extname(path) || 'without extension'))
+  const kinds = Map.groupBy(files, (path) => (isVolume(path) ? 'image' : extname(path) || 'without extension'))
   const counts = [...kinds].map(([kind, paths]) => `${paths.length} ${kind}`).join(', ')
   const folders = [...new Set(files.map((path) => (path.includes('/') ? path.slice(0, path.indexOf('/')) : '.')))]
   const shown = folders.slice(0, 8).join(', ') + (folders.length > 8 ? `, and ${folders.length - 8} more` : '')
