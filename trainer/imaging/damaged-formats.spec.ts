@@ -144,8 +144,8 @@ describe('files that are refused', () => {
     await expect(readImage(path)).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
   })
 
-  it('a folder', async () => {
-    await expect(readImage(folder)).rejects.toThrow('is a folder')
+  it('a folder without DICOM', async () => {
+    await expect(readImage(folder)).rejects.toThrow('is a folder with 0 DICOM image series')
   })
 })
 

@@ -3,7 +3,8 @@
 import { stat } from 'node:fs/promises'
 import { OrganMosaicError } from '../../contract/errors.ts'
 import type { Geometry } from '../../contract/geometry.ts'
-import { damaged, readStart } from './files/read-bytes.ts'
+import { dicom } from './dicom/dicom-format.ts'
+import { readStart } from './files/read-bytes.ts'
 import { geometryFromAxes } from './geometry-from-axes.ts'
 import { volumeOf, type ImageFormat, type ImageRead } from './image-format.ts'
 import { parseSource } from './image-source.ts'
@@ -43,7 +44,7 @@ const nifti: ImageFormat = {
   },
 }
 
-const FORMATS: readonly ImageFormat[] = [nrrd, metaImage, nifti]
+const FORMATS: readonly ImageFormat[] = [nrrd, metaImage, dicom, nifti]
 const ENOUGH_TO_TELL = 4096
 
 /**
@@ -70,7 +71,8 @@ export async function filesOfImage(address: string): Promise<string[]> {
 
 async function formatOf(path: string): Promise<ImageFormat> {
   const found = await stat(path).catch(() => null)
-  if (found?.isDirectory()) throw damaged(path, 'is a folder; expected an image file')
+  // A folder is read as the DICOM series in it.
+  if (found?.isDirectory()) return dicom
   // The .img of a pair has no beginning to tell it by.
   if (/\.img(\.gz)?$/i.test(path)) return nifti
   const start = await readStart(path, ENOUGH_TO_TELL)

@@ -1,0 +1,51 @@
+// DICOM for read-image.ts: a series of a folder, or one file (an enhanced multiframe image, a single slice).
+import { stat } from 'node:fs/promises'
+import type { Geometry } from '../../../contract/geometry.ts'
+import { damaged } from '../files/read-bytes.ts'
+import type { ImageFormat, ImageRead } from '../image-format.ts'
+import type { ImagePart } from '../image-source.ts'
+import { dicomFacts } from './dicom-facts.ts'
+import { findSeries, onlySeries } from './dicom-series.ts'
+import { isDicom } from './parse-dicom.ts'
+import { readDicomGeometry, readDicomImage } from './read-dicom-image.ts'
+
+interface Files {
+  readonly where: string
+  readonly paths: readonly string[]
+  readonly number: number | null
+  readonly notes: readonly string[]
+}
+
+export const dicom: ImageFormat = {
+  name: 'DICOM',
+  recognises: isDicom,
+  async read(path, part): Promise<ImageRead> {
+    const { paths, where, number, notes } = await filesFor(path, part)
+    const { volume, oddities } = await readDicomImage(paths, where, number)
+    return { volume, oddities: [...notes, ...oddities] }
+  },
+  async readGeometry(path, part): Promise<Geometry> {
+    const { paths, where } = await filesFor(path, part)
+    return readDicomGeometry(paths, where)
+  },
+  filesOf: async (path, part) => [...(await filesFor(path, part)).paths],
+}
+
+/** A folder without a series stands for the only one in it. @param path of a file, or of a folder */
+async function filesFor(path: string, part: ImagePart | null): Promise<Files> {
+  const number = part === null || part.kind === 'segment' ? null : part.number
+  if (part?.kind !== 'series' && !(await isFolder(path))) {
+    const facts = await dicomFacts(path)
+    if (facts?.kind === 'other') {
+      const kind = facts.modality || 'of unknown kind'
+      throw damaged(path, `is a DICOM file without pixels (${kind}); expected CT, MR, PET, SEG or RTSTRUCT`)
+    }
+    return { where: path, paths: [path], number, notes: [] }
+  }
+  const series = part?.kind === 'series' ? await findSeries(path, part.uid) : await onlySeries(path)
+  const where = `${path} (series ${series.uid.slice(-12)})`
+  const copies = `${where}: ${series.copies} files are copies of others; used once`
+  return { where, paths: series.files.map((file) => file.path), number, notes: series.copies > 0 ? [copies] : [] }
+}
+
+const isFolder = async (path: string): Promise<boolean> => (await stat(path).catch(() => null))?.isDirectory() ?? false
