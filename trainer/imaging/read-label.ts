@@ -3,14 +3,19 @@
 import { stat } from 'node:fs/promises'
 import type { Geometry } from '../../contract/geometry.ts'
 import { OrganMosaicError } from '../../contract/errors.ts'
+import { kindOf } from './dicom/dicom-facts.ts'
+import { isDicom } from './dicom/parse-dicom.ts'
+import { readDicomFile } from './dicom/read-dicom-file.ts'
 import { readStart } from './files/read-bytes.ts'
 import type { ImageRead } from './image-format.ts'
 import { parseSource } from './image-source.ts'
 import { isNrrd } from './nrrd/nrrd-fields.ts'
 import { readNrrdHeader } from './nrrd/read-nrrd.ts'
 import { readImage } from './read-image.ts'
+import { openDicomSegmentation } from './segmentation/dicom-segmentation.ts'
 import type { Segmentation } from './segmentation/segmentation.ts'
 import { isSlicerSegmentation, openSlicerSegmentation } from './segmentation/slicer-segmentation.ts'
+import { openStructureSet } from './segmentation/structure-set.ts'
 
 /**
  * @param address a path, with the part that is meant (image-source.ts)
@@ -38,7 +43,15 @@ let last: { key: string; opened: Promise<Segmentation | null> } | null = null
 
 async function openAnew(path: string): Promise<Segmentation | null> {
   const start = await readStart(path, 4096)
+  if (isDicom(start)) return openDicomLabels(path)
   if (!isNrrd(start)) return null
   const file = await readNrrdHeader(path)
   return isSlicerSegmentation(file) ? openSlicerSegmentation(file, path) : null
+}
+
+async function openDicomLabels(path: string): Promise<Segmentation | null> {
+  const file = await readDicomFile(path)
+  const kind = kindOf(file.dataset)
+  if (kind === 'segmentation') return openDicomSegmentation(file, path)
+  return kind === 'structures' ? openStructureSet(file, path) : null
 }

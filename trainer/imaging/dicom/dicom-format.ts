@@ -4,9 +4,11 @@ import type { Geometry } from '../../../contract/geometry.ts'
 import { damaged } from '../files/read-bytes.ts'
 import type { ImageFormat, ImageRead } from '../image-format.ts'
 import type { ImagePart } from '../image-source.ts'
-import { dicomFacts } from './dicom-facts.ts'
+import { dicomFacts, type DicomFacts } from './dicom-facts.ts'
 import { findSeries, onlySeries } from './dicom-series.ts'
 import { isDicom } from './parse-dicom.ts'
+import { openDicomSegmentation, readSegmentationMap } from '../segmentation/dicom-segmentation.ts'
+import { readDicomFile } from './read-dicom-file.ts'
 import { readDicomGeometry, readDicomImage } from './read-dicom-image.ts'
 
 interface Files {
@@ -14,18 +16,22 @@ interface Files {
   readonly paths: readonly string[]
   readonly number: number | null
   readonly notes: readonly string[]
+  readonly kind: DicomFacts['kind']
 }
 
 export const dicom: ImageFormat = {
   name: 'DICOM',
   recognises: isDicom,
   async read(path, part): Promise<ImageRead> {
-    const { paths, where, number, notes } = await filesFor(path, part)
+    const { paths, where, number, notes, kind } = await filesFor(path, part)
+    if (kind === 'segmentation')
+      return readSegmentationMap(openDicomSegmentation(await readDicomFile(path), path), path)
     const { volume, oddities } = await readDicomImage(paths, where, number)
     return { volume, oddities: [...notes, ...oddities] }
   },
   async readGeometry(path, part): Promise<Geometry> {
-    const { paths, where } = await filesFor(path, part)
+    const { paths, where, kind } = await filesFor(path, part)
+    if (kind === 'segmentation') return (await this.read(path, part)).volume.geometry
     return readDicomGeometry(paths, where)
   },
   filesOf: async (path, part) => [...(await filesFor(path, part)).paths],
@@ -40,12 +46,21 @@ async function filesFor(path: string, part: ImagePart | null): Promise<Files> {
       const kind = facts.modality || 'of unknown kind'
       throw damaged(path, `is a DICOM file without pixels (${kind}); expected CT, MR, PET, SEG or RTSTRUCT`)
     }
-    return { where: path, paths: [path], number, notes: [] }
+    if (facts?.kind === 'structures') {
+      throw damaged(path, 'holds contours and no image; expected it as the label of the DICOM series it was drawn on')
+    }
+    return { where: path, paths: [path], number, notes: [], kind: facts?.kind ?? 'image' }
   }
   const series = part?.kind === 'series' ? await findSeries(path, part.uid) : await onlySeries(path)
   const where = `${path} (series ${series.uid.slice(-12)})`
   const copies = `${where}: ${series.copies} files are copies of others; used once`
-  return { where, paths: series.files.map((file) => file.path), number, notes: series.copies > 0 ? [copies] : [] }
+  return {
+    where,
+    paths: series.files.map((file) => file.path),
+    number,
+    notes: series.copies > 0 ? [copies] : [],
+    kind: 'image',
+  }
 }
 
 const isFolder = async (path: string): Promise<boolean> => (await stat(path).catch(() => null))?.isDirectory() ?? false

@@ -19,12 +19,16 @@ export function pixelFormatOf(dataset: DicomDataset, path: string): PixelFormat 
   const number = (tag: number, fallback: number): number => dataset.first(tag) ?? fallback
   const [rows, columns] = [number(TAG.rows, 0), number(TAG.columns, 0)]
   const frames = number(TAG.numberOfFrames, 1)
+  if (rows === 0 && columns === 0)
+    throw damaged(path, 'is a DICOM file without pixels; expected CT, MR, PET, SEG or RTSTRUCT')
   if (!(rows > 0) || !(columns > 0) || !Number.isInteger(frames) || frames < 1 || frames > 100_000) {
     throw damaged(path, `claims ${frames} frames of ${rows} x ${columns} pixels; expected at least one of each`)
   }
   const samples = number(TAG.samplesPerPixel, 1)
   const photometric = dataset.text(TAG.photometricInterpretation) ?? 'MONOCHROME2'
-  if (samples !== 1 || photometric === 'PALETTE COLOR') {
+  // A label map of segments may bring a palette: its numbers are segments all the same.
+  const palette = photometric === 'PALETTE COLOR' && !dataset.has(TAG.segmentSequence)
+  if (samples !== 1 || palette) {
     throw damaged(
       path,
       `is a colour image (${photometric}); expected one value a pixel. Choose a series of CT, MR or PET`,

@@ -10,35 +10,42 @@ const TOLERANCE = 0.1
 
 /** @throws OrganMosaicError invalid-data when the voxels of both do not coincide */
 export function placeOnGrid(label: Volume<Uint8Array>, grid: Geometry, path: string): Painted {
+  const data = new Uint8Array(voxelCount(grid.shape))
+  const outside = placeInto(data, label, grid, path)
+  const lost = `${path}: ${outside} voxels of the label lie outside its image; left out`
+  return { volume: { data, geometry: grid }, oddities: outside > 0 ? [lost] : [] }
+}
+
+/**
+ * @param target [depth, height, width] of the grid; only voxels that the label marks are written
+ * @returns marked voxels that lie outside the grid
+ */
+export function placeInto(target: Uint8Array, label: Volume<Uint8Array>, grid: Geometry, path: string): number {
   const [depth, height, width] = label.geometry.shape
   const at = (voxel: Voxel): Voxel => pointToVoxel(grid, voxelToPoint(label.geometry, voxel))
   const first = at([0, 0, 0])
-  const step = ([k, j, i]: Voxel): number[] => at([k, j, i]).map((value, axis) => Math.round(value - first[axis]))
+  const step = (voxel: Voxel): number[] => at(voxel).map((value, axis) => Math.round(value - first[axis]))
   const [alongK, alongJ, alongI] = [step([1, 0, 0]), step([0, 1, 0]), step([0, 0, 1])]
-  const start = first.map(Math.round)
   const placed = (k: number, j: number, i: number): number[] =>
-    start.map((value, axis) => value + k * alongK[axis] + j * alongJ[axis] + i * alongI[axis])
+    first.map((value, axis) => Math.round(value) + k * alongK[axis] + j * alongJ[axis] + i * alongI[axis])
   const off = corners(label.geometry).map(([k, j, i]) => {
     const [found, wanted] = [at([k, j, i]), placed(k, j, i)]
     return Math.max(...found.map((value, axis) => Math.abs(value - wanted[axis])))
   })
   if (Math.max(...off) > TOLERANCE) throw misfit(label.geometry, grid, Math.max(...off), path)
-
-  const data = new Uint8Array(voxelCount(grid.shape))
-  const [, rows, columns] = grid.shape
+  const [slices, rows, columns] = grid.shape
   let outside = 0
   for (let k = 0, from = 0; k < depth; k++) {
     for (let j = 0; j < height; j++) {
       for (let i = 0; i < width; i++, from++) {
         if (label.data[from] === 0) continue
         const [z, y, x] = placed(k, j, i)
-        if (z < 0 || y < 0 || x < 0 || z >= grid.shape[0] || y >= rows || x >= columns) outside++
-        else data[(z * rows + y) * columns + x] = label.data[from]
+        if (z < 0 || y < 0 || x < 0 || z >= slices || y >= rows || x >= columns) outside++
+        else target[(z * rows + y) * columns + x] = label.data[from]
       }
     }
   }
-  const lost = `${path}: ${outside} voxels of the label lie outside its image; left out`
-  return { volume: { data, geometry: grid }, oddities: outside > 0 ? [lost] : [] }
+  return outside
 }
 
 function corners({ shape }: Geometry): Voxel[] {
