@@ -20,7 +20,7 @@ export const NameSchema = z
 export const DatasetRoleSchema = z.enum(['train', 'test', 'reference'])
 export type DatasetRole = z.infer<typeof DatasetRoleSchema>
 
-export const LayoutIdSchema = z.enum(['nnunet', 'organ-files', 'paired'])
+export const LayoutIdSchema = z.enum(['nnunet', 'organ-files', 'paired', 'dicom'])
 export type LayoutId = z.infer<typeof LayoutIdSchema>
 
 export const ModalitySchema = z.enum(['CT', 'MR', 'other'])

@@ -7,7 +7,7 @@ export interface DroppedFolder {
 }
 
 /** What a dataset consists of; anything else stays where it is. */
-const wanted = /(\.(nii|nii\.gz|nrrd|nhdr|mha|mhd|hdr|img|img\.gz|raw|zraw|raw\.gz|dcm|ima|json|csv|tsv)|\/[^.]+)$/i
+const wanted = /(\.(nii|nii\.gz|nrrd|nhdr|mha|mhd|hdr|img|img\.gz|raw|zraw|raw\.gz|dcm|dicom|ima|seg|\d+|json|csv|tsv)|\/[^.]+)$/i
 
 /** Of every folder among the dropped things; must be asked for while the drop event is handled. */
 export function readDrop(transfer: DataTransfer): Promise<DroppedFolder[]> {

@@ -12,7 +12,7 @@ export interface FolderInspection {
   readonly folder: FolderListing
   readonly match: LayoutMatch
   readonly facts: readonly CaseFacts[]
-  /** Case id -> patient, as patients.csv says */
+  /** Case id -> patient, as patients.csv says, or the files themselves */
   readonly patients: ReadonlyMap<string, string>
 }
 
@@ -49,5 +49,7 @@ export async function inspectFolder(
     return seen
   })
   context.signal?.throwIfAborted()
-  return { folder, match, facts, patients: await readPatients(folder) }
+  // What a person wrote down goes before what the files say.
+  const said = match.cases.flatMap(({ id, patient }) => (patient === undefined ? [] : [[id, patient] as const]))
+  return { folder, match, facts, patients: new Map([...said, ...(await readPatients(folder))]) }
 }

@@ -36,7 +36,7 @@ export function framesOf(dataset: DicomDataset, path: string): SliceFrame[] {
   const shared = dataset.items(TAG.sharedFunctionalGroups)[0] as DicomDataset | undefined
   const perFrame = dataset.items(TAG.perFrameFunctionalGroups)
   const count = dataset.first(TAG.numberOfFrames) ?? 1
-  if (perFrame.length > 0 && perFrame.length !== count) {
+  if (perFrame.length > 0 && perFrame.length < count) {
     throw damaged(path, `describes ${perFrame.length} of its ${count} frames`)
   }
   const offsets = dataset.numbers(TAG.gridFrameOffsets)

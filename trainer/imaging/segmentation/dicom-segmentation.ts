@@ -25,7 +25,8 @@ export function openDicomSegmentation(file: DicomFile, path: string): Segmentati
   if (!/^(BINARY|FRACTIONAL|LABELMAP)$/.test(kind)) {
     throw damaged(path, `is a DICOM SEG of the type "${kind}"; expected BINARY, FRACTIONAL or LABELMAP`)
   }
-  const segments = nameApart(dataset.items(TAG.segmentSequence).map(segmentOf))
+  // Number 0 of a label map is what no segment covers.
+  const segments = nameApart(dataset.items(TAG.segmentSequence).map(segmentOf)).filter(({ id }) => id !== '0')
   const numberOf = segmentNumbers(dataset, kind)
   const most = dataset.first(TAG.maximumFractionalValue) ?? 255
   const isInside = (value: number, number: number): boolean =>

@@ -9,6 +9,9 @@ export const isVolume = (path: string): boolean => VOLUME.test(path)
 
 export const VOLUME_ENDINGS = '.nii, .nii.gz, .nrrd, .nhdr, .mha, .mhd or .hdr with .img'
 
+/** What an image is called beside its labels. */
+export const IMAGE_NAME = /^(ct|cbct|mr|mri|mrt|pet|t1|t1w|t1c|t1ce|t1gd|t2|t2w|flair|adc|dwi|image|img|volume|scan)$/i
+
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
 export const folderOf = (path: string): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '')
