@@ -208,7 +208,8 @@ class Reader {
       const tag = this.tag(at)
       const length = this.view.getUint32(at + 4, this.littleEndian)
       if (tag === SEQUENCE_END) return { element: { vr, offset: from, length: at - from, fragments }, next: at + 8 }
-      if (tag !== ITEM || at + 8 + length > this.bytes.length) break
+      if (tag !== ITEM) break
+      if (at + 8 + length > this.bytes.length) throw new MoreBytesNeeded()
       fragments.push({ offset: at + 8, length })
       at += 8 + length
     }

@@ -28,7 +28,10 @@ export const dicomLayout: LayoutDetector = {
     if (images.length === 0) return null
     const inRoot = (path: string): string => relative(folder.root, path).split(sep).join('/')
     const { labelsOf, unmatched } = matchLabels(series, images)
-    const names = nameSeries(images.map((image) => ({ uid: image.uid, folder: inRoot(image.folder) })))
+    // Scouts and other series beside a labelled one do not make its name longer.
+    const namesFor = (some: readonly DicomSeries[]): Map<string, string> =>
+      nameSeries(some.map((image) => ({ uid: image.uid, folder: inRoot(image.folder) })))
+    const names = new Map([...namesFor(images), ...namesFor(images.filter(({ uid }) => labelsOf.has(uid)))])
     const volumes = folder.files.filter(isVolume)
     const folders = images.map((image) => inRoot(image.folder))
 
