@@ -134,6 +134,7 @@ export const DatasetChoicesSchema = z.object({
   excluded: z.array(z.string()).describe('Ids of cases that are not to be used'),
   patients: PatientRuleSchema.nullable().describe('For cases whose patient no patients.csv names'),
   registeredAs: DatasetRoleSchema.describe('The role that chose the cases of a folder with training and test cases'),
+  volume: z.int().min(1).optional().describe('Which volume of images that hold several'),
 })
 export type DatasetChoices = z.infer<typeof DatasetChoicesSchema>
 

@@ -42,6 +42,7 @@ function mha(changes: Record<string, string> = {}, voxels: Uint8Array = eight): 
 
 /** what is wrong, the bytes, the code, a part of the message */
 const REFUSED: [string, Uint8Array, string, RegExp][] = [
+  ['text', Buffer.from('<html>not found</html>'), 'invalid-file', /no image of a known kind; expected NIfTI, NRRD/],
   [
     'nrrd cut',
     nrrd({}, new Uint8Array(5)),

@@ -31,7 +31,9 @@ export function parseSource(address: string): ImageSource {
 
 export const pathOf = (address: string): string => parseSource(address).path
 
-export const volumeAddress = (path: string, number: number): string => `${path}#volume=${number}`
+/** @param address of a file, or of a series */
+export const volumeAddress = (address: string, number: number): string =>
+  `${address}${parseSource(address).part?.kind === 'series' ? '&' : '#'}volume=${number}`
 
 export const seriesAddress = (folder: string, uid: string): string => `${folder}#series=${uid}`
 

@@ -1,10 +1,9 @@
 // The one way from a file to a volume: registration, viewer, training and prediction read images and labels here.
 // A format is told by what its file begins with, never by its name.
 import { stat } from 'node:fs/promises'
-import { OrganMosaicError } from '../../contract/errors.ts'
 import type { Geometry } from '../../contract/geometry.ts'
 import { dicom } from './dicom/dicom-format.ts'
-import { readStart } from './files/read-bytes.ts'
+import { damaged, readStart } from './files/read-bytes.ts'
 import { geometryFromAxes } from './geometry-from-axes.ts'
 import { volumeOf, type ImageFormat, type ImageRead } from './image-format.ts'
 import { parseSource } from './image-source.ts'
@@ -33,8 +32,7 @@ const metaImage: ImageFormat = {
 
 const nifti: ImageFormat = {
   name: 'NIfTI',
-  // The last of the chain: its own messages say best what is wrong with a file that is none of the others.
-  recognises: () => true,
+  recognises: (start, path) => isNifti(start) || /\.(nii|hdr)(\.gz)?$/i.test(path),
   read: (path, part) => readNifti(path, volumeOf(part)),
   readGeometry: async (path) => (await readNiftiHeader(path)).geometry,
   async filesOf(path) {
@@ -78,5 +76,12 @@ async function formatOf(path: string): Promise<ImageFormat> {
   const start = await readStart(path, ENOUGH_TO_TELL)
   const format = FORMATS.find(({ recognises }) => recognises(start, path))
   if (format) return format
-  throw new OrganMosaicError('invalid-file', `${path} is of no kind that is understood.`)
+  throw damaged(path, 'is no image of a known kind; expected NIfTI, NRRD, MetaImage, Analyze or DICOM')
+}
+
+/** By its first number, in either byte order. */
+function isNifti(start: Uint8Array): boolean {
+  if (start.length < 4) return false
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength)
+  return [view.getInt32(0, true), view.getInt32(0, false)].some((size) => size === 348 || size === 540)
 }

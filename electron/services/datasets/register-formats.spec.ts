@@ -94,6 +94,20 @@ describe('other files', () => {
     expect(dataset.labels).toHaveLength(59)
   })
 
+  it('one volume of images that hold several', async () => {
+    const root = temporaryFolder()
+    cpSync(join(fixtures, 'formats/four.mha'), join(root, 'images/A.mha'), { recursive: true })
+    cpSync(join(fixtures, 'formats/uint8.nrrd'), join(root, 'labels/A.nrrd'), { recursive: true })
+    const without = await register(root)
+    expect(without.findings[0]).toMatchObject({ code: 'not-three-dimensional', message: expect.stringContaining('--volume') })
+    const context = { workspaceFolder: join(temporaryFolder(), 'home'), vocabulary: exampleVocabulary }
+    const chosen = await registerDataset({ folder: root, name: 'site', volume: 2 }, context)
+    expect(chosen.cases[0]).toMatchObject({ status: 'ok', image: 'images/A.mha#volume=2', intensity: { min: 80 } })
+    // kept when the folder is read again
+    const again = await registerDataset({ folder: root, name: 'site', organs: 'keep' }, context)
+    expect(again.cases[0].image).toBe('images/A.mha#volume=2')
+  })
+
   it('segments of 3D Slicer: names are the labels, whatever number a file gives them', async () => {
     const root = await writeTestFolder({
       'images/A.nii.gz': imageVolume(1),
