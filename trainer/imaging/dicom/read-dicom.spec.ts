@@ -203,5 +203,5 @@ describe.skipIf(!existsSync(real))('a real CT with 28 structures (skipped withou
       }
       expect([name, (2 * both) / (drawn + (totals.get(value) ?? 0))]).toEqual([name, 1])
     }
-  })
+  }, 240_000)
 })

@@ -54,7 +54,7 @@ export function openStructureSet(file: DicomFile, path: string): Segmentation {
 /** A contour without a type is taken for a closed one where it has an area. */
 function isClosed(contour: DicomDataset): boolean {
   const type = contour.text(TAG.contourGeometricType)
-  const points = contour.numbers(TAG.contourData).length / 3
+  const points = contour.first(TAG.numberOfContourPoints) ?? contour.numbers(TAG.contourData).length / 3
   return points >= 3 && (type === null || /^CLOSED/.test(type))
 }
 
