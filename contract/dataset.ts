@@ -20,7 +20,7 @@ export const NameSchema = z
 export const DatasetRoleSchema = z.enum(['train', 'test', 'reference'])
 export type DatasetRole = z.infer<typeof DatasetRoleSchema>
 
-export const LayoutIdSchema = z.enum(['nnunet', 'organ-files', 'paired'])
+export const LayoutIdSchema = z.enum(['nnunet', 'organ-files', 'paired', 'dicom'])
 export type LayoutId = z.infer<typeof LayoutIdSchema>
 
 export const ModalitySchema = z.enum(['CT', 'MR', 'other'])
@@ -134,6 +134,7 @@ export const DatasetChoicesSchema = z.object({
   excluded: z.array(z.string()).describe('Ids of cases that are not to be used'),
   patients: PatientRuleSchema.nullable().describe('For cases whose patient no patients.csv names'),
   registeredAs: DatasetRoleSchema.describe('The role that chose the cases of a folder with training and test cases'),
+  volume: z.int().min(1).optional().describe('Which volume of images that hold several'),
 })
 export type DatasetChoices = z.infer<typeof DatasetChoicesSchema>
 

@@ -7,7 +7,7 @@ export interface DroppedFolder {
 }
 
 /** What a dataset consists of; anything else stays where it is. */
-const wanted = /\.(nii|nii\.gz|json|csv|tsv)$/i
+const wanted = /(\.(nii|nii\.gz|nrrd|nhdr|mha|mhd|hdr|img|img\.gz|raw|zraw|raw\.gz|dcm|dicom|ima|seg|\d+|json|csv|tsv)|\/[^.]+)$/i
 
 /** Of every folder among the dropped things; must be asked for while the drop event is handled. */
 export function readDrop(transfer: DataTransfer): Promise<DroppedFolder[]> {
@@ -18,7 +18,7 @@ export function readDrop(transfer: DataTransfer): Promise<DroppedFolder[]> {
 /** @param onShare of the bytes, 0 to 1 @returns the folder in the workspace */
 export async function uploadFolder({ name, files }: DroppedFolder, onShare: (share: number) => void): Promise<string> {
   if (files.length === 0)
-    throw new Error(`${name} holds no NIfTI file (.nii or .nii.gz); drop the folder of a dataset.`)
+    throw new Error(`${name} holds no image (NIfTI, NRRD, MetaImage, DICOM ...); drop the folder of a dataset.`)
   const bytes = files.reduce((sum, { file }) => sum + file.size, 0)
   const { upload } = await call('beginUpload', { body: { name, files: files.length, bytes } })
   let sent = 0
@@ -44,7 +44,7 @@ async function readFolder(root: FileSystemDirectoryEntry): Promise<DroppedFolder
     for (const entry of await listEntries(folder)) {
       if (entry.name.startsWith('.')) continue
       if (isFolder(entry)) await walk(entry, `${path}${entry.name}/`)
-      else if (isFile(entry) && wanted.test(entry.name)) {
+      else if (isFile(entry) && wanted.test(`/${entry.name}`)) {
         const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject))
         files.push({ path: `${path}${entry.name}`, file })
       }

@@ -8,7 +8,7 @@ import type { JobDataset } from '../../contract/job.ts'
 import type { Plan } from '../../contract/plan.ts'
 import { canonicalTransform, reorientGeometry } from '../imaging/canonical.ts'
 import { nonZeroBox } from '../imaging/crop.ts'
-import { readNifti } from '../imaging/nifti/read-nifti.ts'
+import { readImage } from '../imaging/read-image.ts'
 import { resampleLabels } from '../imaging/resample.ts'
 import { preprocessImage } from './preprocess-image.ts'
 import { isIntact, storePreprocessed } from './preprocessed-store.ts'
@@ -24,7 +24,7 @@ export async function preprocessCase(dataset: JobDataset, caseEntry: Case, plan:
     if (await isIntact(folder)) return
     await rm(folder, { recursive: true })
   }
-  const { volume } = await readNifti(join(dataset.root, caseEntry.image))
+  const { volume } = await readImage(join(dataset.root, caseEntry.image))
   const grid = reorientGeometry(volume.geometry, canonicalTransform(volume.geometry))
   const { codes, codebook } = await readLabels(dataset, caseEntry, grid)
   const image = await preprocessImage(volume, plan, nonZeroBox(codes, grid.shape))

@@ -6,7 +6,7 @@ import { toCanonical } from '../imaging/canonical.ts'
 import { cropVolume, uniteBoxes, wholeBox, type Box } from '../imaging/crop.ts'
 import { voxelToPoint } from '../imaging/geometry.ts'
 import { hashVolume } from '../imaging/hash.ts'
-import { readNifti } from '../imaging/nifti/read-nifti.ts'
+import { readImage } from '../imaging/read-image.ts'
 import { resampleImage } from '../imaging/resample.ts'
 import type { Volume } from '../imaging/volume.ts'
 import { bodyBox } from './body-box.ts'
@@ -14,16 +14,16 @@ import { normalise, replaceNotFinite } from './normalise.ts'
 import type { PreprocessedImage } from './preprocessed-case.ts'
 
 /**
- * @param input a NIfTI path or a volume in any orientation
+ * @param input an address (imaging/image-source.ts) or a volume in any orientation
  * @param mustInclude voxels (canonical axis order) that the crop may not lose
- * @throws OrganMosaicError as readNifti
+ * @throws OrganMosaicError as readImage
  */
 export async function preprocessImage(
   input: string | Volume,
   plan: Plan,
   mustInclude: Box | null = null,
 ): Promise<PreprocessedImage> {
-  const original = typeof input === 'string' ? (await readNifti(input)).volume : input
+  const original = typeof input === 'string' ? (await readImage(input)).volume : input
   const { volume, transform } = toCanonical(original)
   const crop = cropBox(volume, plan, mustInclude)
   const cropped = cropVolume(volume, crop)

@@ -7,7 +7,7 @@ import type { Geometry } from '../../contract/geometry.ts'
 import type { JobDataset } from '../../contract/job.ts'
 import { toCanonical } from '../imaging/canonical.ts'
 import { compareGeometry } from '../imaging/geometry.ts'
-import { readNifti } from '../imaging/nifti/read-nifti.ts'
+import { readLabel } from '../imaging/read-label.ts'
 import { voxelCount, type Volume, type VoxelArray } from '../imaging/volume.ts'
 
 export interface CodedLabels {
@@ -26,7 +26,7 @@ export async function readLabels(dataset: JobDataset, caseEntry: Case, grid: Geo
   const codebook: string[][] = [[]]
   for (const source of caseEntry.labels) {
     const path = join(dataset.root, source.path)
-    const { volume } = toCanonical((await readNifti(path)).volume)
+    const { volume } = toCanonical((await readLabel(path, grid)).volume)
     requireSameGrid(volume, grid, caseEntry.id, path)
     const keyOf = labelKeys(dataset, source, caseEntry.id, path)
     addLabels(codes, codebook, volume.data, keyOf, `Case ${caseEntry.id}`)

@@ -7,12 +7,14 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { FindingSchema, IntensitySchema, LabelSourceSchema } from '../../../contract/dataset.ts'
 import { GeometrySchema } from '../../../contract/geometry.ts'
+import { pathOf } from '../../../trainer/imaging/image-source.ts'
+import { filesOfImage } from '../../../trainer/imaging/read-image.ts'
 import { writeJsonFile } from '../workspace/json-file.ts'
 import type { CaseFacts } from './inspect-case.ts'
 import type { FoundCase } from './layouts/layout.ts'
 
 /** Counts up whenever inspectCase finds something else in the same files. */
-const VERSION = 1
+const VERSION = 2
 
 const FactsSchema = z.object({
   id: z.string(),
@@ -66,11 +68,12 @@ export function openCaseFactsMemory(
 
 /** Changes with every change of the case's files. */
 async function signatureOf(root: string, found: FoundCase): Promise<string> {
-  const paths = [found.image ?? '', ...found.labels.map(({ path }) => path)]
+  const addresses = [found.image ?? '', ...found.labels.map(({ path }) => path)].map((path) => join(root, path))
+  const files = await Promise.all(addresses.map((address) => filesOfImage(address).catch(() => [pathOf(address)])))
   const states = await Promise.all(
-    paths.map(async (path) => {
-      const file = await stat(join(root, path), { bigint: true }).catch(() => null)
-      return file ? [file.size, file.mtimeNs, file.ctimeNs, file.ino].join(' ') : 'missing'
+    [...new Set(files.flat())].map(async (path) => {
+      const file = await stat(path, { bigint: true }).catch(() => null)
+      return file ? [path, file.size, file.mtimeNs, file.ctimeNs, file.ino].join(' ') : 'missing'
     }),
   )
   return createHash('sha256')

@@ -54,6 +54,7 @@ export function composeDataset(
       cases,
       findings: [
         ...findLeftovers(folder, match.cases),
+        ...(match.notes ?? []),
         ...mapping.findings,
         ...assessed.flatMap((each) => each.findings),
         ...findDuplicatesAcross(role, cases, others),

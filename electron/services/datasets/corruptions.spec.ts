@@ -225,7 +225,7 @@ describe('a folder with', () => {
     const dataset = await register(await writeTestFolder({ ...good, 'old/A.nii.gz': image, '._junk.nii.gz': 'x' }))
     expect(dataset.findings).toMatchObject([{ severity: 'info', code: 'ambiguous-file' }])
     expect(dataset.findings[0].message).toContain(
-      '1 NIfTI file belongs to no case and is not registered: old/A.nii.gz.',
+      '1 image file belongs to no case and is not registered: old/A.nii.gz.',
     )
   })
 

@@ -88,7 +88,7 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
   async function inspect(root: string, known: Dataset | null, context: TaskContext): Promise<InspectedFolder> {
     const role = known?.role ?? 'train'
     const choices = known ? choicesOf(known) : { excluded: [], patients: null, registeredAs: role }
-    const inspection = await remembering(root, context, (each) => inspectFolder(root, choices.registeredAs, each))
+    const inspection = await remembering(root, context, (each) => inspectFolder(root, choices, each))
     const proposed = known?.name ?? nameOfFolder(root)
     const name = NameSchema.safeParse(proposed).success ? proposed : 'dataset'
     const overrides = known ? keptOverrides(known, inspection) : []

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { LabelSource } from '../../../contract/dataset.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
 import { canonicalTransform, reorient } from '../../../trainer/imaging/canonical.ts'
-import { readNifti } from '../../../trainer/imaging/nifti/read-nifti.ts'
+import { readImage } from '../../../trainer/imaging/read-image.ts'
+import { readLabel } from '../../../trainer/imaging/read-label.ts'
 import { percentiles } from '../../../trainer/imaging/statistics.ts'
 import { voxelCount, type Volume, type VoxelArray } from '../../../trainer/imaging/volume.ts'
 import { parseColour } from '../pictures/canvas.ts'
@@ -18,7 +19,7 @@ const SOFT_TISSUE = [-160, 240] as const
  * @throws OrganMosaicError when the image cannot be read; a label that cannot is left out
  */
 export async function drawCase({ root, image, labels, colors, ct, size }: DrawJob): Promise<Uint8Array> {
-  const { volume } = await readNifti(join(root, image))
+  const { volume } = await readImage(join(root, image))
   const keys = Object.keys(colors).slice(0, 255)
   const marks = await readMarks(root, volume.geometry, labels, keys)
   const transform = canonicalTransform(volume.geometry)
@@ -48,14 +49,14 @@ function windowOf({ data, geometry: { shape } }: Volume, slice: number): readonl
 /** @returns [V] 0 for nothing, n for the n-th key; where masks overlap, the later one */
 async function readMarks(
   root: string,
-  { shape }: Geometry,
+  geometry: Geometry,
   labels: readonly LabelSource[],
   keys: readonly string[],
 ): Promise<Uint8Array> {
-  const marks = new Uint8Array(voxelCount(shape))
+  const marks = new Uint8Array(voxelCount(geometry.shape))
   for (const source of labels) {
     if (source.kind === 'mask' && !keys.includes(source.labelKey)) continue
-    const label = await readNifti(join(root, source.path)).catch(() => null)
+    const label = await readLabel(join(root, source.path), geometry).catch(() => null)
     if (!label || label.volume.data.length !== marks.length) continue
     if (source.kind === 'mask') markMask(marks, label.volume.data, keys.indexOf(source.labelKey) + 1)
     else markMap(marks, label.volume.data, new Map(keys.map((key, at) => [Number(key), at + 1])))

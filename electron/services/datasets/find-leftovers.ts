@@ -1,5 +1,6 @@
 // What a folder holds beyond its cases: nothing that was dropped disappears without a word.
 import type { Finding } from '../../../contract/dataset.ts'
+import { pathOf } from '../../../trainer/imaging/image-source.ts'
 import { createFinding } from './create-finding.ts'
 import { isVolume } from './layouts/case-files.ts'
 import type { FoundCase } from './layouts/layout.ts'
@@ -7,12 +8,14 @@ import type { FolderListing } from './list-folder.ts'
 
 /** Warnings for subfolders that could not be listed, one note for volumes that belong to no case. */
 export function findLeftovers(folder: FolderListing, cases: readonly FoundCase[]): Finding[] {
-  const used = new Set(cases.flatMap((found) => [found.image, ...found.labels.map((label) => label.path)]))
+  const used = new Set(
+    cases.flatMap((found) => [found.image ?? '', ...found.labels.map((label) => label.path)]).map(pathOf),
+  )
   const left = folder.files.filter((path) => isVolume(path) && !used.has(path))
   const findings = folder.unreadable.map((message) => createFinding('warning', 'missing-image', message))
   if (left.length === 0) return findings
   const shown = left.slice(0, 5).join(', ') + (left.length > 5 ? ', ...' : '')
-  const subject = left.length === 1 ? '1 NIfTI file belongs' : `${left.length} NIfTI files belong`
+  const subject = left.length === 1 ? '1 image file belongs' : `${left.length} image files belong`
   const message = `${subject} to no case and ${left.length === 1 ? 'is' : 'are'} not registered: ${shown}.`
   return [...findings, createFinding('info', 'ambiguous-file', message)]
 }

@@ -1,11 +1,18 @@
 // Reads one case and says what is there: grid, hashes, intensities, voxels a label. Meaning comes later (assess-case.ts).
 // Whatever is wrong becomes a finding; nothing is thrown for one bad case.
 import { join } from 'node:path'
-import type { Finding, FindingCode, Intensity, LabelSource } from '../../../contract/dataset.ts'
+import {
+  FindingCodeSchema,
+  type Finding,
+  type FindingCode,
+  type Intensity,
+  type LabelSource,
+} from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
 import { hashFile, hashVolume } from '../../../trainer/imaging/hash.ts'
-import { readNifti } from '../../../trainer/imaging/nifti/read-nifti.ts'
+import { filesOfImage, readImage } from '../../../trainer/imaging/read-image.ts'
+import { readLabel } from '../../../trainer/imaging/read-label.ts'
 import type { Volume } from '../../../trainer/imaging/volume.ts'
 import { describeImage } from '../volumes/describe-image.ts'
 import type { FirstPlanes } from '../volumes/first-planes.ts'
@@ -36,11 +43,16 @@ export interface CaseFacts {
 export async function inspectCase(root: string, found: FoundCase, firstPlanes?: FirstPlanes): Promise<CaseFacts> {
   const findings: Finding[] = [...found.problems, ...missingFiles(found)]
   const kept = found.image === null ? null : await firstPlanes?.(join(root, found.image))
-  const read = found.image === null ? null : await readVolume(root, found.image, found.id, 'image', findings)
+  const read =
+    found.image === null
+      ? null
+      : await readVolume(found.id, 'image', findings, () => readImage(join(root, found.image ?? '')))
   const image = read && read.volume
   const tally = image && new LabelTally(image.geometry)
   for (const source of found.labels) {
-    const label = await readVolume(root, source.path, found.id, 'label', findings)
+    const label = await readVolume(found.id, 'label', findings, () =>
+      readLabel(join(root, source.path), image?.geometry ?? null),
+    )
     if (!image || !tally || !label) continue
     const misfit = checkGrid(image.geometry, label.volume.geometry, found.id, source.path)
     findings.push(...misfit)
@@ -78,33 +90,37 @@ function missingFiles({ id, image, labels }: FoundCase): Finding[] {
 type ReadVolume = { volume: Volume; oddities: string[] }
 
 async function readVolume(
-  root: string,
-  path: string,
   caseId: string,
   what: 'image' | 'label',
   findings: Finding[],
+  readIt: () => Promise<ReadVolume>,
 ): Promise<ReadVolume | null> {
   try {
-    const read = await readNifti(join(root, path))
+    const read = await readIt()
     findings.push(...read.oddities.map((oddity) => createFinding('info', 'header-oddity', oddity, { caseId })))
     return read
   } catch (error) {
-    const code: FindingCode = isFlat(error)
-      ? 'not-three-dimensional'
-      : what === 'image'
-        ? 'unreadable-image'
-        : 'unreadable-label'
+    const code = findingOf(error) ?? (what === 'image' ? 'unreadable-image' : 'unreadable-label')
     const reason = error instanceof Error ? error.message : String(error)
     findings.push(createFinding('error', code, `Case ${caseId}: ${reason}`, { caseId }))
     return null
   }
 }
 
-const isFlat = (error: unknown): boolean =>
-  error instanceof OrganMosaicError && error.details['finding'] === 'not-three-dimensional'
+/** Errors that name the finding they are. */
+function findingOf(error: unknown): FindingCode | null {
+  if (!(error instanceof OrganMosaicError)) return null
+  const parsed = FindingCodeSchema.safeParse(error.details['finding'])
+  return parsed.success ? parsed.data : null
+}
 
 /** One hash over image and labels; null when a file cannot be read, which is a finding already. */
 async function hashFiles(root: string, found: FoundCase): Promise<string | null> {
-  const paths = [found.image ?? '', ...found.labels.map((label) => label.path)]
-  return hashFile(...paths.map((path) => join(root, path))).catch(() => null)
+  const addresses = [found.image ?? '', ...found.labels.map((label) => label.path)].map((path) => join(root, path))
+  try {
+    const files = await Promise.all(addresses.map(filesOfImage))
+    return await hashFile(...new Set(files.flat()))
+  } catch {
+    return null
+  }
 }

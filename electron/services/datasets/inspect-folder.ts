@@ -1,6 +1,7 @@
 // The first half of a registration: folder -> layout -> facts of every case. Nothing is decided and nothing is saved,
 // so the same half also answers "what is in this folder?" before anything is registered.
-import type { DatasetRole } from '../../../contract/dataset.ts'
+import type { DatasetChoices } from '../../../contract/dataset.ts'
+import { volumeAddress } from '../../../trainer/imaging/image-source.ts'
 import { inspectCase, type CaseFacts } from './inspect-case.ts'
 import { detectLayout } from './layouts/index.ts'
 import type { FoundCase, LayoutMatch } from './layouts/layout.ts'
@@ -12,7 +13,7 @@ export interface FolderInspection {
   readonly folder: FolderListing
   readonly match: LayoutMatch
   readonly facts: readonly CaseFacts[]
-  /** Case id -> patient, as patients.csv says */
+  /** Case id -> patient, as patients.csv says, or the files themselves */
   readonly patients: ReadonlyMap<string, string>
 }
 
@@ -28,17 +29,18 @@ const CONCURRENT_CASES = 2
 
 /**
  * @param root absolute
- * @param role decides between the training and the test cases of a folder that has both
+ * @param choices registeredAs decides between the training and the test cases of a folder that has both
  * @throws OrganMosaicError not-found, usage, environment, invalid-data (no layout fits, or the layout cannot be used);
  *   the signal's reason when aborted
  */
 export async function inspectFolder(
   root: string,
-  role: DatasetRole,
+  { registeredAs, volume }: Pick<DatasetChoices, 'registeredAs' | 'volume'>,
   context: InspectContext = {},
 ): Promise<FolderInspection> {
   const folder = await listFolder(root)
-  const match = await detectLayout(folder, role)
+  const detected = await detectLayout(folder, registeredAs)
+  const match = volume === undefined ? detected : { ...detected, cases: detected.cases.map(withVolume(volume)) }
   const read = context.inspectCase ?? inspectCase
   let done = 0
   const facts = await mapConcurrently(match.cases, CONCURRENT_CASES, async (found) => {
@@ -49,5 +51,11 @@ export async function inspectFolder(
     return seen
   })
   context.signal?.throwIfAborted()
-  return { folder, match, facts, patients: await readPatients(folder) }
+  // What a person wrote down goes before what the files say.
+  const said = match.cases.flatMap(({ id, patient }) => (patient === undefined ? [] : [[id, patient] as const]))
+  return { folder, match, facts, patients: new Map([...said, ...(await readPatients(folder))]) }
 }
+
+const withVolume =
+  (volume: number) =>
+  (found: FoundCase): FoundCase => ({ ...found, image: found.image && volumeAddress(found.image, volume) })

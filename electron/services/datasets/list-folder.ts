@@ -12,8 +12,8 @@ export interface FolderListing {
   readonly unreadable: readonly string[]
 }
 
-/** No known layout is deeper; keeps a home folder registered by mistake from being walked to its end. */
-const MAX_DEPTH = 5
+/** DICOM exports nest patient, study, series and more; keeps a home folder registered by mistake from being walked to its end. */
+const MAX_DEPTH = 10
 
 const naturalOrder = new Intl.Collator('en', { numeric: true }).compare
 

@@ -21,6 +21,8 @@ export interface RegisterRequest {
   organs?: readonly (string | OrganOverride)[] | 'keep'
   /** Chooses between training and test cases of a folder that has both. Default: the role */
   registeredAs?: DatasetRole
+  /** Which volume of images that hold several, from 1. Default: as it is registered */
+  volume?: number
   /** The dataset has moved: its new folder takes the place of the registered one */
   moved?: boolean
 }
@@ -47,9 +49,11 @@ export async function registerDataset(request: RegisterRequest, context: Registe
   if (!request.moved) await refuseTakenName(workspace, name, root)
   const known = hasDataset(workspace, name) ? readDataset(workspace, name) : null
 
-  const { excluded, patients } = known ? choicesOf(known) : { excluded: [], patients: null }
-  const choices = { excluded, patients, registeredAs: request.registeredAs ?? role }
-  const inspection = await inspectFolder(root, choices.registeredAs, context)
+  const { excluded, patients, volume: before } = known ? choicesOf(known) : { excluded: [], patients: null }
+  const volume = request.volume ?? before
+  const registeredAs = request.registeredAs ?? role
+  const choices = { excluded, patients, registeredAs, ...(volume === undefined ? {} : { volume }) }
+  const inspection = await inspectFolder(root, choices, context)
   const kept = request.organs === 'keep' && known ? keptOverrides(known, inspection) : overrides
   const dataset = composeDataset(inspection, { name, role, overrides: kept, choices }, context)
   context.check?.(dataset)

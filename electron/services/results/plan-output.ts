@@ -4,7 +4,7 @@ import { statfs } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { TrainJob } from '../../../contract/job.ts'
 import type { OutputPlan } from '../../../contract/output.ts'
-import { readNiftiHeader } from '../../../trainer/imaging/nifti/read-nifti.ts'
+import { readImageGeometry } from '../../../trainer/imaging/read-image.ts'
 import { mapConcurrently } from '../datasets/map-concurrently.ts'
 import { refuseRegisteredFolder } from '../runs/predict-with-run.ts'
 import { findImages, registeredImages, type ChosenCase, type Inputs } from '../runs/prediction-inputs.ts'
@@ -77,8 +77,8 @@ function filesOf(output: string, id: string, completed: boolean): OutputPlan['im
 /** An image that cannot be read fails on its own later, and the others go on. */
 async function countVoxels(image: string): Promise<number | null> {
   try {
-    const { geometry } = await readNiftiHeader(image)
-    return geometry.shape.reduce((product, size) => product * size, 1)
+    const { shape } = await readImageGeometry(image)
+    return shape.reduce((product, size) => product * size, 1)
   } catch {
     return null
   }

@@ -3,19 +3,19 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { PredictJob, TrainJob } from '../../../contract/job.ts'
+import { pathOf } from '../../../trainer/imaging/image-source.ts'
 import { usableCases } from '../datasets/availability.ts'
+import { isVolume, stemOf, VOLUME_ENDINGS } from '../datasets/layouts/case-files.ts'
 import { readDataset } from '../workspace/dataset-store.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 
 export type Inputs = PredictJob['inputs']
 export type ChosenCase = { dataset: string; caseId: string }
 
-const imagePattern = /\.nii(\.gz)?$/i
+const labelMapPattern = /\.nii(\.gz)?$/i
 
 /** Whether a file of an output folder is a label map; its sidecar and its provenance map are not. */
-export const isLabelMap = (file: string): boolean => imagePattern.test(file) && !/_provenance\.nii/i.test(file)
-
-export const isImageName = (file: string): boolean => imagePattern.test(file)
+export const isLabelMap = (file: string): boolean => labelMapPattern.test(file) && !/_provenance\.nii/i.test(file)
 
 /**
  * @param places image files, or folders whose images (not those of their subfolders) are all taken
@@ -31,7 +31,7 @@ function imagesAt(place: string): string[] {
   if (!found) {
     throw new OrganMosaicError(
       'not-found',
-      `There is no file or folder ${place}; expected images (.nii, .nii.gz) or folders of them.`,
+      `There is no file or folder ${place}; expected images (${VOLUME_ENDINGS}) or folders of them.`,
     )
   }
   const files = found.isDirectory()
@@ -39,18 +39,15 @@ function imagesAt(place: string): string[] {
         .sort()
         .map((name) => join(place, name))
     : [place]
-  const images = files.filter(isImageName)
+  const images = files.filter(isVolume)
   if (images.length === 0) {
-    throw new OrganMosaicError('not-found', `${place} holds no image; expected files that end in .nii or .nii.gz.`)
+    throw new OrganMosaicError('not-found', `${place} holds no image; expected files that end in ${VOLUME_ENDINGS}.`)
   }
   return images
 }
 
 /** nnU-Net numbers the channels of its images (case_0000.nii.gz) and not its label maps (case.nii.gz). */
-const caseIdOf = (image: string): string =>
-  basename(image)
-    .replace(imagePattern, '')
-    .replace(/(?<=.)_0000$/, '')
+const caseIdOf = (image: string): string => stemOf(basename(image)).replace(/(?<=.)_0000$/, '')
 
 /**
  * @param chosen of any registered dataset; absent: every case that the run was trained on
@@ -65,7 +62,7 @@ export function registeredImages(workspace: Workspace, job: TrainJob, chosen?: r
     if (image !== undefined) return { id: `${dataset}_${caseId.replaceAll(/[^A-Za-z0-9._-]/g, '_')}`, image }
     throw new OrganMosaicError('not-found', `Dataset ${dataset} has no usable case ${caseId}; choose another.`)
   })
-  const missing = inputs.find(({ image }) => !existsSync(image))
+  const missing = inputs.find(({ image }) => !existsSync(pathOf(image)))
   if (missing) {
     throw new OrganMosaicError(
       'not-found',

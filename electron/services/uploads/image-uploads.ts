@@ -6,11 +6,12 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Upload } from '../../../contract/output.ts'
-import { isImageName } from '../runs/prediction-inputs.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { requireFilePath } from './file-path.ts'
 
 const MOST_BYTES = 8 * 1024 ** 3
+/** Images that are one file: the other part of a pair would not come along. */
+const isImageName = (file: string): boolean => /\.(nii|nii\.gz|nrrd|mha)$/i.test(file)
 const PARTIAL = '.part'
 
 export interface ImageUploads {
@@ -69,7 +70,7 @@ function checkName(file: string): string {
   if (isImageName(file) && requireFilePath(file).length === 1) return file
   throw new OrganMosaicError(
     'usage',
-    `${JSON.stringify(file)} is not the name of an image; expected a file name that ends in .nii or .nii.gz.`,
+    `${JSON.stringify(file)} is not the name of an image; expected a file name that ends in .nii, .nii.gz, .nrrd or .mha.`,
   )
 }
 

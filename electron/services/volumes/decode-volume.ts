@@ -2,7 +2,7 @@
 import type { VolumeContent, VolumeHeader } from '../../../contract/api/volumes.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
 import { canonicalTransform, reorient, reorientGeometry } from '../../../trainer/imaging/canonical.ts'
-import { readNifti } from '../../../trainer/imaging/nifti/read-nifti.ts'
+import { readImage } from '../../../trainer/imaging/read-image.ts'
 import { readZarrArray } from '../../../trainer/imaging/zarr-group.ts'
 import { describeImage, startOf } from './describe-image.ts'
 import { describeSegments } from './describe-segments.ts'
@@ -39,7 +39,7 @@ export async function decodeVolume(recipe: Recipe, onStart: OnStart): Promise<Vo
 }
 
 async function decodeImage(recipe: ImageRecipe, onStart: OnStart): Promise<VolumeRest> {
-  const { volume, oddities } = await readNifti(recipe.path)
+  const { volume, oddities } = await readImage(recipe.path)
   const image = describeImage(volume, oddities, recipe.intensity)
   onStart(startOf(image, recipe.modality))
   const canonical = reorient({ data: image.data, geometry: volume.geometry }, image.transform)

@@ -6,12 +6,14 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { deflate as deflateWithCallback, inflate as inflateWithCallback } from 'node:zlib'
 import { VolumeHeaderSchema } from '../../../contract/api/volumes.ts'
+import { pathOf } from '../../../trainer/imaging/image-source.ts'
+import { filesOfImage } from '../../../trainer/imaging/read-image.ts'
 import { writeFileAtomically } from '../../../trainer/imaging/write-file-atomically.ts'
 import type { ImagePlanes } from './describe-image.ts'
 import { framed } from './framed.ts'
 
 /** Counts up whenever an image gets another header or other planes: they must fit the voxels that follow them. */
-const VERSION = 1
+const VERSION = 2
 const [deflate, inflate] = [promisify(deflateWithCallback), promisify(inflateWithCallback)]
 const HeaderSchema = VolumeHeaderSchema.omit({ window: true })
 
@@ -50,9 +52,11 @@ export function openFirstPlanes(cacheFolder: string): FirstPlanes {
 }
 
 async function nameOf(image: string): Promise<string | null> {
-  const file = await stat(image).catch(() => null)
-  if (!file) return null
-  const key = createHash('sha256').update(JSON.stringify([VERSION, image, file.size, file.mtimeMs]))
+  const files = await filesOfImage(image).catch(() => [pathOf(image)])
+  const states = await Promise.all(files.map((file) => stat(file).catch(() => null)))
+  if (states.length === 0 || states.some((state) => state === null || state.isDirectory())) return null
+  const content = states.map((state) => [state?.size, state?.mtimeMs])
+  const key = createHash('sha256').update(JSON.stringify([VERSION, image, content]))
   return `${key.digest('hex').slice(0, 32)}.planes`
 }
 

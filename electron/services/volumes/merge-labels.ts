@@ -3,7 +3,7 @@ import type { Geometry } from '../../../contract/geometry.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { canonicalTransform, reorientGeometry, toCanonical } from '../../../trainer/imaging/canonical.ts'
 import { compareGeometry } from '../../../trainer/imaging/geometry.ts'
-import { readNifti } from '../../../trainer/imaging/nifti/read-nifti.ts'
+import { readLabel } from '../../../trainer/imaging/read-label.ts'
 import type { Volume } from '../../../trainer/imaging/volume.ts'
 import type { LabelFile } from './recipe.ts'
 import { toLabels } from './to-stored.ts'
@@ -12,7 +12,7 @@ export type LabelVolume = Volume<Uint8Array | Uint16Array>
 
 /**
  * @param grid of the image file; null accepts any
- * @throws OrganMosaicError as readNifti; `invalid-data` for another grid or values that are no labels
+ * @throws OrganMosaicError as readLabel; `invalid-data` for another grid or values that are no labels
  */
 export async function mergeLabels(
   sources: readonly LabelFile[],
@@ -31,7 +31,7 @@ export async function mergeLabels(
 }
 
 async function readLabelFile({ path, value }: LabelFile, grid: Geometry | null): Promise<LabelVolume> {
-  const { volume } = await readNifti(path)
+  const { volume } = await readLabel(path, grid)
   if (grid) requireSameGrid(volume.geometry, grid, path)
   const labels: LabelVolume = { data: toLabels(volume.data, path), geometry: volume.geometry }
   const canonical = toCanonical(labels).volume

@@ -1,19 +1,23 @@
 // The bytes at the start of a NIfTI-1 or NIfTI-2 file, checked field by field before anything is allocated.
 // nifti-reader-js knows the field offsets; its choice of affine is not used (it differs from nibabel's).
 import { NIFTI1, NIFTI2 } from 'nifti-reader-js'
-import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Geometry, Shape } from '../../../contract/geometry.ts'
+import { notThreeDimensional } from '../files/choose-volume.ts'
+import type { StoredVoxels } from '../files/decode-voxels.ts'
+import { damaged, requireReadable } from '../files/read-bytes.ts'
+import { readAnalyzeForms } from './analyze-forms.ts'
 import { geometryFromForms } from './nifti-affine.ts'
-import { voxelTypeOf, type VoxelType } from './voxel-types.ts'
+import { voxelTypeOf } from './nifti-types.ts'
 
-export interface NiftiHeader {
-  readonly version: 1 | 2
-  readonly littleEndian: boolean
-  readonly voxelType: VoxelType
-  readonly dataOffset: number
-  readonly dataBytes: number
-  /** value = stored * slope + intercept; null when the values are stored as they are */
-  readonly scaling: { readonly slope: number; readonly intercept: number } | null
+export interface NiftiHeader extends StoredVoxels {
+  /** analyze: the older format, which knows no orientation */
+  readonly version: 1 | 2 | 'analyze'
+  /** The voxels are in another file */
+  readonly pair: boolean
+  /** How many follow each other, each of dataBytes */
+  readonly volumes: number
+  /** All sizes of the file, width first */
+  readonly sizes: readonly number[]
   readonly geometry: Geometry
   /** Sentences for people about what is unusual but was understood */
   readonly oddities: string[]
@@ -21,47 +25,45 @@ export interface NiftiHeader {
 
 /** The longest header: 540 bytes of NIfTI-2. */
 export const HEADER_BYTES = 540
-const MAX_DATA_BYTES = 2 ** 32
 
 /** @throws OrganMosaicError invalid-file, with one sentence on what is wrong; invalid-data for several volumes */
 export function parseNiftiHeader(bytes: Uint8Array, path: string): NiftiHeader {
-  const { fields, version } = readFields(bytes, path)
+  const { fields, version, pair } = readFields(bytes, path)
   const oddities: string[] = []
-  const shape = shapeOf(fields.dims, path)
+  const { shape, sizes, volumes } = shapeOf(fields.dims, path)
   const voxelType = voxelTypeOf(fields.datatypeCode, path)
   if (fields.numBitsPerVoxel !== voxelType.bytes * 8) {
     oddities.push(`${path}: says ${fields.numBitsPerVoxel} bits a voxel for ${voxelType.name}; the type is believed`)
   }
-  const dataBytes = shape[0] * shape[1] * shape[2] * voxelType.bytes
-  if (dataBytes > MAX_DATA_BYTES) {
-    throw damaged(
-      path,
-      `claims ${shape.join(' x ')} voxels, ${(dataBytes / 2 ** 30).toFixed(0)} GiB; at most 4 GiB can be read`,
-    )
-  }
-  const scaling = scalingOf(fields, path, oddities)
-  const placed = geometryFromForms(
-    formsOf(fields, bytes, version, path, oddities),
-    shape,
-    unitOf(fields, path, oddities),
-    path,
-  )
+  const dataBytes = requireReadable(shape, voxelType.bytes, path)
+  const forms =
+    version === 'analyze'
+      ? readAnalyzeForms(bytes, shape, fields.littleEndian, path, oddities)
+      : formsOf(fields, bytes, version, path, oddities)
+  const unit = version === 'analyze' ? 1 : unitOf(fields, path, oddities)
+  const placed = geometryFromForms(forms, shape, unit, path)
   return {
     version,
+    pair,
     littleEndian: fields.littleEndian,
     voxelType,
-    dataOffset: dataOffsetOf(fields, version, path, oddities),
+    dataOffset: dataOffsetOf(fields, version, pair, path, oddities),
     dataBytes,
-    scaling,
+    volumes,
+    sizes,
+    scaling: scalingOf(fields, path, oddities),
     geometry: placed.geometry,
     oddities: [...oddities, ...placed.oddities],
   }
 }
 
-const damaged = (path: string, what: string) =>
-  new OrganMosaicError('invalid-file', `${path} ${what}. Re-export or re-download the file, or exclude the case.`)
+interface Fields {
+  readonly fields: NIFTI1 | NIFTI2
+  readonly version: NiftiHeader['version']
+  readonly pair: boolean
+}
 
-function readFields(bytes: Uint8Array, path: string): { fields: NIFTI1 | NIFTI2; version: 1 | 2 } {
+function readFields(bytes: Uint8Array, path: string): Fields {
   if (bytes.length === 0) throw damaged(path, 'is empty; expected a NIfTI image')
   if (bytes.length < 348) {
     throw damaged(path, `ends after ${bytes.length} bytes, inside the header; expected at least 348`)
@@ -76,26 +78,27 @@ function readFields(bytes: Uint8Array, path: string): { fields: NIFTI1 | NIFTI2;
       dicom ? 'is a DICOM file; expected NIfTI' : 'is not a NIfTI file: its first number is neither 348 nor 540',
     )
   }
-  checkMagic(version === 1 ? text(bytes, 344, 348) : text(bytes, 4, 12), version, path)
+  const magic = version === 1 ? text(bytes, 344, 348) : text(bytes, 4, 12)
+  const pair = /\.hdr(\.gz)?$/i.test(path)
+  const analyze = pair && version === 1 && !/^n[i+]1/.test(magic)
+  if (!analyze) checkMagic(magic, version, pair, path)
   if (version === 2 && bytes.length < HEADER_BYTES) {
     throw damaged(path, `ends after ${bytes.length} bytes, inside the header; expected at least ${HEADER_BYTES}`)
   }
   const fields = version === 1 ? new NIFTI1() : new NIFTI2()
   // exactly the header: with more bytes the library would follow extensions, which a damaged file sends astray
   fields.readHeader(new Uint8Array(bytes.subarray(0, version === 1 ? 348 : HEADER_BYTES)).buffer)
-  return { fields, version }
+  return { fields, version: analyze ? 'analyze' : version, pair: pair && !magic.startsWith('n+') }
 }
 
 const text = (bytes: Uint8Array, from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to))
 
-function checkMagic(magic: string, version: 1 | 2, path: string): void {
+function checkMagic(magic: string, version: 1 | 2, pair: boolean, path: string): void {
   const single = version === 1 ? 'n+1\0' : 'n+2\0\r\n\x1a\n'
   if (magic === single) return
   if (magic.startsWith(version === 1 ? 'ni1' : 'ni2')) {
-    throw new OrganMosaicError(
-      'invalid-file',
-      `${path} is the header of a .hdr/.img pair; expected a single file. Convert the pair to .nii.gz.`,
-    )
+    if (pair) return
+    throw damaged(path, 'is the header of a pair; expected its name to end in .hdr, beside a file that ends in .img')
   }
   if (magic.startsWith('n+2')) {
     throw damaged(path, 'was altered by a text-mode transfer (its line-end bytes changed)')
@@ -104,24 +107,17 @@ function checkMagic(magic: string, version: 1 | 2, path: string): void {
   throw damaged(path, `lacks the mark of a NIfTI-${version} file: expected "n+${version}", found ${found}`)
 }
 
-function shapeOf(dims: readonly number[], path: string): Shape {
+function shapeOf(dims: readonly number[], path: string): { shape: Shape; sizes: readonly number[]; volumes: number } {
   const rank = dims[0]
   if (!Number.isInteger(rank) || rank < 1 || rank > 7) throw damaged(path, `claims ${rank} dimensions; expected 3`)
   const sizes = dims.slice(1, rank + 1)
   if (sizes.some((size) => !Number.isSafeInteger(size) || size < 1)) {
     throw damaged(path, `claims the size ${sizes.join(' x ')}; every dimension needs at least 1 voxel`)
   }
+  if (rank < 3) throw notThreeDimensional(path, `a flat image (${sizes.join(' x ')})`, sizes)
   const [width, height, depth] = sizes
-  const extra = sizes.slice(3).filter((size) => size > 1)
-  if (rank < 3 || extra.length > 0) {
-    throw new OrganMosaicError(
-      'invalid-data',
-      `${path} holds ${rank < 3 ? 'a flat image' : 'several volumes'} (${sizes.join(' x ')}); expected one 3D volume. ` +
-        'Extract the volume to use and register that.',
-      { details: { finding: 'not-three-dimensional', dims: sizes } },
-    )
-  }
-  return [depth, height, width]
+  const volumes = sizes.slice(3).reduce((product, size) => product * size, 1)
+  return { shape: [depth, height, width], sizes, volumes }
 }
 
 function scalingOf(fields: NIFTI1 | NIFTI2, path: string, oddities: string[]): NiftiHeader['scaling'] {
@@ -137,9 +133,16 @@ function scalingOf(fields: NIFTI1 | NIFTI2, path: string, oddities: string[]): N
   return slope === 1 && intercept === 0 ? null : { slope, intercept }
 }
 
-function dataOffsetOf(fields: NIFTI1 | NIFTI2, version: 1 | 2, path: string, oddities: string[]): number {
-  const least = version === 1 ? 352 : 544
+function dataOffsetOf(
+  fields: NIFTI1 | NIFTI2,
+  version: NiftiHeader['version'],
+  pair: boolean,
+  path: string,
+  oddities: string[],
+): number {
+  const least = pair ? 0 : version === 2 ? 544 : 352
   const offset = fields.vox_offset
+  if (pair && offset === 0) return 0
   if (offset === 0) {
     oddities.push(`${path}: the data offset is 0; ${least} is used`)
     return least

@@ -175,9 +175,9 @@ describe.skipIf(!existsSync(real))('real odd headers (skipped without ../shared/
     ['functional.nii', /17 x 21 x 3 x 20/],
     ['example4d.nii.gz', /128 x 96 x 24 x 2/],
     ['example_nifti2.nii.gz', /32 x 20 x 12 x 2/],
-    ['nifti1.hdr', /\.hdr\/\.img pair/],
-    ['nifti2.hdr', /\.hdr\/\.img pair/],
-    ['analyze.hdr', /lacks the mark/],
+    ['nifti1.hdr', /expected nifti1.img beside it/],
+    ['nifti2.hdr', /expected nifti2.img beside it/],
+    ['analyze.hdr', /expected analyze.img beside it/],
     ['row_major.dconn.nii', /several volumes/],
     ['test.mgz', /is not a NIfTI file/],
   ])('%s is refused', async (name, message) => {

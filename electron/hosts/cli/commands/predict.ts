@@ -10,7 +10,7 @@ export const predict = defineCommand({
   usage: 'predict <run>',
   summary: 'segment an image, or every image of a folder, with a run',
   options: [
-    ['--input <file-or-folder>', '(required) an image (.nii, .nii.gz), or a folder of images'],
+    ['--input <file-or-folder>', '(required) an image (NIfTI, NRRD, MetaImage), or a folder of images'],
     ['--output <folder>', '(required) where the label maps and their JSON go'],
     stageFlag,
     modelFlag,

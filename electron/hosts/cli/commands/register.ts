@@ -16,6 +16,7 @@ export const register = defineCommand({
       '--organ <value=organ...>',
       'what a label value or mask file means, e.g. 10=mandible or 3=kidney_left+kidney_right',
     ],
+    ['--volume <n>', 'which volume of images that hold several (4D files, phases), from 1'],
   ],
   examples: ['organ-mosaic register ~/data/site-c --name site-c --organ 10=mandible --organ 20=larynx'],
   input: z.object({
@@ -23,12 +24,13 @@ export const register = defineCommand({
     name: z.string().optional(),
     role: DatasetRoleSchema.optional(),
     organ: z.array(z.string()).default([]),
+    volume: z.coerce.number().int().min(1).optional(),
   }),
   output: DatasetDetailSchema,
-  run: async (services, { folder, name, role, organ }, terminal) => {
+  run: async (services, { folder, name, role, organ, volume }, terminal) => {
     const line = terminal.progress(`checking ${name ?? folder}  `)
     try {
-      return await services.registerDataset(defined({ folder, name, role, organs: organ }), {
+      return await services.registerDataset(defined({ folder, name, role, organs: organ, volume }), {
         onProgress: ({ done, total, caseId }) => line.count(done, total, caseId),
       })
     } finally {

@@ -2,9 +2,15 @@
 import type { FoundCase } from './layout.ts'
 import { createFinding } from '../create-finding.ts'
 
-const VOLUME = /\.nii(\.gz)?$/i
+/** Of a pair only the .img: its .hdr belongs to it. Of a detached header, the header. */
+const VOLUME = /(\.seg)?\.(nrrd|nhdr)$|\.(nii|img)(\.gz)?$|\.(mha|mhd)$/i
 
 export const isVolume = (path: string): boolean => VOLUME.test(path)
+
+export const VOLUME_ENDINGS = '.nii, .nii.gz, .nrrd, .nhdr, .mha, .mhd or .hdr with .img'
+
+/** What an image is called beside its labels. */
+export const IMAGE_NAME = /^(ct|cbct|mr|mri|mrt|pet|t1|t1w|t1c|t1ce|t1gd|t2|t2w|flair|adc|dwi|image|img|volume|scan)$/i
 
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 

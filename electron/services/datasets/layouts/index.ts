@@ -5,6 +5,8 @@ import { OrganMosaicError } from '../../../../contract/errors.ts'
 import type { FolderListing } from '../list-folder.ts'
 import { isVolume } from './case-files.ts'
 import type { LayoutDetector, LayoutMatch } from './layout.ts'
+import { dicomLayout } from './dicom-layout.ts'
+import { expandSegments } from './expand-segments.ts'
 import { nnunetLayout } from './nnunet-layout.ts'
 import { organFilesLayout } from './organ-files-layout.ts'
 import { pairedLayout } from './paired-layout.ts'
@@ -16,15 +18,17 @@ export const LAYOUTS: readonly LayoutDetector[] = [
   // Before the paired folders: a patient may be called anything, even "images", but only a patient's folder holds an
   // image and masks together.
   organFilesLayout,
-  // Last, because it asks for the least: two folders with names that many other kinds of export use too.
+  // After these two, because it asks for less: two folders with names that many other kinds of export use too.
   pairedLayout,
+  // Last: where DICOM lies beside volumes that were made of it, the volumes are what somebody prepared for training.
+  dicomLayout,
 ]
 
 /** @throws OrganMosaicError invalid-data when no layout fits, with what each expected and what the folder has */
 export async function detectLayout(folder: FolderListing, role: DatasetRole): Promise<LayoutMatch> {
   for (const layout of LAYOUTS) {
     const match = await layout.detect(folder, role)
-    if (match) return match
+    if (match) return expandSegments(match, folder.root)
   }
   const expected = LAYOUTS.map((layout) => `- ${layout.expects}`).join('\n')
   throw new OrganMosaicError(
@@ -34,10 +38,10 @@ export async function detectLayout(folder: FolderListing, role: DatasetRole): Pr
   )
 }
 
-/** '12 NIfTI files, 3 .dcm in the folders a, b, c' */
+/** '12 image, 3 .dcm in the folders a, b, c' */
 function describeContent({ files }: FolderListing): string {
   if (files.length === 0) return 'nothing'
-  const kinds = Map.groupBy(files, (path) => (isVolume(path) ? 'NIfTI' : extname(path) || 'without extension'))
+  const kinds = Map.groupBy(files, (path) => (isVolume(path) ? 'image' : extname(path) || 'without extension'))
   const counts = [...kinds].map(([kind, paths]) => `${paths.length} ${kind}`).join(', ')
   const folders = [...new Set(files.map((path) => (path.includes('/') ? path.slice(0, path.indexOf('/')) : '.')))]
   const shown = folders.slice(0, 8).join(', ') + (folders.length > 8 ? `, and ${folders.length - 8} more` : '')

@@ -15,6 +15,8 @@ export interface FoundCase {
   readonly image: string | null
   readonly labels: readonly LabelSource[]
   readonly problems: readonly Finding[]
+  /** Where the files tell which cases are of one person; never a name or an identifier */
+  readonly patient?: string
 }
 
 export interface LayoutMatch {
@@ -27,6 +29,8 @@ export interface LayoutMatch {
   /** null: nothing declares them; the values that the label maps hold are the labels */
   readonly labels: readonly FoundLabel[] | null
   readonly cases: readonly FoundCase[]
+  /** What the folder holds beside its cases and should be known */
+  readonly notes?: readonly Finding[]
 }
 
 export interface LayoutDetector {

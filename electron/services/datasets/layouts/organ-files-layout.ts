@@ -1,10 +1,9 @@
 // One folder a patient, with the image and one mask file an organ: in segmentations/, masks/ ... or beside the image.
 // A mask file that one patient lacks means that nobody looked there: unlabelled, not absent.
 import type { LabelSource } from '../../../../contract/dataset.ts'
-import { ambiguity, folderOf, isVolume, nameOf, stemOf } from './case-files.ts'
+import { ambiguity, folderOf, IMAGE_NAME, isVolume, nameOf, stemOf } from './case-files.ts'
 import { modalityOf, type FoundCase, type LayoutDetector } from './layout.ts'
 
-const IMAGE_NAME = /^(ct|cbct|mr|mri|mrt|pet|t1|t1w|t1c|t1ce|t1gd|t2|t2w|flair|adc|dwi|image|img|volume|scan)$/i
 const MASK_FOLDER = /^(segmentations?|segs?|masks?|labels?|labelmaps?|structures?|organs?|rois?|contours?)$/i
 
 export const organFilesLayout: LayoutDetector = {

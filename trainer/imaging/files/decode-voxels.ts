@@ -1,15 +1,24 @@
-// From the bytes behind a NIfTI header to one typed array of plain numbers.
+// From the bytes of an image file to one typed array of plain numbers, shared by all formats.
+import { endianness } from 'node:os'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { VoxelArray } from '../volume.ts'
-import type { NiftiHeader } from './nifti-header.ts'
-import { endianness } from 'node:os'
+import type { VoxelType } from './voxel-types.ts'
+
+export interface StoredVoxels {
+  readonly littleEndian: boolean
+  readonly voxelType: VoxelType
+  readonly dataOffset: number
+  readonly dataBytes: number
+  /** value = stored * slope + intercept; null when the values are stored as they are */
+  readonly scaling: { readonly slope: number; readonly intercept: number } | null
+}
 
 /**
  * The voxels of a file, slope and intercept applied. Unscaled values keep their type; 64-bit integers become int32, or
  * float64 where they do not fit; scaled values become float32, or float64 for types of more than 16 bits.
  * @throws OrganMosaicError invalid-data for 64-bit integers beyond +-2^53
  */
-export function decodeVoxels(bytes: Uint8Array, header: NiftiHeader, path: string): VoxelArray {
+export function decodeVoxels(bytes: Uint8Array, header: StoredVoxels, path: string): VoxelArray {
   // a copy: aligned for its type, and free of the file's buffer
   const raw = new Uint8Array(bytes.subarray(header.dataOffset, header.dataOffset + header.dataBytes))
   if (header.littleEndian !== (endianness() === 'LE')) swapBytes(raw, header.voxelType.bytes)
@@ -44,7 +53,7 @@ function narrow(stored: BigInt64Array | BigUint64Array, path: string): Int32Arra
   return numbers
 }
 
-function scale(stored: VoxelArray, slope: number, intercept: number): Float32Array | Float64Array {
+export function scale(stored: VoxelArray, slope: number, intercept: number): Float32Array | Float64Array {
   const wide = stored.BYTES_PER_ELEMENT > 2 && !(stored instanceof Float32Array)
   const scaled = wide ? new Float64Array(stored.length) : new Float32Array(stored.length)
   for (let i = 0; i < scaled.length; i++) scaled[i] = stored[i] * slope + intercept

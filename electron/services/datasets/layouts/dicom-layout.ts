@@ -1,0 +1,129 @@
+// DICOM of any folder structure: series found by what their files say, labels (SEG, RTSTRUCT) by the series that they
+// refer to. Label files in other formats belong to the series of their patient's folder.
+import { join, relative, sep } from 'node:path'
+import { OrganMosaicError } from '../../../../contract/errors.ts'
+import type { Finding, LabelSource, Modality } from '../../../../contract/dataset.ts'
+import { groupSeries, type DicomSeries } from '../../../../trainer/imaging/dicom/dicom-series.ts'
+import { segmentAddress, seriesAddress } from '../../../../trainer/imaging/image-source.ts'
+import { openSegmentation } from '../../../../trainer/imaging/read-label.ts'
+import { createFinding } from '../create-finding.ts'
+import { caseIdOf, IMAGE_NAME, isVolume, stemOf } from './case-files.ts'
+import { nameSeries } from './dicom-case-names.ts'
+import { withoutDoubles } from './expand-segments.ts'
+import type { FoundCase, LayoutDetector } from './layout.ts'
+import { matchLabels } from './match-dicom-labels.ts'
+
+/** Files of DICOM end so, or have no ending at all (IM0001, 1.2.840.113...). */
+const MAY_BE_DICOM = /(\.(dcm|dicom|ima|seg)|\.\d+|(^|\/)[^./]+)$/i
+
+export const dicomLayout: LayoutDetector = {
+  id: 'dicom',
+  expects:
+    'DICOM: series in folders of any depth, with SEG or RTSTRUCT that refer to them, or with label files in the folder of the patient',
+
+  async detect(folder) {
+    const paths = folder.files.filter((path) => MAY_BE_DICOM.test(path)).map((path) => join(folder.root, path))
+    const series = await groupSeries(paths)
+    const images = series.filter(isVolumeSeries)
+    if (images.length === 0) return null
+    const inRoot = (path: string): string => relative(folder.root, path).split(sep).join('/')
+    const { labelsOf, unmatched } = matchLabels(series, images)
+    // Scouts and other series beside a labelled one do not make its name longer.
+    const namesFor = (some: readonly DicomSeries[]): Map<string, string> =>
+      nameSeries(some.map((image) => ({ uid: image.uid, folder: inRoot(image.folder) })))
+    const names = new Map([...namesFor(images), ...namesFor(images.filter(({ uid }) => labelsOf.has(uid)))])
+    const volumes = folder.files.filter(isVolume)
+    const folders = images.map((image) => inRoot(image.folder))
+
+    const cases: FoundCase[] = []
+    for (const image of images) {
+      const id = names.get(image.uid) ?? image.uid
+      const problems: Finding[] = []
+      const labels: LabelSource[] = []
+      for (const path of labelsOf.get(image.uid) ?? [])
+        labels.push(...(await structuresOf(path, inRoot(path), id, problems)))
+      if (labels.length === 0) labels.push(...volumesOf(inRoot(image.folder), folders, id, volumes))
+      if (labels.length === 0 && problems.length === 0) continue
+      const { patient } = image.files[0]
+      const found = { id, image: seriesAddress(inRoot(image.folder), image.uid), labels, problems }
+      cases.push(withoutDoubles(patient === null ? found : { ...found, patient: `patient-${patient}` }))
+    }
+    if (cases.length === 0) {
+      throw new OrganMosaicError(
+        'invalid-data',
+        `${folder.root} holds ${images.length} DICOM image series and no label that belongs to one of them; expected SEG or RTSTRUCT that refer to a series, or label files beside it.${unmatched.length > 0 ? ` ${unmatched[0]}` : ''}`,
+      )
+    }
+    const masks = cases.flatMap(({ labels }) =>
+      labels.flatMap((source) => (source.kind === 'mask' ? source.labelKey : [])),
+    )
+    const hasMaps = cases.some(({ labels }) => labels.some(({ kind }) => kind === 'map'))
+    return {
+      layout: 'dicom',
+      reason: `${cases.length} DICOM series with labels, ${labelsOf.size} of them with SEG or RTSTRUCT that refer to them`,
+      title: null,
+      modality: modalityOfSeries(images.filter(({ uid }) => cases.some(({ image }) => image?.endsWith(`=${uid}`)))),
+      labels: hasMaps ? null : [...new Set(masks)].sort().map((key) => ({ key, sourceName: key })),
+      cases,
+      notes: notesOn(images, cases, unmatched, inRoot),
+    }
+  },
+}
+
+/** CT, MR, PET and what else has slices; a single projection is none. */
+const isVolumeSeries = ({ files }: DicomSeries): boolean =>
+  files[0].kind === 'image' && (files.length > 1 || files[0].frames > 1 || /^(CT|MR|PT)$/.test(files[0].modality))
+
+async function structuresOf(path: string, shown: string, id: string, problems: Finding[]): Promise<LabelSource[]> {
+  try {
+    const segmentation = await openSegmentation(path)
+    const segments = segmentation?.segments ?? []
+    return segments.map((segment) => ({
+      kind: 'mask',
+      path: segmentAddress(shown, segment.id),
+      labelKey: segment.name,
+    }))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    problems.push(createFinding('error', 'unreadable-label', `Case ${id}: ${reason}`, { caseId: id }))
+    return []
+  }
+}
+
+/** A label map named like the case, or the label files below the folder in which the series is the only one. */
+function volumesOf(folder: string, folders: readonly string[], id: string, volumes: readonly string[]): LabelSource[] {
+  const labels = volumes.filter((path) => !IMAGE_NAME.test(stemOf(path)))
+  const named = labels.filter((path) => coreOf(caseIdOf(path)) === coreOf(id))
+  if (named.length === 1) return [{ kind: 'map', path: named[0] }]
+  const top = folder.includes('/') ? `${folder.slice(0, folder.indexOf('/'))}/` : folder === '' ? '' : `${folder}/`
+  if (folders.filter((other) => `${other}/`.startsWith(top)).length > 1) return []
+  const own = labels.filter((path) => path.startsWith(top))
+  if (own.length === 1) return [{ kind: 'map', path: own[0] }]
+  return own.map((path) => ({ kind: 'mask', path, labelKey: stemOf(path) }))
+}
+
+const coreOf = (id: string): string =>
+  id.replace(/[-_. ](labels?|labelmap|seg|segmentation|masks?|gt)$/i, '').toLowerCase()
+
+function modalityOfSeries(series: readonly DicomSeries[]): Modality {
+  const kinds = new Set(series.map(({ files }) => files[0].modality))
+  if (kinds.size !== 1) return 'other'
+  const [only] = kinds
+  return only === 'CT' || only === 'MR' ? only : 'other'
+}
+
+function notesOn(
+  images: readonly DicomSeries[],
+  cases: readonly FoundCase[],
+  unmatched: readonly string[],
+  inRoot: (path: string) => string,
+): Finding[] {
+  const left = images.filter(({ uid }) => !cases.some(({ image }) => image?.endsWith(`=${uid}`)))
+  const notes = unmatched.map((sentence) => createFinding('warning', 'missing-image', sentence))
+  if (left.length === 0) return notes
+  const shown = left
+    .slice(0, 3)
+    .map(({ files, folder }) => `${files[0].modality} of ${files.length} files in ${inRoot(folder) || '.'}`)
+  const message = `${left.length} DICOM series without labels ${left.length === 1 ? 'is' : 'are'} not registered: ${shown.join('; ')}${left.length > 3 ? '; ...' : ''}.`
+  return [...notes, createFinding('info', 'ambiguous-file', message)]
+}
