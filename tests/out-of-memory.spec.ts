@@ -11,9 +11,17 @@ import { openTinyStudy, tinySettings, type TinyStudy } from './helpers/tiny-stud
 import { readTraining, runFolderOf } from './helpers/train-tiny.ts'
 
 const timeout = 300_000
-/** Needs some 300 MB a step; a third of that is spare. */
-const large = ['plan.patch=64,64,64', 'network.baseChannels=8']
-const spareMb = 100
+/** Needs some hundred MB more than is spare, which is enough for the thread that cuts patches. */
+const large = [
+  'plan.patch=64,64,64',
+  'network.baseChannels=16',
+  'network.convolutions=1',
+  'stage1.steps=1',
+  'stage1.validateEvery=1',
+]
+const spareMb = 400
+/** Still a while to go when they are killed. */
+const long = ['checkpoint.everySeconds=0', 'stage1.steps=60', 'stage1.validateEvery=60']
 
 let tiny: TinyStudy
 beforeAll(async () => void (tiny = await openTinyStudy()), timeout)
@@ -72,8 +80,8 @@ describe('a trainer that was killed', () => {
   test(
     'near the end of the memory: the same offer; for another reason: none',
     async () => {
-      const folder = create('killed', 'checkpoint.everySeconds=0', 'plan.patch=32,32,32')
-      await startAndKill(tiny.services, 'killed', atStep('stage1', 2))
+      const folder = create('killed', ...long)
+      await startAndKill(tiny.services, 'killed', atStep(1, 2))
       expect(tiny.services.getRun('killed').memoryOffer).toBeNull()
       await expect(tiny.services.startRun('killed', { smallerPatch: true })).rejects.toThrow(/did not run out of memory/)
 
@@ -82,7 +90,7 @@ describe('a trainer that was killed', () => {
       expect(use.residentMb).toBeGreaterThan(50)
       writeFileSync(path, JSON.stringify({ ...use, residentMb: 0.9 * use.limitMb }))
       const { memoryOffer } = tiny.services.getRun('killed')
-      expect(memoryOffer).toMatchObject({ patch: [32, 32, 32], message: expect.stringContaining('ended from outside') })
+      expect(memoryOffer).toMatchObject({ patch: [16, 16, 16], message: expect.stringContaining('ended from outside') })
       await tiny.services.startRun('killed', { smallerPatch: true })
       expect(await follow('killed')).toBe('finished')
       expect(patchOf(folder)).toEqual(memoryOffer?.smallerPatch)
@@ -93,8 +101,8 @@ describe('a trainer that was killed', () => {
   test(
     'by C++, which could not allocate: its log tells',
     async () => {
-      const folder = create('aborted', 'checkpoint.everySeconds=0', 'plan.patch=32,32,32')
-      await startAndKill(tiny.services, 'aborted', atStep('stage1', 1))
+      const folder = create('aborted', ...long)
+      await startAndKill(tiny.services, 'aborted', atStep(1, 1))
       appendFileSync(
         join(folder, 'trainer.log'),
         "terminate called after throwing an instance of 'std::bad_alloc'\n  what():  std::bad_alloc\n",
