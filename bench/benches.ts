@@ -64,7 +64,7 @@ async function benchPreprocessing(): Promise<Row[]> {
   return [row('preprocess')('cases', cases.length / minutes, '/min')]
 }
 
-/** Peak resident memory of a trainer child over both stages. One foreign patch a step, as by default. */
+/** Peak resident memory of a trainer child over both stages, own and foreign patches in turn as by default. */
 async function benchMemory(): Promise<Row[]> {
   const { services, datasets } = await registerPhantoms(6, 3, 0.7)
   const steps = ['stage1.steps=10', 'stage2.steps=10', 'stage1.validateEvery=5', 'stage2.validateEvery=5']

@@ -17,7 +17,8 @@ const strides = channels.map((_, level): [number, number, number] => (level === 
 const spec = { inputChannels: 1, channels, strides, convolutions: 2, classes, deepSupervision: false }
 const parameters = createParameters(spec, (name) => createRandom(1, name))
 const known = Array.from({ length: classes }, (_, c) => c)
-const model = { index: 0, spec, parameters, classes: known, channelOf: known, adam: createAdamWState(parameters) }
+const adam = createAdamWState(parameters)
+const model = { index: 0, spec, parameters, classes: known, channelOf: known, adam, average: null }
 const random = createRandom(1, 'patch')
 const voxels = patch[0] * patch[1] * patch[2]
 const image = Float32Array.from({ length: voxels }, () => random.normal())
@@ -35,13 +36,13 @@ for (let step = 0; step < warmup + steps; step++) {
   runForward()
   const afterForward = performance.now()
   const outcome = differentiatePatch(model, example, patch, (output) => [
-    { name: 'loss.supervised', weight: 1, value: supervisedLoss(model, output, example, patch) },
+    { name: 'loss.supervised', weight: 1, value: supervisedLoss(model, output, example, patch, 0.5) },
   ])
   const afterBackward = performance.now()
   if (outcome === null) throw new Error('the loss says nothing')
-  applyAdamW(parameters, outcome.gradients, model.adam, 1e-3, { weightDecay: 1e-4, gradientClip: 5 })
+  applyAdamW(parameters, outcome.gradients, adam, 1e-3, { weightDecay: 1e-4, gradientClip: 5 })
   // Kernels run when they are called; reading a moment waits for whatever is still on its way.
-  readValues(() => model.adam.first.get('head.0.bias')!.sum())
+  readValues(() => adam.first.get('head.0.bias')!.sum())
   if (step < warmup) continue
   times.forwardMs.push(afterForward - start)
   times.forwardBackwardMs.push(afterBackward - afterForward)

@@ -18,3 +18,9 @@ export type StepTimes = {
   updateMs: number
   peakMb: number
 }
+
+/** What measure-mutual.ts prints: of stage 1 and stage 2, each measured step of a model. */
+export type MutualTimes = {
+  organs: number
+  stages: { ratios: number[]; wholeMs: number[]; bareMs: number[] }[]
+}

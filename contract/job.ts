@@ -37,6 +37,9 @@ export const TrainJobSchema = z.object({
   method: MethodSchema.default('mutual'),
   stages: StagesSchema,
   stage1From: z.string().nullable().describe('Absolute folder of the run whose POS models stage 2 starts from'),
+  labelsFrom: NameSchema.optional().describe(
+    'The reference dataset whose complete labels replace those of the datasets',
+  ),
   organs: z.array(OrganIdSchema).min(1).describe('The union O in channel order'),
   vocabulary: z.array(OrganSchema).describe('The entries that O touches: laterality, part-of, overlap, codes, colours'),
   datasets: z.array(JobDatasetSchema).min(1).max(9),

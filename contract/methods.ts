@@ -3,7 +3,17 @@
 import { z } from 'zod'
 import type { Preset, RunConfigInput, Stages } from './run-config.ts'
 
-export const MethodSchema = z.enum(['mutual', 'mutual+', 'separate', 'self-training', 'marginal', 'marginal-exclusion'])
+export const MethodSchema = z.enum([
+  'mutual',
+  'mutual+',
+  'separate',
+  'self-training',
+  'marginal',
+  'marginal-exclusion',
+  'label-set',
+  'dodnet',
+  'ms-kd',
+])
 export type Method = z.infer<typeof MethodSchema>
 
 /** Patches of each dataset that a run of a preset learns from; the steps of `mutual` in presets.ts come to the same. */
@@ -17,16 +27,13 @@ export interface MethodEntry {
   readonly config: (budget: number) => RunConfigInput
 }
 
-/** Steps of a stage and its validations, four in all. @param patches of each model, or of each dataset, a step */
-function steps(budget: number, share: number, patches: number): { steps: number; validateEvery: number } {
-  const count = Math.max(1, Math.round((budget * share) / patches))
+/** Steps of a stage, each from one patch of each dataset, and its validations, four in all. */
+function steps(budget: number, share: number): { steps: number; validateEvery: number } {
+  const count = Math.max(1, Math.round(budget * share))
   return { steps: count, validateEvery: Math.max(1, Math.floor(count / 4)) }
 }
 
 const off = { enabled: false }
-/** A step without mutual terms has the own patch alone, one with them a foreign patch, too. */
-const OWN = 1
-const OWN_AND_FOREIGN = 2
 
 export const METHODS: Record<Method, MethodEntry> = {
   mutual: {
@@ -40,9 +47,9 @@ export const METHODS: Record<Method, MethodEntry> = {
     about: 'One network learns from all datasets first; both stages start from it, shorter and gentler.',
     stages: '0,1,2',
     config: (budget) => ({
-      shared: steps(budget, 0.6, 1),
-      stage1: { ...steps(budget, 0.1, OWN_AND_FOREIGN), learningRate: 0.5 },
-      stage2: { ...steps(budget, 0.3, OWN_AND_FOREIGN), learningRate: 0.5, initialise: 'shared' },
+      shared: steps(budget, 0.6),
+      stage1: { ...steps(budget, 0.1), learningRate: 0.5 },
+      stage2: { ...steps(budget, 0.3), learningRate: 0.5, initialise: 'shared' },
     }),
   },
   separate: {
@@ -50,7 +57,7 @@ export const METHODS: Record<Method, MethodEntry> = {
     about: 'One model a dataset, each supervised by its own labels alone; their predictions are fused.',
     stages: '1',
     config: (budget) => ({
-      stage1: { ...steps(budget, 1, OWN), predictionDifference: off, featureDifference: off },
+      stage1: { ...steps(budget, 1), predictionDifference: off, featureDifference: off },
     }),
   },
   'self-training': {
@@ -58,20 +65,44 @@ export const METHODS: Record<Method, MethodEntry> = {
     about: 'Separate models label what is unlabelled; a full model a dataset learns from true and pseudo labels.',
     stages: '1,2',
     config: (budget) => ({
-      stage1: { ...steps(budget, 0.5, OWN), predictionDifference: off, featureDifference: off },
-      stage2: { ...steps(budget, 0.5, OWN), predictionSimilarity: off, featureSimilarity: off },
+      stage1: { ...steps(budget, 0.5), predictionDifference: off, featureDifference: off },
+      stage2: { ...steps(budget, 0.5), predictionSimilarity: off, featureSimilarity: off },
     }),
   },
   marginal: {
     title: 'One network, marginal loss',
     about: 'One network on all datasets; what a case leaves unlabelled counts as background or any of those organs.',
     stages: '0',
-    config: (budget) => ({ shared: steps(budget, 1, 1) }),
+    config: (budget) => ({ shared: steps(budget, 1) }),
   },
   'marginal-exclusion': {
     title: 'One network, marginal and exclusion loss',
     about: 'The same, and an organ that is unlabelled must not lie where another is labelled (Shi et al. 2021).',
     stages: '0',
-    config: (budget) => ({ shared: { ...steps(budget, 1, 1), exclusion: { enabled: true } } }),
+    config: (budget) => ({ shared: { ...steps(budget, 1), exclusion: { enabled: true } } }),
+  },
+  'label-set': {
+    title: 'One network, label-set loss',
+    about:
+      'One network on all datasets; Dice of single labelled organs alone, beside the marginal loss (Fidon et al. 2021).',
+    stages: '0',
+    config: (budget) => ({ shared: { ...steps(budget, 1), dice: 'leaf' } }),
+  },
+  dodnet: {
+    title: 'One network, conditional head',
+    about:
+      'One network on all datasets whose last layers are made anew for each dataset; their predictions are fused (Zhang et al. 2021).',
+    stages: '0',
+    config: (budget) => ({ shared: { ...steps(budget, 1), head: 'dynamic' } }),
+  },
+  'ms-kd': {
+    title: 'One network, taught by separate models',
+    about:
+      'Separate models teach one network what its cases leave unlabelled, beside the true labels (Feng et al. 2021).',
+    stages: '1,0',
+    config: (budget) => ({
+      stage1: { ...steps(budget, 0.5), predictionDifference: off, featureDifference: off },
+      shared: { ...steps(budget, 0.5), distillation: { enabled: true } },
+    }),
   },
 }

@@ -7,22 +7,22 @@ export const PRESETS: Record<Preset, RunConfigInput> = {
     plan: { maxPatchVoxels: 64_000, maxMedianVoxels: 64_000 },
     network: { baseChannels: 8 },
     validation: { maxCases: 2 },
-    stage1: { steps: 240, validateEvery: 60 },
-    stage2: { steps: 240, validateEvery: 60 },
+    stage1: { steps: 480, validateEvery: 120 },
+    stage2: { steps: 480, validateEvery: 120 },
   },
   /** An hour or so on two cores: numbers worth comparing. */
   standard: {
     plan: { maxPatchVoxels: 90_000, maxMedianVoxels: 200_000 },
     network: { baseChannels: 12 },
     validation: { maxCases: 3 },
-    stage1: { steps: 600, validateEvery: 150 },
-    stage2: { steps: 500, validateEvery: 100 },
+    stage1: { steps: 1200, validateEvery: 300 },
+    stage2: { steps: 1000, validateEvery: 250 },
   },
   /** For a GPU. */
   full: {
     plan: { maxPatchVoxels: 500_000, maxMedianVoxels: 4_000_000 },
     network: { baseChannels: 32, maxChannels: 320 },
-    stage1: { steps: 20_000, validateEvery: 1000 },
-    stage2: { steps: 20_000, validateEvery: 1000 },
+    stage1: { steps: 40_000, validateEvery: 2000 },
+    stage2: { steps: 40_000, validateEvery: 2000 },
   },
 }

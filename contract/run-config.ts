@@ -8,12 +8,26 @@ const auto = z.literal('auto')
 const fraction = z.number().min(0).max(1)
 
 /** A loss term: its switch, its weight, and over which share of the stage it grows from zero to that weight. */
+const termShape = (weight: number, ramp: number) => ({
+  enabled: z.boolean().default(true).describe('Whether the term is computed at all'),
+  weight: z.number().nonnegative().default(weight).describe('Factor of the term in the sum of losses'),
+  ramp: fraction.default(ramp).describe('Share of the stage over which the weight grows linearly from 0'),
+})
+
 const term = (weight: number, ramp: number, what: string) =>
+  z.strictObject(termShape(weight, ramp)).prefault({}).describe(what)
+
+/** A term whose published sentence can be read in several ways, the default first; docs/method.md says what each is. */
+const termWithReadings = <const R extends readonly [string, ...string[]]>(
+  weight: number,
+  ramp: number,
+  readings: R,
+  what: string,
+) =>
   z
     .strictObject({
-      enabled: z.boolean().default(true).describe('Whether the term is computed at all'),
-      weight: z.number().nonnegative().default(weight).describe('Factor of the term in the sum of losses'),
-      ramp: fraction.default(ramp).describe('Share of the stage over which the weight grows linearly from 0'),
+      ...termShape(weight, ramp),
+      reading: z.enum(readings).default(readings[0]).describe('How the published sentence is read (docs/method.md)'),
     })
     .prefault({})
     .describe(what)
@@ -54,11 +68,20 @@ export const NetworkConfigSchema = z.strictObject({
 })
 
 export const OptimiserConfigSchema = z.strictObject({
+  batch: z.int().min(1).max(64).default(1).describe('Patches of an update'),
   learningRate: z.number().positive().default(8e-3).describe('Highest rate, reached after the warm-up'),
   weightDecay: z.number().nonnegative().default(1e-4).describe('Decoupled (AdamW)'),
   gradientClip: z.number().positive().default(5).describe('Largest L2 norm over all gradients of a step'),
   warmup: fraction.default(0.02).describe('Share of the stage with a linearly rising rate'),
   polyPower: z.number().nonnegative().default(0.9).describe('The rate falls as (1 - share of the stage) to this power'),
+  averaging: z
+    .number()
+    .min(0)
+    .max(0.4)
+    .default(0.05)
+    .describe(
+      'Mean age of the averaged weights that validate and predict, as a share of the updates so far; 0: the latest weights',
+    ),
 })
 
 export const AugmentationConfigSchema = z.strictObject({
@@ -85,11 +108,7 @@ export const AugmentationConfigSchema = z.strictObject({
 })
 
 const stageBasics = {
-  steps: z
-    .int()
-    .min(1)
-    .default(400)
-    .describe('Optimiser steps of each model; of the shared network: one patch of each dataset'),
+  steps: z.int().min(1).default(400).describe('Updates of each model; the shared network has as many for each dataset'),
   validateEvery: z.int().min(1).default(100).describe('Steps between two validations'),
   earlyStopPatience: z
     .int()
@@ -97,19 +116,41 @@ const stageBasics = {
     .default(0)
     .describe('Stop a stage after so many validations without a better one; 0: never'),
   learningRate: fraction.default(1).describe('Share of optimiser.learningRate that is the highest rate in this stage'),
+  classBalance: fraction
+    .default(0.5)
+    .describe(
+      'Cross-entropy at the start of the stage: a voxel weighs 1 / n^this, n the voxels of its class set in the patch',
+    ),
+  balanceUntil: fraction.default(0.5).describe('Share of the stage over which classBalance falls to 0: all alike'),
+  finalLearningRate: fraction.default(0).describe('Share of optimiser.learningRate that the stage ends with'),
 }
 
 const stageCommon = {
   ...stageBasics,
-  foreign: z
-    .enum(['one', 'all'])
-    .default('one')
-    .describe('Patches of other datasets a step: one drawn at random (linear in N), or one of each'),
+  foreignShare: fraction
+    .default(0.5)
+    .describe("Share of a model's patches that other datasets, drawn at random, give while a mutual term needs them"),
+  consensus: z
+    .strictObject({
+      share: fraction.default(0).describe('How far the models move towards the mean of their weights; 0: not at all'),
+      every: z.int().min(1).default(10).describe('Steps between two meetings'),
+      until: fraction.default(1).describe('Share of the stage after which each model goes its own way'),
+    })
+    .prefault({})
+    .describe('Models that start from one network meet now and then'),
   supervised: term(1, 0, 'Soft Dice over present organs plus marginal cross-entropy'),
 }
 
 export const SharedConfigSchema = z.strictObject({
   ...stageBasics,
+  dice: z
+    .enum(['marginal', 'leaf'])
+    .default('marginal')
+    .describe('Dice of every organ set that is labelled in the patch, or of single labelled classes alone'),
+  head: z
+    .enum(['fixed', 'dynamic'])
+    .default('fixed')
+    .describe('One head for all organs, or one whose weights depend on the dataset; stage 0 alone'),
   exclusion: z
     .strictObject({
       enabled: z.boolean().default(false).describe('Whether the term is computed at all'),
@@ -117,15 +158,43 @@ export const SharedConfigSchema = z.strictObject({
     })
     .prefault({})
     .describe('An organ that a case leaves unlabelled must not lie where another is labelled'),
+  distillation: z
+    .strictObject({
+      enabled: z.boolean().default(false).describe('Whether partial-organ models teach the shared network'),
+      outputs: z.number().nonnegative().default(1).describe('Factor of the divergence from their probabilities'),
+      features: z
+        .number()
+        .nonnegative()
+        .default(0.1)
+        .describe('Factor of 1 - cosine to their features; 0: not computed'),
+    })
+    .prefault({})
+    .describe(
+      'Models of stage 1 teach what a case leaves unlabelled: each its organs, all the background they agree on',
+    ),
 })
 
 export const Stage1ConfigSchema = z.strictObject({
   ...stageCommon,
-  predictionDifference: term(0.5, 0.3, "Other datasets' organ labels tell a model where its own organs cannot be"),
-  featureDifference: term(0.02, 0.3, "Positive cosine between features of own and of other datasets' organs"),
+  predictionDifference: termWithReadings(
+    0.5,
+    0.3,
+    ['inside', 'foreground', 'overlap'],
+    "Other datasets' organ labels tell a model where its own organs cannot be",
+  ),
+  featureDifference: termWithReadings(
+    0.02,
+    0.3,
+    ['own-features', 'other-models'],
+    "Positive cosine between features of own and of other datasets' organs",
+  ),
 })
 
 export const PseudoLabelConfigSchema = z.strictObject({
+  teachers: z
+    .enum(['stage1', 'shared', 'both'])
+    .default('stage1')
+    .describe('Who labels what cases leave open: the POS models, the shared network, or all of them together'),
   organThreshold: fraction.default(0.7).describe('An organ needs at least this calibrated probability'),
   oddsMargin: z.number().nonnegative().default(0.5).describe('... and this lead in log-odds over the next organ'),
   backgroundThreshold: fraction.default(0.3).describe('Background where every competent model stays below'),
@@ -151,7 +220,12 @@ export const Stage2ConfigSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe('Train on pseudo labels too; off: true labels alone, marginally'),
-  predictionSimilarity: term(0.5, 0.3, 'The true labels of the other datasets supervise every model'),
+  predictionSimilarity: termWithReadings(
+    0.5,
+    0.3,
+    ['labels', 'peer'],
+    'The true labels of the other datasets supervise every model',
+  ),
   featureSimilarity: term(0.3, 0.3, 'Each worse model is pulled to the features of the more accurate one (dynamic)'),
   featureSimilarityGain: z.number().nonnegative().default(5).describe('w = weight * min(1, gain * (a_best - a_i))'),
   accuracySource: z.enum(['validation', 'patch']).default('validation').describe('How accurate a model is on an organ'),
@@ -232,5 +306,5 @@ export type Preset = z.infer<typeof PresetSchema>
 export const StageNumberSchema = z.union([z.literal(0), z.literal(1), z.literal(2)])
 export type StageNumber = z.infer<typeof StageNumberSchema>
 
-export const StagesSchema = z.enum(['0', '1', '2', '0,1', '1,2', '0,1,2'])
+export const StagesSchema = z.enum(['0', '1', '2', '0,1', '1,0', '1,2', '0,1,2'])
 export type Stages = z.infer<typeof StagesSchema>

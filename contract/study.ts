@@ -12,6 +12,9 @@ export const StudyRowSchema = z.strictObject({
   name: NameSchema.max(24).describe('Part of the names of its runs'),
   method: MethodSchema,
   set: settings,
+  labels: NameSchema.optional().describe(
+    'A reference dataset: these runs learn from its complete labels of the same images, as an upper bound',
+  ),
   seeds: z.array(z.int().min(0)).min(1).optional().describe('Those of the study unless given'),
 })
 

@@ -25,7 +25,7 @@ describe('the fields of the configuration', () => {
   it.each([
     ['stage1.steps', { kind: 'integer', mayBe: 'integer >= 1', standard: 400 }],
     ['plan.cropToBody', { kind: 'switch', standard: true }],
-    ['stage1.foreign', { kind: 'choice', choices: ['one', 'all'], standard: 'one' }],
+    ['stage2.initialise', { kind: 'choice', choices: ['stage1', 'shared', 'scratch'], standard: 'stage1' }],
     ['network.levels', { kind: 'text', mayBe: 'auto or integer >= 2, <= 6', standard: 'auto' }],
     ['plan.patch', { kind: 'text', standard: 'auto' }],
     ['optimiser.learningRate', { kind: 'number', mayBe: 'number > 0' }],

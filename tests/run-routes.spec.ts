@@ -55,7 +55,7 @@ describe('before a run exists', () => {
     const valueOf = (key: string) => values.find((each) => each.key === key)
     expect(problems).toEqual([])
     expect(config?.stage1.steps).toBe(12)
-    expect(valueOf('stage1.steps')).toMatchObject({ value: 12, unchanged: 240, source: 'changed' })
+    expect(valueOf('stage1.steps')).toMatchObject({ value: 12, unchanged: 480, source: 'changed' })
     expect(valueOf('plan.maxPatchVoxels')).toMatchObject({ value: 64_000, source: 'preset' })
     expect(valueOf('seed')).toMatchObject({ value: 1, source: 'default' })
   })

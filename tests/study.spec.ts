@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { StudyConfigSchema, StudyResultSchema } from '../contract/study.ts'
 import type { RunHost } from '../electron/services/runs/ensure-run.ts'
+import { readRun } from '../electron/services/workspace/run-store.ts'
 import { runStudy } from '../electron/services/study/run-study.ts'
 import { openTinyStudy, tinySettings, type TinyStudy } from './helpers/tiny-study.ts'
 
@@ -27,12 +28,14 @@ const config = StudyConfigSchema.parse({
   rows: [
     { name: 'marginal', method: 'marginal' },
     { name: 'plus', method: 'mutual+', seeds: [1] },
+    { name: 'upper', method: 'marginal', labels: 'reference', seeds: [1] },
   ],
 })
 
 beforeAll(async () => {
   notes = []
   tiny = await openTinyStudy({ testCases: 2 })
+  await tiny.services.registerDataset({ name: 'reference', folder: tiny.study.reference, role: 'reference' })
 }, 120_000)
 afterAll(() => tiny.services.close())
 
@@ -41,10 +44,14 @@ test('trains and scores every method and seed, and writes its tables', async () 
   expect(result.rows.map(({ name, runs }) => [name, runs])).toEqual([
     ['marginal', ['ladder-marginal-s1', 'ladder-marginal-s2']],
     ['plus', ['ladder-plus-s1']],
+    ['upper', ['ladder-upper-s1']],
   ])
   const [marginal, plus] = result.rows
   expect([marginal.bestSingle, plus.bestSingle === null]).toEqual([null, false])
   expect(marginal.mean.dice.sd).not.toBeNull()
+  // Every dataset of the upper bound has the labels of all organs.
+  const { datasets, organs } = readRun(tiny.services.workspace, 'ladder-upper-s1')
+  for (const { labels } of datasets) expect(labels).toHaveLength(organs.length)
   const stored: unknown = JSON.parse(readFileSync(join(result.folder, 'study.json'), 'utf8'))
   expect(StudyResultSchema.parse(stored)).toEqual(result)
   for (const name of ['report.html', 'organs.csv', 'cases.csv', 'tables.tex', 'tables.md']) {
@@ -57,7 +64,7 @@ test('asked for again trains nothing, and finds the same', async () => {
   const before = tiny.services.listRuns().map(({ name, updatedAt }) => [name, updatedAt])
   notes = []
   const result = await runStudy(tiny.services, config, host)
-  expect(notes.filter((note) => note.includes('finished already'))).toHaveLength(3)
+  expect(notes.filter((note) => note.includes('finished already'))).toHaveLength(4)
   expect(tiny.services.listRuns().map(({ name, updatedAt }) => [name, updatedAt])).toEqual(before)
   expect(result.rows[0].runs).toHaveLength(2)
 }, 60_000)

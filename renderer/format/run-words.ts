@@ -37,6 +37,7 @@ export const stageNames: Readonly<Record<RunSummary['stages'], string>> = {
   '1': 'stage 1 only',
   '2': 'stage 2 only',
   '0,1': 'shared network and stage 1',
+  '1,0': 'stage 1, then the shared network',
   '1,2': 'both stages',
   '0,1,2': 'both stages from a shared network',
 }

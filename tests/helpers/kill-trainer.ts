@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ProcessSchema } from '../../contract/job.ts'
 import type { JobEvent } from '../../contract/events.ts'
+import type { StageNumber } from '../../contract/run-config.ts'
 import type { Services } from '../../electron/services/create-services.ts'
 import { readJournal } from '../../electron/services/jobs/read-journal.ts'
 import { runFolderOf } from './train-tiny.ts'
@@ -21,7 +22,7 @@ export const atProgress = (phase: 'preprocess' | 'calibrate' | 'pseudo-labels'):
 })
 
 /** Needs checkpoint.everySeconds=0, so that every step leaves an event. */
-export const atStep = (stage: 1 | 2, step: number, delayMs = 0): KillPoint => ({
+export const atStep = (stage: StageNumber, step: number, delayMs = 0): KillPoint => ({
   name: `stage ${stage}, ${delayMs} ms after step ${step}`,
   after: (event) => event.type === 'checkpoint' && event.stage === stage && event.step >= step,
   delayMs,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Tensor } from '../tensor/tensorflow.ts'
 import { applyAdamW } from '../optimiser/adamw.ts'
+import { refreshAverage } from '../optimiser/average-weights.ts'
 import { createStageModels, disposeModels, type StageModel } from '../stages/stage-model.ts'
 import { tinyConfig, tinyPlan, tinyStudy } from '../stages/test-stage.ts'
 import { leakedTensors, normalTensor } from '../tensor/test-tensors.ts'
@@ -21,12 +22,15 @@ function update(model: StageModel): void {
     [...model.parameters].map(([name, variable]) => [name, normalTensor(name, variable.shape)]),
   )
   applyAdamW(model.parameters, gradients, model.adam, 0.01, { weightDecay: 0.1, gradientClip: 1 })
+  refreshAverage(model.average!, model.parameters, model.adam.updates)
 }
 const bits = (model: StageModel) => ({
   parameters: [...model.parameters].map(([name, variable]) => [name, variable.dataSync()]),
   first: [...model.adam.first].map(([name, tensor]) => [name, tensor.dataSync()]),
   second: [...model.adam.second].map(([name, tensor]) => [name, tensor.dataSync()]),
   updates: model.adam.updates,
+  average: [...model.average!.values].map(([name, variable]) => [name, variable.dataSync()]),
+  averaged: model.average!.updates,
 })
 const state = {
   step: 7,
@@ -49,6 +53,7 @@ describe('a stage', () => {
     const loaded = await loadStage(path, other)
     expect(other.map(bits)).toEqual(saved.map(bits))
     expect(other.map(({ adam }) => adam.updates)).toEqual([1, 2])
+    expect(other.map(({ average }) => average!.updates)).toEqual([1, 2])
     expect(loaded).toEqual({ state, memory })
 
     // and goes on as the first would have
@@ -60,9 +65,23 @@ describe('a stage', () => {
 
   it('replaces tensors without leaking', async () => {
     const models = make(1)
+    await loadStage(stageCheckpointPath(folder, 1), models)
     expect(await leakedTensors(() => loadStage(stageCheckpointPath(folder, 1), models))).toBe(0)
     expect(await leakedTensors(() => disposeModels(make(1)))).toBe(0)
     disposeModels(models)
+  })
+
+  it('of a run without averages: they begin with the weights that it has', async () => {
+    const without = createStageModels(tinyStudy, 1, tinyPlan, tinyConfig({ optimiser: { averaging: 0 } }))
+    const path = join(folder, 'without.safetensors')
+    await saveStage(path, without, new Map(), state)
+    const models = make(1)
+    await loadStage(path, models)
+    expect(models.map(({ average }) => [average!.updates, average!.values.size])).toEqual([
+      [0, 0],
+      [0, 0],
+    ])
+    disposeModels([...without, ...models])
   })
 
   it('is null before the first checkpoint', async () => {

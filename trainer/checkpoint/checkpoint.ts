@@ -47,15 +47,21 @@ export async function saveStage(
   state: StageState,
 ): Promise<void> {
   const arrays = new Map<string, NamedArray>()
-  for (const { index, parameters, adam } of models) {
+  for (const { index, parameters, adam, average } of models) {
     for (const [name, variable] of parameters) arrays.set(`model.${index}.${name}`, toArray(variable))
     for (const [name, tensor] of adam.first) arrays.set(`first.${index}.${name}`, toArray(tensor))
     for (const [name, tensor] of adam.second) arrays.set(`second.${index}.${name}`, toArray(tensor))
+    for (const [name, variable] of average?.values ?? []) arrays.set(`average.${index}.${name}`, toArray(variable))
   }
   for (const [name, array] of memory) arrays.set(`memory.${name}`, array)
   await mkdir(dirname(path), { recursive: true })
   const updates = models.map(({ adam }) => adam.updates)
-  await writeSafetensors(path, arrays, { state: JSON.stringify(state), updates: JSON.stringify(updates) })
+  const averaged = models.map(({ average }) => average?.updates ?? 0)
+  await writeSafetensors(path, arrays, {
+    state: JSON.stringify(state),
+    updates: JSON.stringify(updates),
+    averaged: JSON.stringify(averaged),
+  })
 }
 
 /** Puts the models where the checkpoint left them. @returns null when there is none yet */
@@ -66,6 +72,7 @@ export async function loadStage(
   if (!existsSync(path)) return null
   const { arrays, metadata } = await readSafetensors(path)
   const updates = JSON.parse(metadata['updates'] ?? '[]') as number[]
+  const averaged = JSON.parse(metadata['averaged'] ?? '[]') as number[]
   const take = (name: string, shape: readonly number[]) => {
     const array = arrays.get(name)
     if (!array || array.shape.join() !== shape.join()) {
@@ -77,7 +84,7 @@ export async function loadStage(
     }
     return tf.tensor(array.data, [...array.shape])
   }
-  for (const { index, parameters, adam } of models) {
+  for (const { index, parameters, adam, average } of models) {
     for (const [name, variable] of parameters)
       assignAndDispose(variable, take(`model.${index}.${name}`, variable.shape))
     for (const [moments, kind] of [
@@ -90,6 +97,15 @@ export async function loadStage(
       }
     }
     adam.updates = updates[index] ?? 0
+    // A checkpoint without averages, of before there were any or of a run without them: they begin at these weights.
+    if (average === null || !averaged[index]) continue
+    for (const [name, variable] of parameters) {
+      const value = take(`average.${index}.${name}`, variable.shape)
+      average.values.get(name)?.dispose()
+      average.values.set(name, tf.variable(value, false))
+      value.dispose()
+    }
+    average.updates = averaged[index]
   }
   const memory = [...arrays].filter(([name]) => name.startsWith('memory.'))
   return {

@@ -35,7 +35,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(root, { recursive: true, force: true }))
 
-const schedule: ScheduleSetup = { seed: 1, stage: 1, datasets: 2, steps: 4, foreign: 'one' }
+const schedule: ScheduleSetup = { seed: 1, stage: 1, datasets: 2, steps: 4, batch: 2, foreignShare: 0.5 }
 
 describe('the patch stream', () => {
   it.each([1, 3, 50])('hands out the patches of the schedule in order, %d prepared ahead', async (ahead) => {
@@ -52,7 +52,7 @@ describe('the patch stream', () => {
   it('throws in its place what the worker met, with its code, and goes on', async () => {
     const [a1, a2] = setup.cases[0]!
     const broken = { ...setup, cases: [[{ ...a1!, folder: join(root, 'gone.zarr') }, { ...a2!, folder: join(root, 'gone.zarr') }], setup.cases[1]!] } // prettier-ignore
-    const stream = openPatchStream(broken, stageSchedule({ ...schedule, foreign: 'none' }, 0), 4)
+    const stream = openPatchStream(broken, stageSchedule({ ...schedule, batch: 1, foreignShare: 0 }, 0), 4)
     try {
       const error = await stream.next().catch((thrown: unknown) => thrown)
       expect(error).toMatchObject({ name: 'OrganMosaicError', code: 'invalid-file' })

@@ -5,6 +5,8 @@ export interface ModelPrediction {
   readonly index: number
   /** Union class of each channel; channel 0 is background. */
   readonly classes: ClassSet
+  /** Union classes that it can tell: a label that covers several organs makes nobody competent for one of them. */
+  readonly competent: ClassSet
   /** [V, channels] */
   readonly probabilities: Float32Array
   /** Calibration: probabilities are raised to 1 / temperature and normalised again. */
@@ -24,17 +26,10 @@ export interface OrganEvidence {
 
 const TINY = 1e-7
 
-/**
- * Separately normalised softmaxes are not comparable; odds against each model's own background are.
- * @param competent per model position: union classes that it can tell
- */
-export function organEvidence(
-  predictions: readonly ModelPrediction[],
-  competent: readonly ClassSet[],
-  unionClass: number,
-): OrganEvidence | null {
+/** Separately normalised softmaxes are not comparable; odds against each model's own background are. */
+export function organEvidence(predictions: readonly ModelPrediction[], unionClass: number): OrganEvidence | null {
   const able = predictions.filter(
-    ({ index, classes }) => competent[index]!.includes(unionClass) && classes.includes(unionClass),
+    ({ competent, classes }) => competent.includes(unionClass) && classes.includes(unionClass),
   )
   if (able.length === 0) return null
   const voxels = able[0]!.probabilities.length / able[0]!.classes.length
@@ -56,14 +51,10 @@ export function organEvidence(
 }
 
 /** Partial-organ models fused: softmax over the organs' log-odds, background at zero. @returns [V, classCount] */
-export function fusePartialModels(
-  predictions: readonly ModelPrediction[],
-  competent: readonly ClassSet[],
-  classCount: number,
-): Float32Array {
-  const evidence = Array.from({ length: classCount - 1 }, (_, i) =>
-    organEvidence(predictions, competent, i + 1),
-  ).filter((organ) => organ !== null)
+export function fusePartialModels(predictions: readonly ModelPrediction[], classCount: number): Float32Array {
+  const evidence = Array.from({ length: classCount - 1 }, (_, i) => organEvidence(predictions, i + 1)).filter(
+    (organ) => organ !== null,
+  )
   const first = predictions[0]!
   const voxels = first.probabilities.length / first.classes.length
   const fused = new Float32Array(voxels * classCount)

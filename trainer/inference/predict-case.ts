@@ -5,6 +5,7 @@ import { forward } from '../network/unet.ts'
 import type { TrainedModel } from '../stages/stage-model.ts'
 import { readValues } from '../tensor/read-values.ts'
 import { tf, type Tensor5D } from '../tensor/tensorflow.ts'
+import { predictTasks } from './predict-tasks.ts'
 import { predictVolume } from './sliding-window.ts'
 
 /** @returns probabilities [D, H, W, channels of the model] on the preprocessed grid */
@@ -16,8 +17,10 @@ export function predictCase(
   onWindow?: (done: number, total: number) => void,
 ): Float32Array {
   const outside = image.image.reduce((low, value) => Math.min(low, value), Infinity)
+  const volume = { data: image.image, shape: image.shape, outside }
+  if (model.spec.dynamicHead) return predictTasks(model, volume, plan, overlap, onWindow)
   return predictVolume(
-    { data: image.image, shape: image.shape, outside },
+    volume,
     plan.patch,
     model.spec.classes,
     overlap,

@@ -1,4 +1,5 @@
 // The models of a trained run as one predictor of an image: one model, the fused partial models, or the ensemble.
+import { folderOfStage } from '../../contract/planned-stages.ts'
 import type { Plan } from '../../contract/plan.ts'
 import type { StageNumber } from '../../contract/run-config.ts'
 import type { ModelChoice } from '../../contract/job.ts'
@@ -28,7 +29,7 @@ export async function openRunPredictor(
   choice: Exclude<ModelChoice, 'pseudo'>,
 ): Promise<RunPredictor> {
   const { job, plan, study } = await readTrainedRun(runFolder)
-  const stageFolder = stage < 2 ? (job.stage1From ?? runFolder) : runFolder
+  const stageFolder = folderOfStage(job, runFolder, stage)
   const all = await loadStageModels(stageFolder, study, stage, plan, job)
   const used = choice === 'ensemble' ? all : all.filter(({ index }) => index === choice - 1)
   const temperatures = await readTemperatures(stageFolder, all.length)
@@ -40,11 +41,12 @@ export async function openRunPredictor(
       const predictions = used.map((model) => ({
         index: model.index,
         classes: model.classes,
+        competent: study.competentClasses[model.index] ?? [],
         probabilities: predictCase(model, image, plan, overlap),
         temperature: temperatures[model.index]!,
       }))
       if (stage !== 1) return meanProbabilities(predictions.map(({ probabilities }) => probabilities))
-      return fusePartialModels(predictions, study.competentClasses, study.classCount)
+      return fusePartialModels(predictions, study.classCount)
     },
     dispose: () => disposeModels(all),
   }

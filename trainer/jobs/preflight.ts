@@ -10,7 +10,7 @@ import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
 import { derivePlan } from '../imaging/planning/derive-plan.ts'
 import { describeStudy, type Study } from '../labels/study.ts'
 import { createObjective } from '../stages/create-objective.ts'
-import { plannedStages, phaseOf, stageSettings } from '../../contract/planned-stages.ts'
+import { distils, folderOfStage, plannedStages, phaseOf, stageSettings } from '../../contract/planned-stages.ts'
 import { createStageModels, disposeModels } from '../stages/stage-model.ts'
 import { trainStage } from '../stages/train-stage.ts'
 import { deviceMemory, usedDevice } from '../tensor/used-device.ts'
@@ -19,11 +19,12 @@ import { estimateSeconds } from './estimate-seconds.ts'
 import { prepareCases, type PreparedCases } from './prepare-cases.ts'
 import { createProgress, type Progress } from './progress.ts'
 import { splitCases } from './split-cases.ts'
+import { loadStageModels } from './trained-run.ts'
 import { readSettledPlan } from './settled-plan.ts'
 
-/** The first step builds what the others reuse. */
-const WARM_UP = 1
-const MEASURED = 3
+/** The first steps build what the others reuse: own and foreign patches take turns. */
+const WARM_UP = 2
+const MEASURED = 4
 const TRAINING_CASES = 2
 
 interface StageTimes {
@@ -121,7 +122,11 @@ async function measureStage(context: MeasureContext, stage: StageNumber): Promis
     },
   }
   const models = createStageModels(study, stage, plan, config)
-  const objective = createObjective(study, stage, plan.patch, config)
+  // Where the shared network is taught, its teachers are the models that were measured just before, or another run's.
+  const taught = stage === 0 && distils(job)
+  const teachers = taught ? await loadStageModels(folderOfStage(job, folder, 1), study, 1, plan, job) : []
+  const lessons = taught ? { models: teachers, temperatures: teachers.map(() => 1) } : null
+  const objective = createObjective(study, stage, plan.patch, config, models, lessons)
   const cases = prepared.training.map((entries) =>
     entries.map(({ entry, folder: preprocessed, classes }) => ({
       caseId: entry.id,
@@ -156,7 +161,7 @@ async function measureStage(context: MeasureContext, stage: StageNumber): Promis
   await trainStage(setup, models, objective)
   const lastStep = stepEnds.at(-1) ?? performance.now()
   const predictions = stage === 1 ? models.length : models.length * prepared.validation.length
-  disposeModels(models)
+  disposeModels([...models, ...teachers])
   const seconds = stepEnds.slice(1).map((end, i) => (end - stepEnds[i]!) / 1000)
   return {
     stage,

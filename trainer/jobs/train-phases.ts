@@ -1,6 +1,6 @@
 // How long each phase of a training job is, and a first guess of what a unit of it costs, for the time left.
 import type { TrainJob } from '../../contract/job.ts'
-import { plannedStages } from '../../contract/planned-stages.ts'
+import { distils, plannedStages } from '../../contract/planned-stages.ts'
 import type { PhasePlan } from './progress.ts'
 import { splitCases } from './split-cases.ts'
 
@@ -10,25 +10,25 @@ const GUESS = { preprocess: 0.3, learnPatch: 0.3, predictCase: 1.5 }
 export function planPhases(job: TrainJob): PhasePlan[] {
   const models = job.datasets.length
   const cases = job.datasets.reduce((sum, dataset) => sum + dataset.cases.length, 0)
-  const { stage1, stage2, stages } = { ...job.config, stages: job.stages }
-  const step = (foreign: 'one' | 'all') => models * GUESS.learnPatch * (foreign === 'one' ? 2 : models)
+  const { shared, stage1, stage2, stages } = { ...job.config, stages: job.stages }
+  const guessSeconds = models * job.config.optimiser.batch * GUESS.learnPatch
   const phases: PhasePlan[] = [{ phase: 'preprocess', units: cases, guessSeconds: GUESS.preprocess }]
-  const { shared } = job.config
   const planned = plannedStages(job.stages)
-  if (planned.includes(0)) {
-    phases.push({ phase: 'shared', units: shared.steps, guessSeconds: models * GUESS.learnPatch })
-  }
-  if (stages === '0') return phases
-  if (planned.includes(1)) phases.push({ phase: 'stage1', units: stage1.steps, guessSeconds: step(stage1.foreign) })
+  const sharedPhase = { phase: 'shared' as const, units: shared.steps, guessSeconds }
+  if (planned.includes(0) && !distils(job)) phases.push(sharedPhase)
+  if (stages === '0' && !distils(job)) return phases
+  if (planned.includes(1)) phases.push({ phase: 'stage1', units: stage1.steps, guessSeconds })
   if (job.config.pseudoLabels.calibrate)
     phases.push({ phase: 'calibrate', units: models, guessSeconds: 5 * GUESS.predictCase })
-  if (stages !== '1') {
+  // Teachers run on every patch, too, without a backward pass.
+  if (distils(job)) phases.push({ ...sharedPhase, guessSeconds: guessSeconds * (1 + (models - 1) / 3) })
+  if (planned.includes(2)) {
     phases.push({
       phase: 'pseudo-labels',
       units: trainingCases(job),
       guessSeconds: (models - 1) * GUESS.predictCase,
     })
-    phases.push({ phase: 'stage2', units: stage2.steps, guessSeconds: step(stage2.foreign) })
+    phases.push({ phase: 'stage2', units: stage2.steps, guessSeconds })
   }
   return phases
 }

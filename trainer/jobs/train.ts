@@ -8,13 +8,15 @@ import type { StageNumber } from '../../contract/run-config.ts'
 import { stageCheckpointPath } from '../checkpoint/checkpoint.ts'
 import type { PatchSetup, TrainingCaseEntry } from '../data/patch.ts'
 import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
-import { describeStudy, modelClassMap, type Study } from '../labels/study.ts'
+import { describeStudy, type Study } from '../labels/study.ts'
 import { derivePlan } from '../imaging/planning/derive-plan.ts'
 import { calibrateModels, makePseudoLabels, pseudoLabelFolder } from '../pseudo-labels/make-pseudo-labels.ts'
 import { openPseudoLabels } from '../pseudo-labels/pseudo-label-store.ts'
+import { chooseTeachers, loadTeachers } from '../pseudo-labels/teachers.ts'
 import { createObjective } from '../stages/create-objective.ts'
-import { plannedStages } from '../../contract/planned-stages.ts'
+import { distils, plannedStages } from '../../contract/planned-stages.ts'
 import { createStageModels, disposeModels, startFrom, type StageModel } from '../stages/stage-model.ts'
+import type { Teachers } from '../stages/ask-teachers.ts'
 import { trainStage, type StageSetup } from '../stages/train-stage.ts'
 import { awaitReview } from './await-review.ts'
 import { obeyControl, type Journal } from './journal.ts'
@@ -43,10 +45,11 @@ export async function runTrainJob(folder: string, job: TrainJob, journal: Journa
   const context: TrainContext = { folder, job, study, plan, prepared, journal, progress }
   const stage1Folder = job.stage1From ?? folder
   const stages = plannedStages(job.stages)
-  if (stages.includes(0)) await trainShared(context)
+  if (stages.includes(0) && !distils(job)) await trainShared(context, null)
   if (stages.includes(1)) await trainStage1(context)
-  if (!stages.includes(1) && !stages.includes(2)) return
+  if (!stages.includes(1) && !stages.includes(2) && !distils(job)) return
   const temperatures = await calibrate(context, stage1Folder)
+  if (distils(job)) await trainTaught(context, stage1Folder, temperatures)
   if (!stages.includes(2)) return
   await labelCases(context, stage1Folder, temperatures)
   const review = await awaitReview(folder, job.config.pseudoLabels.review, journal)
@@ -63,10 +66,21 @@ async function settlePlan(folder: string, job: TrainJob, journal: Journal): Prom
   return plan
 }
 
-async function trainShared(context: TrainContext): Promise<void> {
+/** The shared network after its teachers, which stay in memory meanwhile. */
+async function trainTaught(
+  context: TrainContext,
+  stage1Folder: string,
+  temperatures: readonly number[],
+): Promise<void> {
+  const models = await loadStageModels(stage1Folder, context.study, 1, context.plan, context.job)
+  await trainShared(context, { models, temperatures })
+  disposeModels(models)
+}
+
+async function trainShared(context: TrainContext, teachers: Teachers | null): Promise<void> {
   const { study, plan, job } = context
   const models = createStageModels(study, 0, plan, job.config)
-  const objective = createObjective(study, 0, plan.patch, job.config)
+  const objective = createObjective(study, 0, plan.patch, job.config, models, teachers)
   await trainStage(stageSetup(context, 0, trainingEntries(context, null, null)), models, objective)
   disposeModels(models)
 }
@@ -74,10 +88,10 @@ async function trainShared(context: TrainContext): Promise<void> {
 async function trainStage1(context: TrainContext): Promise<void> {
   const { folder, study, plan, job } = context
   const models = createStageModels(study, 1, plan, job.config)
-  if (plannedStages(job.stages).includes(0) && !existsSync(stageCheckpointPath(folder, 1))) {
+  if (plannedStages(job.stages)[0] === 0 && !existsSync(stageCheckpointPath(folder, 1))) {
     await startFromShared(context, folder, models)
   }
-  const objective = createObjective(study, 1, plan.patch, job.config)
+  const objective = createObjective(study, 1, plan.patch, job.config, models)
   await trainStage(stageSetup(context, 1, trainingEntries(context, null, null)), models, objective)
   disposeModels(models)
 }
@@ -94,23 +108,19 @@ async function startFromShared(
 
 async function calibrate(context: TrainContext, stage1Folder: string): Promise<number[]> {
   const { folder, study, plan, job, prepared, progress } = context
-  if (!job.config.pseudoLabels.calibrate) return study.datasets.map(() => 1)
+  if (!job.config.pseudoLabels.calibrate) return [...study.datasets.map(() => 1), 1]
   progress.begin('calibrate')
-  const models = await loadStageModels(stage1Folder, study, 1, plan, job)
-  const withChannels = models.map((model) => ({
-    ...model,
-    channelOf: modelClassMap(study.classCount, model.classes.slice(1)),
-  }))
+  const teachers = await loadTeachers(stage1Folder, study, plan, job)
   const temperatures = await calibrateModels(
     folder,
-    withChannels,
+    teachers,
     prepared.validation,
     study,
     plan,
     job.config.inference.trainingOverlap,
-    (done) => progress.advance(done, `calibrating model ${done}/${models.length}`),
+    (done) => progress.advance(done, `calibrating model ${done}/${teachers.length}`),
   )
-  disposeModels(models)
+  disposeModels(teachers)
   return temperatures
 }
 
@@ -118,7 +128,7 @@ async function labelCases(context: TrainContext, stage1Folder: string, temperatu
   const { folder, study, plan, job, prepared, progress, journal } = context
   if (!job.config.stage2.pseudoSupervision) return progress.skip('pseudo-labels')
   progress.begin('pseudo-labels')
-  const models = await loadStageModels(stage1Folder, study, 1, plan, job)
+  const loaded = await loadTeachers(stage1Folder, study, plan, job)
   const { pseudoLabels: rules, inference } = job.config
   const setup = {
     job: folder,
@@ -126,7 +136,7 @@ async function labelCases(context: TrainContext, stage1Folder: string, temperatu
     plan,
     rules,
     overlap: inference.trainingOverlap,
-    models,
+    teachers: chooseTeachers(loaded, study, job.config),
     temperatures,
     cases: prepared.training,
     journal,
@@ -135,7 +145,7 @@ async function labelCases(context: TrainContext, stage1Folder: string, temperatu
     progress.advance(done, `pseudo labels of case ${caseId}`)
     obeyControl(folder)
   })
-  disposeModels(models)
+  disposeModels(loaded)
 }
 
 async function trainStage2(context: TrainContext, stage1Folder: string, review: Review): Promise<void> {
@@ -148,7 +158,7 @@ async function trainStage2(context: TrainContext, stage1Folder: string, review: 
     disposeModels(pos)
   }
   if (fresh && job.config.stage2.initialise === 'shared') await startFromShared(context, stage1Folder, models)
-  const objective = createObjective(study, 2, plan.patch, job.config)
+  const objective = createObjective(study, 2, plan.patch, job.config, models)
   const accepted = job.config.stage2.pseudoSupervision ? await acceptedClasses(context) : null
   await trainStage(stageSetup(context, 2, trainingEntries(context, accepted, review)), models, objective)
   disposeModels(models)

@@ -6,7 +6,7 @@ import { JobSchema, type TrainJob } from '../../contract/job.ts'
 import { PlanSchema, type Plan } from '../../contract/plan.ts'
 import { loadModel, modelWeightsPath } from '../checkpoint/checkpoint.ts'
 import { describeStudy, type Study } from '../labels/study.ts'
-import { knownClasses, modelIndices, networkSpec, type TrainedModel } from '../stages/stage-model.ts'
+import { modelIndices, modelSpec, type TrainedModel } from '../stages/stage-model.ts'
 import { readJsonFile } from './read-json-file.ts'
 
 /** Each model's best weights of a stage. @throws OrganMosaicError not-found when the stage was not trained */
@@ -19,7 +19,7 @@ export async function loadStageModels(
 ): Promise<TrainedModel[]> {
   const models: TrainedModel[] = []
   for (const index of modelIndices(study, stage)) {
-    const spec = networkSpec(plan, job.config.network, knownClasses(study, stage, index).length)
+    const spec = modelSpec(study, stage, index, plan, job.config)
     models.push(await loadModel(modelWeightsPath(folder, stage, index), spec, index))
   }
   return models

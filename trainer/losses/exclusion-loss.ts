@@ -31,7 +31,7 @@ export function exclusionLoss(logits: Tensor2D, { codes, sets }: PatchTarget): S
 }
 
 /** Organs that the background of the patch may be: nobody looked for them. */
-function openOrgans(sets: PatchTarget['sets'], classCount: number): number[] {
+export function openOrgans(sets: PatchTarget['sets'], classCount: number): number[] {
   // The set of everything is that of voxels outside the scan.
   const background = sets.filter((set) => set.includes(0) && set.length < classCount)
   return [...new Set(background.flat())].filter((c) => c !== 0)

@@ -1,49 +1,46 @@
 import { describe, expect, it } from 'vitest'
-import { tf, type Tensor1D } from '../tensor/tensorflow.ts'
+import { tf, type Tensor2D } from '../tensor/tensorflow.ts'
 import { gradientError } from '../tensor/test-tensors.ts'
 import { dynamicFeatureSimilarity, featureDifference, type Teacher } from './feature-losses.ts'
 
-const organ = (unionClass: number, ...values: number[]) => ({ unionClass, feature: tf.tensor1d(values) })
+const organ = (unionClass: number, ...values: number[]) => ({ unionClass, values })
+const featuresOf = (organs: ReturnType<typeof organ>[]) => ({
+  classes: organs.map(({ unionClass }) => unionClass),
+  units: tf.tensor2d(organs.map(({ values }) => values)),
+})
 
 describe('featureDifference', () => {
   const own = [Float32Array.of(1, 0), Float32Array.of(0, 1)]
 
   it('is the mean positive cosine of every pair', () => {
     // cosines of [0.6, -0.8]: 0.6 and -0.8 -> 0; of [0.8, 0.6]: 0.8 and 0.6; mean of 0.6, 0, 0.8, 0.6
-    const value = featureDifference([organ(3, 0.6, -0.8), organ(4, 0.8, 0.6)], own)!
+    const value = featureDifference(featuresOf([organ(3, 0.6, -0.8), organ(4, 0.8, 0.6)]), own)!
     expect(value.dataSync()[0]).toBeCloseTo(0.5, 6)
   })
 
   it('pushes a similar feature away and leaves an opposite one alone', () => {
     const gradient = (x: number, y: number) =>
       tf
-        .grad((feature) => featureDifference([{ unionClass: 3, feature: feature as Tensor1D }], [own[0]!])!)(
-          tf.tensor1d([x, y]),
+        .grad((units) => featureDifference({ classes: [3], units: units as Tensor2D }, [own[0]!])!)(
+          tf.tensor2d([[x, y]]),
         )
         .arraySync()
-    expect(gradient(0.6, 0.8)).toEqual([1, 0])
-    expect(gradient(-0.6, 0.8)).toEqual([0, 0])
+    expect(gradient(0.6, 0.8)).toEqual([[1, 0]])
+    expect(gradient(-0.6, 0.8)).toEqual([[0, 0]])
   })
 
   it('has the gradient of central differences', () => {
-    const features = [tf.tensor1d([0.5, 0.2]), tf.tensor1d([0.9, -0.4])]
-    const error = gradientError(
-      (a, b) =>
-        featureDifference(
-          [
-            { unionClass: 1, feature: a as Tensor1D },
-            { unionClass: 2, feature: b as Tensor1D },
-          ],
-          own,
-        )!,
-      features,
-    )
+    const units = tf.tensor2d([
+      [0.5, 0.2],
+      [0.9, -0.4],
+    ])
+    const error = gradientError((x) => featureDifference({ classes: [1, 2], units: x as Tensor2D }, own)!, [units])
     expect(error).toBeLessThan(0.005)
   })
 
   it('is nothing without a pair', () => {
-    expect(featureDifference([], own)).toBeNull()
-    expect(featureDifference([organ(3, 1, 0)], [])).toBeNull()
+    expect(featureDifference(null, own)).toBeNull()
+    expect(featureDifference(featuresOf([organ(3, 1, 0)]), [])).toBeNull()
   })
 })
 
@@ -55,7 +52,7 @@ describe('dynamicFeatureSimilarity', () => {
   ])
   const teacherOf = (unionClass: number) => teachers.get(unionClass) ?? null
   const of = (organs: ReturnType<typeof organ>[], gain = 5) =>
-    dynamicFeatureSimilarity(organs, teacherOf, gain)?.dataSync()[0] ?? null
+    dynamicFeatureSimilarity(organs.length === 0 ? null : featuresOf(organs), teacherOf, gain)?.dataSync()[0] ?? null
 
   it.each([
     { what: 'a small lead pulls in proportion: 5 x 0.1', organs: [organ(1, 0.6, 0.8)], value: 0.5 * (1 - 0.6) },
@@ -79,10 +76,9 @@ describe('dynamicFeatureSimilarity', () => {
   })
 
   it('moves the pupil towards the teacher, and the teacher not at all', () => {
-    const pupil = tf.tensor1d([0.6, 0.8])
-    const shared = tf.variable(tf.tensor1d([1, 0]))
-    const loss = () =>
-      dynamicFeatureSimilarity([{ unionClass: 1, feature: pupil.mul(shared) as Tensor1D }], teacherOf, 5)!
+    const pupil = tf.tensor2d([[0.6, 0.8]])
+    const shared = tf.variable(tf.tensor2d([[1, 0]]))
+    const loss = () => dynamicFeatureSimilarity({ classes: [1], units: pupil.mul(shared) }, teacherOf, 5)!
     // d/ds of 0.5 (1 - 0.6 s_0): the teacher's [1, 0] is a constant, although the pupil's feature depends on s
     const { grads } = tf.variableGrads(loss as () => ReturnType<typeof tf.scalar>, [shared])
     const [x, y] = grads[shared.name]!.dataSync()
@@ -92,17 +88,13 @@ describe('dynamicFeatureSimilarity', () => {
   })
 
   it('has the gradient of central differences', () => {
+    const units = tf.tensor2d([
+      [0.6, 0.8],
+      [-0.3, 0.2],
+    ])
     const error = gradientError(
-      (a, b) =>
-        dynamicFeatureSimilarity(
-          [
-            { unionClass: 1, feature: a as Tensor1D },
-            { unionClass: 2, feature: b as Tensor1D },
-          ],
-          teacherOf,
-          5,
-        )!,
-      [tf.tensor1d([0.6, 0.8]), tf.tensor1d([-0.3, 0.2])],
+      (x) => dynamicFeatureSimilarity({ classes: [1, 2], units: x as Tensor2D }, teacherOf, 5)!,
+      [units],
     )
     expect(error).toBeLessThan(0.005)
   })

@@ -1,11 +1,6 @@
 // The two feature terms: stage 1 pushes different organs apart, stage 2 pulls the same organ together.
-import { tf, type Scalar, type Tensor, type Tensor1D } from '../tensor/tensorflow.ts'
-import { cosine } from './organ-features.ts'
-
-export interface OrganFeature {
-  readonly unionClass: number
-  readonly feature: Tensor1D
-}
+import { tf, type Scalar, type Tensor2D } from '../tensor/tensorflow.ts'
+import type { OrganFeatures } from './organ-features.ts'
 
 /**
  * Stage 1, feature difference: mean positive cosine between this model's features inside other datasets' organs
@@ -14,9 +9,9 @@ export interface OrganFeature {
  * @param own running features of this model's organs, unit vectors [F]
  * @returns null when there is nothing to compare
  */
-export function featureDifference(foreign: readonly OrganFeature[], own: readonly Float32Array[]): Scalar | null {
-  const pairs = foreign.flatMap((organ) => own.map((reference) => cosine(organ.feature, reference).relu()))
-  return meanOf(pairs)
+export function featureDifference(foreign: OrganFeatures | null, own: readonly Float32Array[]): Scalar | null {
+  if (foreign === null || own.length === 0) return null
+  return foreign.units.matMul(rows(own), false, true).relu().mean() as Scalar
 }
 
 export interface Teacher {
@@ -33,22 +28,26 @@ export interface Teacher {
  * @returns null when no organ has a teacher
  */
 export function dynamicFeatureSimilarity(
-  organs: readonly OrganFeature[],
+  organs: OrganFeatures | null,
   teacherOf: (unionClass: number) => Teacher | null,
   gain: number,
 ): Scalar | null {
-  const pulls = organs.flatMap((organ) => {
-    const teacher = teacherOf(organ.unionClass)
-    if (!teacher || teacher.lead <= 0) return []
-    return [
-      tf
-        .scalar(1)
-        .sub(cosine(organ.feature, teacher.feature))
-        .mul(Math.min(1, gain * teacher.lead)),
-    ]
-  })
-  return meanOf(pulls)
+  const teachers = (organs?.classes ?? [])
+    .map(teacherOf)
+    .map((teacher) => (teacher && teacher.lead > 0 ? teacher : null))
+  const taught = teachers.filter((teacher) => teacher !== null)
+  if (organs === null || taught.length === 0) return null
+  const pull = ({ lead }: Teacher) => Math.min(1, gain * lead) / taught.length
+  const total = taught.reduce((sum, teacher) => sum + pull(teacher), 0)
+  // Teachers scaled by their pull, nothing where there is none: all cosines are one sum of products.
+  const nobody = new Float32Array(organs.units.shape[1])
+  const scaled = teachers.map((teacher) => (teacher ? teacher.feature.map((value) => value * pull(teacher)) : nobody))
+  return tf.scalar(total).sub(organs.units.mul(rows(scaled)).sum()) as Scalar
 }
 
-const meanOf = (values: readonly Tensor[]): Scalar | null =>
-  values.length === 0 ? null : (tf.addN([...values]).div(values.length) as Scalar)
+const rows = (vectors: readonly Float32Array[]): Tensor2D => {
+  const length = vectors[0]!.length
+  const table = new Float32Array(vectors.length * length)
+  vectors.forEach((vector, row) => table.set(vector, row * length))
+  return tf.tensor2d(table, [vectors.length, length])
+}

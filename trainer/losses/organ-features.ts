@@ -1,72 +1,55 @@
 // Features of organs, as both stages compare them: deepest decoder level, background mean subtracted,
 // averaged inside the organ, L2-normalised. Running means of them are all that models ever exchange.
-import { tf, type Tensor, type Tensor1D, type Tensor2D, type Tensor5D } from '../tensor/tensorflow.ts'
+import { tf, type Tensor2D, type Tensor5D } from '../tensor/tensorflow.ts'
 
 /** An organ with less weight than this many voxels of the patch has no feature. */
 export const MINIMUM_VOXELS = 8
 
 const EPSILON = 1e-6
 
-/** Weights [V] of one class over the voxels of a patch: true mask where known, else the model's own probability. */
+/** Weights [cells] of one class over the feature grid, in voxels: true mask where known, else the model's own probability. */
 export interface FeatureMask {
   readonly unionClass: number
   readonly weights: Float32Array
 }
 
+/** Unit vectors [M, F], one a class. */
+export interface OrganFeatures {
+  readonly classes: readonly number[]
+  readonly units: Tensor2D
+}
+
 /**
  * @param features [1, d, h, w, F]
- * @param patch [D, H, W] of the weights
- * @param background weights [V] of the voxels whose mean is subtracted
+ * @param background weights [cells] of the voxels whose mean is subtracted
  * @param masks the organs; those under 8 voxels are skipped
- * @returns class and unit vector [F] of each organ that has enough voxels
+ * @returns the organs that have enough voxels; null without any
  */
 export function organFeatures(
   features: Tensor5D,
-  patch: readonly [number, number, number],
   background: Float32Array,
   masks: readonly FeatureMask[],
-): { unionClass: number; feature: Tensor1D }[] {
+): OrganFeatures | null {
   const usable = masks.filter((mask) => sum(mask.weights) >= MINIMUM_VOXELS)
-  if (usable.length === 0 || sum(background) < MINIMUM_VOXELS) return []
+  if (usable.length === 0 || sum(background) < MINIMUM_VOXELS) return null
   const channels = features.shape[4]
   const flat = features.reshape([-1, channels]) as Tensor2D
-  const averaging = poolWeights([background, ...usable.map((mask) => mask.weights)], patch, features.shape)
-  const means = averaging.matMul(flat)
+  const means = averaging([background, ...usable.map((mask) => mask.weights)]).matMul(flat)
   const backgroundMean = means.slice([0, 0], [1, channels])
   const centred = means.slice([1, 0], [usable.length, channels]).sub(backgroundMean)
-  const unit = centred.div(centred.square().sum(1, true).add(EPSILON).sqrt())
-  // Slices, not unstack: its gradient needs every part to be used.
-  return usable.map(({ unionClass }, i) => ({
-    unionClass,
-    feature: unit.slice([i, 0], [1, channels]).squeeze([0]) as Tensor1D,
-  }))
+  const units = centred.div(centred.square().sum(1, true).add(EPSILON).sqrt()) as Tensor2D
+  return { classes: usable.map(({ unionClass }) => unionClass), units }
 }
 
-/** Weights [M, V] on the patch brought to the feature grid by averaging, each row summing to one: [M, d*h*w]. */
-function poolWeights(
-  rows: readonly Float32Array[],
-  patch: readonly [number, number, number],
-  featureShape: number[],
-): Tensor2D {
-  const [, depth, height, width] = featureShape as [number, number, number, number]
-  const [fz, fy, fx] = [patch[0] / depth, patch[1] / height, patch[2] / width]
-  const pooled = rows.map((weights) => {
-    const out = new Float32Array(depth * height * width)
-    let total = 0
-    for (let z = 0, v = 0; z < patch[0]; z++) {
-      for (let y = 0; y < patch[1]; y++) {
-        const row = (Math.floor(z / fz) * height + Math.floor(y / fy)) * width
-        for (let x = 0; x < patch[2]; x++, v++) {
-          const weight = weights[v]!
-          if (weight === 0) continue
-          out[row + Math.floor(x / fx)]! += weight
-          total += weight
-        }
-      }
-    }
-    return out.map((value) => value / total)
+/** Rows of weights, each divided by its sum: [M, cells]. */
+function averaging(rows: readonly Float32Array[]): Tensor2D {
+  const cells = rows[0]!.length
+  const table = new Float32Array(rows.length * cells)
+  rows.forEach((weights, row) => {
+    const total = sum(weights)
+    for (let cell = 0; cell < cells; cell++) table[row * cells + cell] = weights[cell]! / total
   })
-  return tf.tensor2d(pooled.map((row) => Array.from(row)))
+  return tf.tensor2d(table, [rows.length, cells])
 }
 
 const sum = (values: Float32Array): number => {
@@ -74,9 +57,6 @@ const sum = (values: Float32Array): number => {
   for (const value of values) total += value
   return total
 }
-
-/** Cosine of two unit vectors [F]; the second is never differentiated. */
-export const cosine = (feature: Tensor1D, reference: Float32Array): Tensor => feature.mul(tf.tensor1d(reference)).sum()
 
 /** Exponential running means of unit features, one a model and class; plain numbers, so that they can be saved. */
 export class RunningFeatures {
@@ -101,6 +81,13 @@ export class RunningFeatures {
       key,
       Float32Array.from(mixed, (value) => value / norm),
     )
+  }
+
+  /** The features that a patch has just shown. */
+  updateAll(model: number, { classes, units }: OrganFeatures): void {
+    const values = units.dataSync() as Float32Array
+    const length = units.shape[1]
+    classes.forEach((unionClass, m) => this.update(model, unionClass, values.slice(m * length, (m + 1) * length)))
   }
 
   toTensors(): Map<string, Float32Array> {

@@ -1,24 +1,71 @@
 // Stage 1, prediction difference: organs that other datasets label tell a model where its own organs cannot be.
-import { tf, type Scalar, type Tensor2D } from '../tensor/tensorflow.ts'
+import type { RunConfig } from '../../contract/run-config.ts'
+import type { ClassSet } from '../labels/label-sets.ts'
+import type { Scalar, Tensor2D } from '../tensor/tensorflow.ts'
+import { codeLoss, type CodeLoss } from './code-loss.ts'
+import type { PatchView } from './patch-view.ts'
+import { countSets, setsOf } from './targets.ts'
+
+type Reading = RunConfig['stage1']['predictionDifference']['reading']
 
 /**
- * For each foreign organ q present in the patch: the mean foreground probability inside it plus the mean of
- * -log p(background) inside it; averaged over the organs. Nothing outside the masks counts, so foreground there is
- * neither punished nor rewarded (docs/method.md, prediction difference).
+ * For each foreign organ q present in the patch, averaged over the organs (docs/method.md, prediction difference):
+ * - inside: the mean foreground probability p inside it plus the mean of -log p(background) inside it. Nothing outside
+ *   the organs counts, so foreground there is neither punished nor rewarded
+ * - foreground: the mean foreground probability inside it alone
+ * - overlap: 2 sum(p q) / (sum p + sum q), as a Dice score of the two
  * @param logits [V, C] of the model, class 0 background
- * @param masks one Float32Array [V] of 0 and 1 a foreign organ, each with at least one voxel
+ * @param sets of the patch, in the union's classes
+ * @param organs union classes of the foreign organs
+ * @returns null when none of them is in the patch for certain
  */
-export function predictionDifference(logits: Tensor2D, masks: readonly Float32Array[]): Scalar {
-  if (masks.length === 0) return tf.scalar(0)
-  return tf.tidy(() => {
-    const logBackground = tf.logSoftmax(logits).slice([0, 0], [-1, 1])
-    const penalty = tf.scalar(1).sub(logBackground.exp()).sub(logBackground)
-    // The mean over organs of means over masks is one weighted sum over voxels.
-    const weights = new Float32Array(masks[0]!.length)
-    for (const mask of masks) {
-      const voxels = mask.reduce((sum, value) => sum + value, 0)
-      for (let v = 0; v < mask.length; v++) weights[v]! += mask[v]! / (voxels * masks.length)
+export function predictionDifference(
+  logits: Tensor2D,
+  view: PatchView,
+  sets: readonly ClassSet[],
+  organs: ClassSet,
+  reading: Reading = 'inside',
+): Scalar | null {
+  const present = setsOf(view.codes, sets)
+  const organOf = present.map((set) => (set.length === 1 && organs.includes(set[0]!) ? set[0]! : null))
+  const found = [...new Set(organOf)].filter((organ) => organ !== null)
+  if (found.length === 0) return null
+  const voxels = countSets(present, view.counts)
+  // The mean over organs of means over their voxels is one weighted sum over voxels.
+  const weights = voxels.map((count, k) => (organOf[k] === null ? 0 : 1 / (count * found.length)))
+  const background = Array.from({ length: logits.shape[1] }, (_, c) => (c === 0 ? 1 : 0))
+  const foregroundOf = (sums: readonly (readonly number[])[]) => sums.map(([p], k) => view.counts[k]! - p!)
+  /** @param slopes derivative by the foreground of each code */
+  const byBackground = (slopes: readonly number[]) => slopes.map((slope) => background.map((bit) => -slope * bit))
+  const ofSums: CodeLoss['ofSums'] = (sums) => {
+    const foreground = foregroundOf(sums)
+    if (reading !== 'overlap') {
+      const value = foreground.reduce((sum, p, k) => sum + weights[k]! * p, 0)
+      return { value, gradient: byBackground(weights) }
     }
-    return penalty.squeeze([1]).mul(tf.tensor1d(weights)).sum() as Scalar
+    const overlaps = found.map((organ) => overlap(foreground, view.counts, (k) => organOf[k] === organ))
+    const mean = (of: (each: (typeof overlaps)[number]) => number) =>
+      overlaps.reduce((sum, each) => sum + of(each), 0) / overlaps.length
+    return {
+      value: mean(({ value }) => value),
+      gradient: byBackground(foreground.map((_, k) => mean(({ slopes }) => slopes[k]!))),
+    }
+  }
+  return codeLoss(logits, view, {
+    weights: reading === 'inside' ? weights : weights.map(() => 0),
+    allowed: present.map(() => background),
+    ofSums,
   })
+}
+
+/** 2 sum(p q) / (sum p + sum q) from the foreground p summed by code, and its derivative by each sum. */
+function overlap(
+  foreground: readonly number[],
+  counts: readonly number[],
+  inside: (code: number) => boolean,
+): { value: number; slopes: number[] } {
+  const both = foreground.reduce((sum, p, k) => sum + (inside(k) ? p : 0), 0)
+  const volume = foreground.reduce((sum, p, k) => sum + p + (inside(k) ? counts[k]! : 0), 0)
+  const value = (2 * both) / volume
+  return { value, slopes: foreground.map((_, k) => ((inside(k) ? 2 : 0) - value) / volume) }
 }

@@ -9,7 +9,7 @@ export interface PatchTarget {
 }
 
 export interface TargetTables {
-  /** [K, C] 1 where code k may be class c */
+  /** [K, C] 1 where code k may be class c; K codes that occur in the patch */
   readonly allowed: number[][]
   /** [K] 1 where the code says anything at all (a set of all classes teaches nothing) */
   readonly informative: number[]
@@ -27,44 +27,35 @@ const isSubset = (inner: ClassSet, outer: ClassSet): boolean => inner.every((c) 
 const isDisjoint = (a: ClassSet, b: ClassSet): boolean => a.every((c) => !b.includes(c))
 const bit = (value: boolean): number => (value ? 1 : 0)
 
-/**
- * @param classCount classes of the model, background included; sets are in these classes
- * @throws RangeError when a code has no set
- */
-export function buildTargetTables(target: PatchTarget, classCount: number): TargetTables {
-  const counts = countCodes(target)
-  const present = distinctOrganSets(target.sets.filter((_, code) => counts[code]! > 0))
+/** @param sets what each code may be, in the model's classes, background included; each occurs in the patch */
+export function buildTargetTables(sets: readonly ClassSet[], classCount: number): TargetTables {
+  const present = distinctOrganSets(sets)
   return {
-    allowed: target.sets.map((set) => Array.from({ length: classCount }, (_, c) => bit(set.includes(c)))),
-    informative: target.sets.map((set) => bit(set.length < classCount)),
+    allowed: sets.map((set) => Array.from({ length: classCount }, (_, c) => bit(set.includes(c)))),
+    informative: sets.map((set) => bit(set.length < classCount)),
     present,
     members: Array.from({ length: classCount }, (_, c) => present.map((set) => bit(set.includes(c)))),
-    inside: target.sets.map((set) => present.map((organ) => bit(isSubset(set, organ)))),
-    judged: target.sets.map((set) => present.map((organ) => bit(isSubset(set, organ) || isDisjoint(set, organ)))),
+    inside: sets.map((set) => present.map((organ) => bit(isSubset(set, organ)))),
+    judged: sets.map((set) => present.map((organ) => bit(isSubset(set, organ) || isDisjoint(set, organ)))),
   }
 }
 
-/** The same target with each class set once: codes that differ only in where their set came from become one. */
-export function mergeEqualSets({ codes, sets }: PatchTarget): PatchTarget {
-  const numbers = new Map<string, number>()
-  const merged: ClassSet[] = []
-  const codeOf = sets.map((set) => {
-    const key = set.join(',')
-    if (!numbers.has(key)) numbers.set(key, merged.push(set) - 1)
-    return numbers.get(key)!
+/** Voxels of each set: codes that differ only in where their set came from count together. */
+export function countSets(sets: readonly ClassSet[], counts: readonly number[]): number[] {
+  const keys = sets.map((set) => set.join(','))
+  return keys.map((key) => counts.reduce((sum, count, other) => sum + (keys[other] === key ? count : 0), 0))
+}
+
+/**
+ * The sets of the codes that occur.
+ * @throws RangeError when one has none
+ */
+export function setsOf(codes: readonly number[], sets: readonly ClassSet[]): ClassSet[] {
+  return codes.map((code) => {
+    const set = sets[code]
+    if (!set) throw new RangeError(`voxel code ${code} lies outside the ${sets.length} class sets of the patch`)
+    return set
   })
-  // A code without a set stays one, so that it is refused where sets are looked up.
-  return { codes: codes.map((code) => codeOf[code] ?? sets.length), sets: merged }
-}
-
-/** Voxels of each code. */
-export function countCodes(target: PatchTarget): Int32Array {
-  const counts = new Int32Array(target.sets.length)
-  for (const code of target.codes) counts[code]! += 1
-  if (target.codes.length > 0 && counts.reduce((sum, n) => sum + n, 0) !== target.codes.length) {
-    throw new RangeError(`a voxel code lies outside the ${target.sets.length} class sets of the patch`)
-  }
-  return counts
 }
 
 /** Sets without background, each once. */

@@ -101,12 +101,22 @@ describe('scheduledRate', () => {
     { step: 50, rate: 0.25 },
     { step: 99, rate: 0.0001 },
   ])('step $step of 100: $rate', ({ step, rate }) => {
-    expect(scheduledRate(step, 100, 1, 0.1, 2)).toBeCloseTo(rate, 9)
+    expect(scheduledRate(step, 100, { highest: 1, final: 0, warmup: 0.1, polyPower: 2 })).toBeCloseTo(rate, 9)
+  })
+
+  it.each([
+    // 0.4 + (1 - 0.4) (1 - step / 100)
+    { step: 0, rate: 1 },
+    { step: 50, rate: 0.7 },
+    { step: 99, rate: 0.406 },
+  ])('falls to another rate than zero: step $step, $rate', ({ step, rate }) => {
+    expect(scheduledRate(step, 100, { highest: 1, final: 0.4, warmup: 0, polyPower: 1 })).toBeCloseTo(rate, 9)
   })
 
   it('needs no warm-up and no decay', () => {
-    expect(scheduledRate(0, 100, 0.3, 0, 0)).toBe(0.3)
-    expect(scheduledRate(99, 100, 0.3, 0, 0)).toBe(0.3)
+    const constant = { highest: 0.3, final: 0, warmup: 0, polyPower: 0 }
+    expect(scheduledRate(0, 100, constant)).toBe(0.3)
+    expect(scheduledRate(99, 100, constant)).toBe(0.3)
   })
 })
 

@@ -71,11 +71,21 @@ export function applyAdamW(
   return norm
 }
 
-/** Linear warm-up, then polynomial decay to zero at the end of the stage. */
-export function scheduledRate(step: number, steps: number, base: number, warmup: number, polyPower: number): number {
+export interface RateSchedule {
+  readonly highest: number
+  /** What it falls to at the end of the stage. */
+  readonly final: number
+  /** Share of the stage with a linearly rising rate. */
+  readonly warmup: number
+  readonly polyPower: number
+}
+
+/** Linear warm-up, then polynomial decay. */
+export function scheduledRate(step: number, steps: number, schedule: RateSchedule): number {
+  const { highest, final, warmup, polyPower } = schedule
   const warmupSteps = Math.round(warmup * steps)
-  if (step < warmupSteps) return (base * (step + 1)) / warmupSteps
-  return base * (1 - step / steps) ** polyPower
+  if (step < warmupSteps) return (highest * (step + 1)) / warmupSteps
+  return final + (highest - final) * (1 - step / steps) ** polyPower
 }
 
 /** Weight of a loss term at a step: linear from 0 over its ramp. */

@@ -18,11 +18,17 @@ import {
   type PseudoLabelSetup,
 } from './make-pseudo-labels.ts'
 import { openPseudoLabels } from './pseudo-label-store.ts'
+import type { Teacher } from './teachers.ts'
 
 const SHAPE: Shape = [8, 8, 8]
 const { pseudoLabels } = tinyConfig()
 const lenient = { ...pseudoLabels, ignoreCut: false, volumeRange: [0, 1000] as [number, number] }
 const models = createStageModels(tinyStudy, 1, tinyPlan, tinyConfig())
+const teachers: Teacher[] = models.map((model) => ({
+  ...model,
+  competent: tinyStudy.competentClasses[model.index]!,
+  datasets: [model.index],
+}))
 let root = ''
 let setup: Omit<PseudoLabelSetup, 'job' | 'journal'>
 beforeAll(async () => {
@@ -47,7 +53,7 @@ beforeAll(async () => {
     plan: tinyPlan,
     rules: lenient,
     overlap: 0.25,
-    models,
+    teachers,
     temperatures: [1, 1],
     cases: [[await caseOf(0, 0)], [await caseOf(1, 0)]],
   }
@@ -113,7 +119,7 @@ describe('calibrateModels', () => {
   it('softens a model that is wrong with confidence, once a job', async () => {
     const { job } = await make('calibrated')
     let calls = 0
-    const calibrate = () => calibrateModels(job, models, validation(), tinyStudy, tinyPlan, 0.25, () => (calls += 1))
+    const calibrate = () => calibrateModels(job, teachers, validation(), tinyStudy, tinyPlan, 0.25, () => (calls += 1))
     let temperatures: number[] = []
     expect(await leakedTensors(async () => (temperatures = await calibrate()))).toBe(0)
     // model 0 is sure of background everywhere: nothing to tell; model 1 is sure of jaw, and mostly wrong

@@ -1,4 +1,4 @@
-// Between the stages: calibrated partial-organ models label what their datasets' cases leave open.
+// Between the stages: calibrated models label what the cases leave open.
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -15,12 +15,12 @@ import { readJsonFile } from '../jobs/read-json-file.ts'
 import { projectClasses, type ClassSet } from '../labels/label-sets.ts'
 import { codebookClasses, delineatedClasses, type Study } from '../labels/study.ts'
 import { openPreprocessed } from '../preprocessing/preprocessed-store.ts'
-import type { StageModel, TrainedModel } from '../stages/stage-model.ts'
 import type { ValidationCase } from '../stages/validate.ts'
 import { acceptPseudoLabels, type OrganExperience } from './accept.ts'
 import { calibrateTemperature } from './calibrate.ts'
 import { measureDisagreement } from './measure-disagreement.ts'
 import { storePseudoLabels } from './pseudo-label-store.ts'
+import type { Teacher } from './teachers.ts'
 
 export const pseudoLabelFolder = (job: string, dataset: string, caseId: string): string =>
   join(job, 'pseudo-labels', dataset, `${encodeURIComponent(caseId)}.zarr`)
@@ -28,36 +28,36 @@ export const pseudoLabelFolder = (job: string, dataset: string, caseId: string):
 const calibrationPath = (job: string): string => join(job, 'pseudo-labels', 'calibration.json')
 const CalibrationSchema = z.object({ temperatures: z.array(z.number()) })
 
-/** The temperature of each POS model; 1 for all before calibration. */
+/** The temperature of each teacher, POS models first; 1 for all before calibration. */
 export async function readTemperatures(job: string, models: number): Promise<number[]> {
   if (!existsSync(calibrationPath(job))) return Array.from({ length: models }, () => 1)
   const nextStep = 'Delete it and resume the run; without it models predict uncalibrated.'
   return (await readJsonFile(calibrationPath(job), CalibrationSchema, nextStep)).temperatures
 }
 
-/** Temperature-scales each POS model on the held-back cases of its own dataset, once a job. */
+/** Temperature-scales each teacher on the held-back cases that can judge it, once a job. */
 export async function calibrateModels(
   job: string,
-  models: readonly (TrainedModel & Pick<StageModel, 'channelOf'>)[],
+  teachers: readonly Teacher[],
   validation: readonly ValidationCase[],
   study: Study,
   plan: Plan,
   overlap: number,
   onModel: (done: number) => void,
 ): Promise<number[]> {
-  if (existsSync(calibrationPath(job))) return readTemperatures(job, models.length)
+  if (existsSync(calibrationPath(job))) return readTemperatures(job, teachers.length)
   const temperatures: number[] = []
-  for (const model of models) {
+  for (const teacher of teachers) {
     const cases = []
-    for (const { folder, caseId } of validation.filter(({ dataset }) => dataset === model.index)) {
+    for (const { folder, caseId, dataset } of validation.filter((each) => teacher.datasets.includes(each.dataset))) {
       const stored = await openPreprocessed(folder)
-      const caseEntry = study.datasets[model.index]!.cases.find(({ id }) => id === caseId)!
-      const sets = codebookClasses(study, model.index, caseEntry, stored.codebook).map((set) =>
-        projectClasses(set, model.channelOf),
+      const caseEntry = study.datasets[dataset]!.cases.find(({ id }) => id === caseId)!
+      const sets = codebookClasses(study, dataset, caseEntry, stored.codebook).map((set) =>
+        projectClasses(set, teacher.channelOf),
       )
-      cases.push({ probabilities: predictCase(model, stored, plan, overlap), codes: stored.labels, sets })
+      cases.push({ probabilities: predictCase(teacher, stored, plan, overlap), codes: stored.labels, sets })
     }
-    temperatures.push(calibrateTemperature(cases, model.classes.length))
+    temperatures.push(calibrateTemperature(cases, teacher.classes.length))
     onModel(temperatures.length)
   }
   await mkdir(join(job, 'pseudo-labels'), { recursive: true })
@@ -71,7 +71,8 @@ export interface PseudoLabelSetup {
   readonly plan: Plan
   readonly rules: RunConfig['pseudoLabels']
   readonly overlap: number
-  readonly models: readonly TrainedModel[]
+  readonly teachers: readonly Teacher[]
+  /** By the teachers' index. */
   readonly temperatures: readonly number[]
   /** Training cases and their preprocessed folders, per dataset. */
   readonly cases: readonly (readonly { readonly entry: Case; readonly folder: string }[])[]
@@ -102,18 +103,19 @@ async function labelCase(
   target: string,
   experience: ReadonlyMap<number, OrganExperience>,
 ): Promise<void> {
-  const { study, plan, models, temperatures, journal } = setup
+  const { study, plan, teachers, temperatures, journal } = setup
   const stored = await openPreprocessed(folder)
   const delineated = delineatedClasses(study, dataset, entry)
   const open = study.union.organs.map((_, i) => i + 1).filter((c) => !delineated.includes(c))
-  const able = models.filter((model) => study.competentClasses[model.index]!.some((c) => open.includes(c)))
-  const predictions: ModelPrediction[] = able.map((model) => ({
-    index: model.index,
-    classes: model.classes,
-    probabilities: predictCase(model, stored, plan, setup.overlap),
-    temperature: temperatures[model.index]!,
+  const able = teachers.filter(({ competent }) => competent.some((c) => open.includes(c)))
+  const predictions: ModelPrediction[] = able.map((teacher) => ({
+    index: teacher.index,
+    classes: teacher.classes,
+    competent: teacher.competent,
+    probabilities: predictCase(teacher, stored, plan, setup.overlap),
+    temperature: temperatures[teacher.index]!,
   }))
-  const evidence = open.flatMap((c) => organEvidence(predictions, study.competentClasses, c) ?? [])
+  const evidence = open.flatMap((c) => organEvidence(predictions, c) ?? [])
   const known: ClassSet = evidence.map(({ unionClass }) => unionClass)
   const isLabelled = (voxel: number): boolean => stored.labels[voxel]! > 0
   const { labels, rejections } = acceptPseudoLabels(
@@ -128,7 +130,7 @@ async function labelCase(
     setup.rules,
   )
   await mkdir(join(target, '..'), { recursive: true })
-  await storePseudoLabels(target, labels, measureDisagreement(predictions, study.competentClasses, open, isLabelled))
+  await storePseudoLabels(target, labels, measureDisagreement(predictions, open, isLabelled))
   for (const { unionClass, reason } of rejections) {
     const organ = study.union.organs[unionClass - 1]!
     const message = `The pseudo label of ${organ} is ignored: ${reason}.`

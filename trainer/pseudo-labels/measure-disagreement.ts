@@ -14,18 +14,16 @@ export interface Disagreement {
 const NOTHING = 0
 
 /**
- * @param competent per model position: union classes that it can tell
  * @param open union classes without a true label in the case: only these can be claimed
  * @param isLabelled [V] where a true label has decided already
  */
 export function measureDisagreement(
   predictions: readonly ModelPrediction[],
-  competent: readonly ClassSet[],
   open: ClassSet,
   isLabelled: (voxel: number) => boolean,
 ): Disagreement {
-  const known = predictions.map(({ index, classes }) =>
-    open.filter((each) => competent[index]!.includes(each) && classes.includes(each)),
+  const known = predictions.map(({ competent, classes }) =>
+    open.filter((each) => competent.includes(each) && classes.includes(each)),
   )
   const counts = new Map(open.map((unionClass) => [unionClass, { unionClass, claimed: 0, disputed: 0 }]))
   const [first] = predictions

@@ -7,7 +7,7 @@ import { readZarrArray, readZarrAttributes, storeZarrGroup } from '../imaging/za
 import type { ClassSet } from '../labels/label-sets.ts'
 import type { Disagreement } from './measure-disagreement.ts'
 
-/** Provenance of voxels that carry a true label; models are 1, 2, ...; 0 is ignored. */
+/** Provenance of voxels that carry a true label; models are 1 to N, the shared network N + 1; 0 is ignored. */
 export const TRUE_LABEL = 255
 
 const MetaSchema = z.object({

@@ -3,10 +3,10 @@ import { OrganMosaicError } from '../../contract/errors.ts'
 import type { Shape } from '../../contract/geometry.ts'
 import type { Patch } from '../data/patch.ts'
 import { projectClasses, type ClassSet } from '../labels/label-sets.ts'
-import { segmentationLoss } from '../losses/segmentation-loss.ts'
+import { viewPatch } from '../losses/patch-view.ts'
+import { segmentationLoss, type VoxelLoss } from '../losses/segmentation-loss.ts'
 import type { PatchTarget } from '../losses/targets.ts'
 import { forward, headLevels, type NetworkOutput } from '../network/unet.ts'
-import { readValues } from '../tensor/read-values.ts'
 import { tf, type Scalar, type Tensor, type Tensor2D, type Tensor5D } from '../tensor/tensorflow.ts'
 import type { StageModel } from './stage-model.ts'
 
@@ -90,8 +90,18 @@ export function addGradients(total: Map<string, Tensor> | null, more: Map<string
 export const projectSets = (model: StageModel, sets: readonly ClassSet[]): ClassSet[] =>
   sets.map((set) => projectClasses(set, model.channelOf))
 
-/** Supervised loss on all outputs; with deep supervision coarser ones count half as much each. */
-export function supervisedLoss(model: StageModel, output: NetworkOutput, target: PatchTarget, shape: Shape): Scalar {
+/**
+ * Supervised loss on all outputs; with deep supervision coarser ones count half as much each.
+ * @param balance of the classes in the cross-entropy, see LossOptions
+ */
+export function supervisedLoss(
+  model: StageModel,
+  output: NetworkOutput,
+  target: PatchTarget,
+  shape: Shape,
+  balance: number,
+  loss: VoxelLoss = segmentationLoss,
+): Scalar {
   const levels = headLevels(model.spec)
   const weights = levels.map((_, i) => 0.5 ** i)
   const total = weights.reduce((sum, weight) => sum + weight, 0)
@@ -99,7 +109,8 @@ export function supervisedLoss(model: StageModel, output: NetworkOutput, target:
     const codes =
       i === 0 ? target.codes : subsampleCodes(target.codes, shape, logits.shape.slice(1, 4) as unknown as Shape)
     const flat = logits.reshape([-1, model.spec.classes]) as Tensor2D
-    return segmentationLoss(flat, { codes, sets: target.sets }).mul(weights[i]! / total)
+    const options = { balance, view: viewPatch(logits, codes) }
+    return loss(flat, { codes, sets: target.sets }, options).mul(weights[i]! / total)
   })
   return tf.addN(losses) as Scalar
 }
@@ -118,10 +129,4 @@ function subsampleCodes(codes: Int32Array, shape: Shape, coarse: Shape): Int32Ar
     }
   }
   return out
-}
-
-/** Class of each voxel in the union's numbering [V]. */
-export function predictedClasses(model: StageModel, logits: Tensor5D): Int32Array {
-  const channels = readValues(() => logits.argMax(4))
-  return Int32Array.from(channels, (channel) => model.classes[channel]!)
 }

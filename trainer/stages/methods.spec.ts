@@ -4,8 +4,8 @@ import { BUDGETS, METHODS, MethodSchema } from '../../contract/methods.ts'
 import { plannedStages, stageSettings } from '../../contract/planned-stages.ts'
 import { PRESETS } from '../../contract/presets.ts'
 import { PresetSchema, RunConfigSchema, type RunConfig } from '../../contract/run-config.ts'
-import { stepRequests } from './schedule.ts'
-import { foreignPatches } from './train-stage.ts'
+import { stageSchedule } from './schedule.ts'
+import { foreignShare } from './train-stage.ts'
 
 type Settings = Record<string, object | undefined>
 
@@ -22,9 +22,9 @@ it.each(PresetSchema.options.flatMap((preset) => MethodSchema.options.map((metho
     for (const datasets of [2, 3, 9]) {
       const patches = plannedStages(METHODS[method].stages).reduce<number>((sum, stage) => {
         const { steps } = stageSettings(config, stage)
-        const schedule = { seed: 1, stage, datasets, steps, foreign: foreignPatches(config, stage) }
-        const models = stage === 0 ? 1 : datasets
-        return sum + steps * models * stepRequests(schedule, 0, 0).length
+        const { batch } = config.optimiser
+        const schedule = { seed: 1, stage, datasets, steps: 1, batch, foreignShare: foreignShare(config, stage) }
+        return sum + steps * [...stageSchedule(schedule, 0)].length
       }, 0)
       const budget = BUDGETS[preset] * datasets
       expect(Math.abs(patches - budget) / budget).toBeLessThan(0.005)

@@ -11,6 +11,14 @@ export interface StepPatch {
   readonly own: boolean
 }
 
+/** Where in its stage a step is, and what follows from it for the supervised losses. */
+export interface StageProgress {
+  readonly step: number
+  readonly steps: number
+  /** Of the classes in the cross-entropy, see LossOptions. */
+  readonly balance: number
+}
+
 export interface PatchOutcome extends PatchGradients {
   /** Dice of the organs present in the patch, by union class. */
   readonly dice: { unionClass: number; dice: number }[]
@@ -22,7 +30,7 @@ export const accuracyKey = (model: number, unionClass: number): string => `${mod
 
 export interface Objective {
   /** Gradients of one patch; null when nothing in it teaches this model now. */
-  learn(model: StageModel, step: StepPatch, progress: { step: number; steps: number }): PatchOutcome | null
+  learn(model: StageModel, step: StepPatch, progress: StageProgress): PatchOutcome | null
   /** How accurate each model was on validation cases just now. */
   onValidation(accuracy: AccuracyTable): void
   /** Counters worth a metric, e.g. how often each model was the best one; reset by the call. */

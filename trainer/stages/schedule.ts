@@ -1,6 +1,6 @@
 // Which patches every step of a stage uses, in order. A pure function, so that the worker can prepare them ahead.
-import { modelCount } from '../../contract/planned-stages.ts'
-import type { RunConfig, StageNumber } from '../../contract/run-config.ts'
+// A step costs the same in every stage: as many updates as there are datasets, each from `batch` patches.
+import type { StageNumber } from '../../contract/run-config.ts'
 import type { PatchRequest } from '../data/patch.ts'
 import { createRandom } from '../imaging/random.ts'
 
@@ -9,27 +9,40 @@ export interface ScheduleSetup {
   readonly stage: StageNumber
   readonly datasets: number
   readonly steps: number
-  /** Patches of other datasets a step of a model. */
-  readonly foreign: RunConfig['stage1']['foreign'] | 'none'
+  /** Patches of an update. */
+  readonly batch: number
+  /** Share of a model's patches that come from other datasets. */
+  readonly foreignShare: number
 }
 
-/** The requests of one model's step. The shared network: a patch of each dataset. The others: their own patch, then foreign ones (one drawn at random, or one of each dataset). */
-export function stepRequests(setup: ScheduleSetup, step: number, model: number): PatchRequest[] {
-  const { seed, stage, datasets, foreign } = setup
-  if (stage === 0) {
-    return Array.from({ length: datasets }, (_, dataset) => ({ stage, step, model, slot: dataset, own: true, dataset }))
-  }
-  const own: PatchRequest = { stage, step, model, slot: 0, own: true, dataset: model }
-  if (foreign === 'none' || datasets < 2) return [own]
-  const others = Array.from({ length: datasets }, (_, dataset) => dataset).filter((dataset) => dataset !== model)
-  const drawn =
-    foreign === 'all' ? others : [others[createRandom(seed, 'foreign', stage, step, model).integer(others.length)]!]
-  return [own, ...drawn.map((dataset, i) => ({ stage, step, model, slot: i + 1, own: false, dataset }))]
+/**
+ * The patches of one update.
+ * @param turn which of the step's updates, from 0: of model `turn` in the stages; of the one shared network in stage 0,
+ * whose patches come from all datasets in rotation
+ */
+export function updateRequests(setup: ScheduleSetup, step: number, turn: number): PatchRequest[] {
+  const { stage, datasets, batch } = setup
+  return Array.from({ length: batch }, (_, i) => {
+    if (stage === 0) {
+      const slot = turn * batch + i
+      return { stage, step, model: 0, slot, own: true, dataset: (step * datasets * batch + slot) % datasets }
+    }
+    return modelRequest(setup, step, turn, i)
+  })
+}
+
+/** Own and foreign patches take turns, such that every stretch of a stage has about the share of foreign ones. */
+function modelRequest(setup: ScheduleSetup, step: number, model: number, slot: number): PatchRequest {
+  const { seed, stage, datasets, batch, foreignShare } = setup
+  const patch = step * batch + slot
+  const foreign = datasets > 1 && Math.floor((patch + 1) * foreignShare) > Math.floor(patch * foreignShare)
+  if (!foreign) return { stage, step, model, slot, own: true, dataset: model }
+  const other = createRandom(seed, 'foreign', stage, step, model, slot).integer(datasets - 1)
+  return { stage, step, model, slot, own: false, dataset: other < model ? other : other + 1 }
 }
 
 export function* stageSchedule(setup: ScheduleSetup, fromStep: number): Generator<PatchRequest> {
-  const models = modelCount(setup.stage, setup.datasets)
   for (let step = fromStep; step < setup.steps; step++) {
-    for (let model = 0; model < models; model++) yield* stepRequests(setup, step, model)
+    for (let turn = 0; turn < setup.datasets; turn++) yield* updateRequests(setup, step, turn)
   }
 }

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { tf } from '../tensor/tensorflow.ts'
 import { leakedTensors } from '../tensor/test-tensors.ts'
-import { createStageModels, disposeModels, startFrom } from './stage-model.ts'
+import { averagedModel, createStageModels, disposeModels, startFrom } from './stage-model.ts'
 import { tinyConfig, tinyPlan, tinyStudy } from './test-stage.ts'
 
 const config = tinyConfig()
@@ -85,5 +85,30 @@ describe('startFrom', () => {
     expect(values(fos[0]!, 'head.0.bias')).toEqual([0, 0, 0, 0, 0])
     pos[1]!.parameters.get('head.0.bias')!.assign(pos[1]!.parameters.get('head.0.bias')!.mul(0))
     expect(values(fos[1]!, 'head.0.bias')).toEqual([10, 0, 0, 20, 30])
+  })
+})
+
+describe('averagedModel', () => {
+  it('predicts with the average, brought up to date, and with the weights themselves where there is none', () => {
+    const [model] = createStageModels(tinyStudy, 0, tinyPlan, tinyConfig({ optimiser: { averaging: 0.25 } }))
+    const variable = model!.parameters.get('head.0.bias')!
+    const biasOf = () => [...averagedModel(model!).parameters.get('head.0.bias')!.dataSync()]
+    expect(averagedModel(model!).parameters).toBe(model!.parameters)
+    model!.adam.updates = 1
+    expect(biasOf()).toEqual([0, 0, 0, 0, 0])
+    variable.assign(tf.tensor1d([8, 0, 0, 0, 0]))
+    model!.adam.updates = 2
+    // kept (1 / 2) ** 3, so 7 / 8 of the new ones
+    expect(biasOf()).toEqual([7, 0, 0, 0, 0])
+    expect(variable.dataSync()[0]).toBe(8)
+    disposeModels([model!])
+  })
+
+  it('is the model itself without averaging', () => {
+    const [model] = createStageModels(tinyStudy, 0, tinyPlan, tinyConfig({ optimiser: { averaging: 0 } }))
+    model!.adam.updates = 5
+    expect(model!.average).toBeNull()
+    expect(averagedModel(model!).parameters).toBe(model!.parameters)
+    disposeModels([model!])
   })
 })

@@ -23,7 +23,7 @@ function objectiveOf(stage1: RunConfigInput['stage1'] = {}, study = tinyStudy) {
   const objective = createStage1Objective(study, TINY_PATCH, tinyConfig({ stage1 }).stage1)
   /** Names of the loss parts, and the largest gradient of the head and of the first encoder kernel; null for null. */
   const learn = (patch: Patch, own: boolean, step = 50, pupil: StageModel = model) => {
-    const outcome = objective.learn(pupil, { patch, dataset: own ? 0 : 1, own }, { step, steps: 100 })
+    const outcome = objective.learn(pupil, { patch, dataset: own ? 0 : 1, own }, { step, steps: 100, balance: 0.5 })
     if (outcome === null) return null
     const largest = (name: string) => outcome.gradients.get(name)?.abs().max().dataSync()[0] ?? null
     const summary = {
@@ -55,6 +55,20 @@ describe('own patches', () => {
   it('weigh as configured', () => {
     const learnt = objectiveOf({ supervised: { weight: 3 } }).learn(ownPatch, true)!
     expect(learnt.values['loss']).toBeCloseTo(3 * learnt.values['loss.supervised']!, 4)
+  })
+})
+
+describe('feature difference to the other models', () => {
+  const reading = { featureDifference: { reading: 'other-models' as const, weight: 1, ramp: 0 } }
+  const termOf = (summary: { values: Record<string, number> } | null) => summary!.values['loss.featureDifference']
+
+  it('begins once another model has shown its organs, on own patches', () => {
+    const { learn } = objectiveOf(reading)
+    expect(names(learn(ownPatch, true))).toEqual(['loss.supervised'])
+    learn(foreignPatch, true, 50, models[1])
+    expect(names(learn(ownPatch, true))).toEqual(['loss.supervised', 'loss.featureDifference'])
+    expect(termOf(learn(ownPatch, true))).toBeGreaterThanOrEqual(0)
+    expect(names(learn(foreignPatch, false))).toEqual(['loss.predictionDifference'])
   })
 })
 
@@ -158,7 +172,7 @@ describe('the objective', () => {
         [foreignPatch, false],
       ] as const) {
         // prettier-ignore
-        const outcome = objective.learn(model, { patch, dataset: own ? 0 : 1, own }, { step: 50, steps: 100 })!
+        const outcome = objective.learn(model, { patch, dataset: own ? 0 : 1, own }, { step: 50, steps: 100, balance: 0.5 })!
         applyAdamW(model.parameters, outcome.gradients, model.adam, 1e-3, { weightDecay: 0, gradientClip: 5 })
       }
     }

@@ -20,12 +20,12 @@ const off = { enabled: false }
 const [SUPERVISED, SIMILARITY, FEATURES] = ['loss.supervised', 'loss.predictionSimilarity', 'loss.featureSimilarity']
 
 function objectiveOf(stage2: RunConfigInput['stage2'] = {}) {
-  const objective = createStage2Objective(tinyStudy, TINY_PATCH, tinyConfig({ stage2 }).stage2)
+  const objective = createStage2Objective(tinyStudy, TINY_PATCH, tinyConfig({ stage2 }).stage2, models)
   const learn = (pupil: number, patch: Patch, own: boolean, step = 50) => {
     const outcome = objective.learn(
       models[pupil]!,
       { patch, dataset: own ? pupil : 1 - pupil, own },
-      { step, steps: 100 },
+      { step, steps: 100, balance: 0.5 },
     )
     if (outcome) tf.dispose([...outcome.gradients.values()])
     return outcome
@@ -76,6 +76,28 @@ describe('the terms', () => {
   it('weigh as configured', () => {
     const { values } = prepared({}).learn(0, foreignPatch, false)!
     expect(values['loss']).toBeCloseTo(0.5 * values[SIMILARITY!]! + 0.3 * values[FEATURES!]!, 4)
+  })
+})
+
+describe('prediction similarity to a peer', () => {
+  const alone = { predictionSimilarity: { reading: 'peer' as const, ramp: 0 }, featureSimilarity: off }
+
+  it('asks the model of the dataset that the patch comes from', () => {
+    const { learn } = objectiveOf(alone)
+    const before = learn(0, foreignPatch, false)!.values[SIMILARITY!]!
+    const bias = models[1]!.parameters.get('head.0.bias')!
+    const kept = bias.clone()
+    bias.assign(bias.add(tf.tensor1d([0, 0, 0, 8, 0])))
+    const after = learn(0, foreignPatch, false)!.values[SIMILARITY!]!
+    bias.assign(kept)
+    kept.dispose()
+    expect(Math.abs(after - before)).toBeGreaterThan(0.05)
+    expect(learn(0, foreignPatch, false)!.values[SIMILARITY!]).toBeCloseTo(before, 5)
+  })
+
+  it('leaves own patches to their labels', () => {
+    const [peer, labels] = [objectiveOf(alone), objectiveOf({ featureSimilarity: off })]
+    expect(peer.learn(0, ownPatch, true)!.values).toEqual(labels.learn(0, ownPatch, true)!.values)
   })
 })
 
@@ -159,7 +181,7 @@ it('leaks nothing in a step: own patch, foreign patch, update', async () => {
         [foreignPatch, false],
       ] as const) {
         // prettier-ignore
-        const outcome = objective.learn(model, { patch, dataset: pupil, own }, { step: 50, steps: 100 })!
+        const outcome = objective.learn(model, { patch, dataset: pupil, own }, { step: 50, steps: 100, balance: 0.5 })!
         applyAdamW(model.parameters, outcome.gradients, model.adam, 1e-3, { weightDecay: 0, gradientClip: 5 })
       }
     }

@@ -5,15 +5,24 @@ import type { Shape } from '../../contract/geometry.ts'
 import type { RunConfig } from '../../contract/run-config.ts'
 import type { Patch } from '../data/patch.ts'
 import type { Study } from '../labels/study.ts'
-import { dynamicFeatureSimilarity, type OrganFeature, type Teacher } from '../losses/feature-losses.ts'
-import { organFeatures, RunningFeatures } from '../losses/organ-features.ts'
-import type { NetworkOutput } from '../network/unet.ts'
+import { dynamicFeatureSimilarity, type Teacher } from '../losses/feature-losses.ts'
+import { organFeatures, RunningFeatures, type OrganFeatures } from '../losses/organ-features.ts'
+import { viewPatch } from '../losses/patch-view.ts'
+import { softCrossEntropy } from '../losses/soft-cross-entropy.ts'
+import { featureGrid, forward, type NetworkOutput } from '../network/unet.ts'
 import { rampedWeight } from '../optimiser/adamw.ts'
 import { readValues } from '../tensor/read-values.ts'
-import { tf } from '../tensor/tensorflow.ts'
+import { tf, type Scalar, type Tensor2D, type Tensor5D } from '../tensor/tensorflow.ts'
 import { differentiatePatch, supervisedLoss, type LossPart } from './differentiate.ts'
-import { featureMasks } from './feature-masks.ts'
-import { accuracyKey, type AccuracyTable, type Objective, type PatchOutcome, type StepPatch } from './objective.ts'
+import { featureMasks, poolBelief } from './feature-masks.ts'
+import {
+  accuracyKey,
+  type AccuracyTable,
+  type Objective,
+  type PatchOutcome,
+  type StageProgress,
+  type StepPatch,
+} from './objective.ts'
 import { restoreFeatures, saveFeatures } from './running-feature-state.ts'
 import type { StageModel } from './stage-model.ts'
 import { singleOrganDice } from './stage1-objective.ts'
@@ -22,7 +31,13 @@ import { singleOrganDice } from './stage1-objective.ts'
 const VALIDATION_MOMENTUM = 0.5
 const PATCH_MOMENTUM = 0.95
 
-export function createStage2Objective(study: Study, shape: Shape, config: RunConfig['stage2']): Objective {
+/** @param peers the models of the stage, in the order of their datasets */
+export function createStage2Objective(
+  study: Study,
+  shape: Shape,
+  config: RunConfig['stage2'],
+  peers: readonly StageModel[],
+): Objective {
   const running = new RunningFeatures()
   const accuracy: AccuracyTable = new Map()
   const timesBest = new Map<string, number>()
@@ -45,15 +60,29 @@ export function createStage2Objective(study: Study, shape: Shape, config: RunCon
     return { model: best.model, feature, lead: best.accuracy - (accuracy.get(accuracyKey(pupil, unionClass)) ?? 0) }
   }
 
-  function features(model: StageModel, patch: Patch, output: NetworkOutput): OrganFeature[] {
-    const probabilities = readValues(() => tf.softmax(output.logits[0]!))
-    const belief = { probabilities, classCount: study.classCount }
-    const { background, organs } = featureMasks(patch, model.classes.slice(1), belief)
-    return organFeatures(output.features, shape, background, organs)
+  /** Agreement with what the model of the patch's own dataset predicts there. */
+  function peerLoss(output: NetworkOutput, peer: StageModel, patch: Patch): Scalar {
+    const taught = readValues(() => {
+      const x = tf.tensor(patch.image, [1, ...shape, 1]) as Tensor5D
+      return tf.softmax(forward(peer.spec, peer.parameters, x).logits[0]!)
+    })
+    return softCrossEntropy(output.logits[0]!.reshape([-1, study.classCount]) as Tensor2D, taught)
+  }
+
+  function features(model: StageModel, patch: Patch, output: NetworkOutput): OrganFeatures | null {
+    const grid = featureGrid(output)
+    const weights = poolBelief(viewPatch(output.logits[0]!, patch.codes), patch.sets, shape, grid)
+    const belief = { weights, classCount: study.classCount }
+    const { background, organs } = featureMasks(patch, shape, grid, model.classes.slice(1), belief)
+    return organFeatures(output.features, background, organs)
   }
 
   return {
-    learn(model: StageModel, { patch, own }: StepPatch, { step, steps }): PatchOutcome | null {
+    learn(
+      model: StageModel,
+      { patch, own, dataset }: StepPatch,
+      { step, steps, balance }: StageProgress,
+    ): PatchOutcome | null {
       const supervision = own ? config.supervised : config.predictionSimilarity
       const seg = rampedWeight(supervision, step, steps)
       const dfs = rampedWeight(config.featureSimilarity, step, steps)
@@ -63,14 +92,18 @@ export function createStage2Objective(study: Study, shape: Shape, config: RunCon
         dice = singleOrganDice(model, patch, output, study.classCount)
         const parts: LossPart[] = []
         const name = own ? 'loss.supervised' : 'loss.predictionSimilarity'
-        if (seg > 0) parts.push({ name, weight: seg, value: supervisedLoss(model, output, patch, shape) })
+        if (seg > 0) {
+          const asksPeer = !own && config.predictionSimilarity.reading === 'peer'
+          const value = asksPeer
+            ? peerLoss(output, peers[dataset]!, patch)
+            : supervisedLoss(model, output, patch, shape, balance)
+          parts.push({ name, weight: seg, value })
+        }
         if (config.featureSimilarity.enabled) {
           const organs = features(model, patch, output)
           const value = dynamicFeatureSimilarity(organs, (c) => teacherOf(model.index, c), config.featureSimilarityGain)
           if (dfs > 0) parts.push({ name: 'loss.featureSimilarity', weight: dfs, value })
-          for (const { unionClass, feature } of organs) {
-            running.update(model.index, unionClass, feature.dataSync() as Float32Array)
-          }
+          if (organs) running.updateAll(model.index, organs)
         }
         return parts
       })

@@ -15,13 +15,15 @@ import { obeyControl, Interruption, type Journal } from '../jobs/journal.ts'
 import type { Progress } from '../jobs/progress.ts'
 import type { Study } from '../labels/study.ts'
 import { applyAdamW, scheduledRate } from '../optimiser/adamw.ts'
+import { followWeights } from '../optimiser/average-weights.ts'
 import type { Tensor } from '../tensor/tensorflow.ts'
+import { meetsAfter, moveToMean } from './consensus.ts'
 import { addGradients } from './differentiate.ts'
 import type { Objective } from './objective.ts'
-import { phaseOf, stageSettings } from '../../contract/planned-stages.ts'
-import { stageSchedule, stepRequests } from './schedule.ts'
+import { phaseOf, stageSettings, type StageBasics } from '../../contract/planned-stages.ts'
+import { stageSchedule, updateRequests } from './schedule.ts'
 import { cutSlice, writeSlice, type PreviewedCase } from './slice-preview.ts'
-import type { StageModel } from './stage-model.ts'
+import { averagedModel, type StageModel } from './stage-model.ts'
 import { createStageMetrics, type StageMetrics } from './stage-metrics.ts'
 import { meanAccuracy, validateModels, type ValidationCase } from './validate.ts'
 
@@ -60,7 +62,8 @@ export async function trainStage(
     stage,
     datasets: study.datasets.length,
     steps: settings.steps,
-    foreign: foreignPatches(config, stage),
+    batch: config.optimiser.batch,
+    foreignShare: foreignShare(config, stage),
   }
   const metrics = createStageMetrics(stage, study, journal)
   const stream = openPatchStream(setup.patches, stageSchedule(schedule, state.step), config.runtime.prefetch)
@@ -83,11 +86,13 @@ export async function trainStage(
   progress.begin(phase, state.step)
   try {
     while (!state.complete) {
-      for (const model of models) {
-        const requests = stepRequests(schedule, state.step, model.index)
-        await learnStep(model, requests, stream, objective, metrics, state.step, setup)
+      for (let turn = 0; turn < schedule.datasets; turn++) {
+        const requests = updateRequests(schedule, state.step, turn)
+        await learn(models[turn % models.length]!, requests, stream, objective, metrics, state.step, setup)
       }
       state = { ...state, step: state.step + 1 }
+      const consensus = stage === 0 ? null : config[`stage${stage}`].consensus
+      if (consensus && meetsAfter(consensus, state.step, settings.steps)) moveToMean(models, consensus.share)
       progress.advance(state.step, metrics.line(state.step, settings.steps))
       metrics.maybeWrite(state.step, stream.waitedMs, objective.takeCounters)
       if (state.step % settings.validateEvery === 0 || state.step === settings.steps)
@@ -112,8 +117,8 @@ async function obeyOrSave(folder: string, save: () => Promise<void>): Promise<vo
   }
 }
 
-/** One optimiser step of one model: its patches one after the other, gradients added up, so memory never grows. */
-async function learnStep(
+/** One update of one model: its patches one after the other, gradients added up, so memory never grows. */
+async function learn(
   model: StageModel,
   requests: readonly PatchRequest[],
   stream: PatchStream,
@@ -127,15 +132,21 @@ async function learnStep(
   let gradients: Map<string, Tensor> | null = null
   for (const { dataset, own } of requests) {
     const patch = await stream.next()
-    const outcome = objective.learn(model, { patch, dataset, own }, { step, steps })
+    const outcome = objective.learn(
+      model,
+      { patch, dataset, own },
+      { step, steps, balance: classBalance(settings, step) },
+    )
     if (outcome === null) continue
     metrics.add(model.index, outcome.values, outcome.dice)
     gradients = addGradients(gradients, outcome.gradients)
   }
   if (gradients === null) return
   const { learningRate, warmup, polyPower } = config.optimiser
-  const rate = scheduledRate(step, steps, learningRate * settings.learningRate, warmup, polyPower)
+  const [highest, final] = [settings.learningRate, settings.finalLearningRate].map((share) => share * learningRate)
+  const rate = scheduledRate(step, steps, { highest: highest!, final: final!, warmup, polyPower })
   const norm = applyAdamW(model.parameters, gradients, model.adam, rate, config.optimiser)
+  if (model.average) followWeights(model.average, model.parameters, model.adam.updates)
   metrics.add(model.index, { gradientNorm: norm }, [])
 }
 
@@ -150,8 +161,9 @@ async function validate(
   const { stage, folder, study, plan, config, journal } = setup
   const usesCase = (model: { index: number }, validation: ValidationCase) =>
     stage !== 1 || validation.dataset === model.index
+  const averaged = models.map(averagedModel)
   const table = await validateModels(
-    models,
+    averaged,
     setup.validation,
     usesCase,
     study,
@@ -162,7 +174,7 @@ async function validate(
   objective.onValidation(table)
   metrics.writeValidation(state.step, table)
   const best = [...state.best]
-  for (const model of models) {
+  for (const model of averaged) {
     const score = meanAccuracy(table, model.index)
     if (score < best[model.index]!) continue
     best[model.index] = score
@@ -183,13 +195,19 @@ function previewFirstCases({ stage, folder, study, validation }: StageSetup, ste
   }
 }
 
+/** Falls linearly: small organs start to learn before background silences them, and end as large as they are. */
+export function classBalance(settings: StageBasics, step: number): number {
+  const until = settings.balanceUntil * settings.steps
+  return until <= 0 ? 0 : settings.classBalance * Math.max(0, 1 - step / until)
+}
+
 /** No other datasets' patches are drawn when no mutual term needs them. */
-export function foreignPatches(config: RunConfig, stage: StageNumber): RunConfig['stage1']['foreign'] | 'none' {
-  if (stage === 0) return 'none'
-  const { foreign } = config[`stage${stage}`]
+export function foreignShare(config: RunConfig, stage: StageNumber): number {
+  if (stage === 0) return 0
   const terms =
     stage === 1
       ? [config.stage1.predictionDifference, config.stage1.featureDifference]
       : [config.stage2.predictionSimilarity]
-  return terms.some((term) => term.enabled && term.weight > 0) ? foreign : 'none'
+  const needed = terms.some((term) => term.enabled && term.weight > 0)
+  return needed ? config[`stage${stage}`].foreignShare : 0
 }

@@ -2,7 +2,7 @@
 import type { Plan } from '../../contract/plan.ts'
 import { predictCase } from '../inference/predict-case.ts'
 import { codebookClasses, type Study } from '../labels/study.ts'
-import { patchDice } from '../losses/segmentation-loss.ts'
+import { patchDice } from '../losses/patch-dice.ts'
 import { openPreprocessed } from '../preprocessing/preprocessed-store.ts'
 import { accuracyKey, type AccuracyTable } from './objective.ts'
 import type { PreviewedCase } from './slice-preview.ts'

@@ -34,7 +34,7 @@ test.each([
   ['plan.patch=[16, 24, 24]', 'plan.patch', [16, 24, 24]],
   ['plan.patch=auto', 'plan.patch', 'auto'],
   ['stage2.featureSimilarity.enabled=off', 'stage2.featureSimilarity.enabled', false],
-  ['stage2.foreign=all', 'stage2.foreign', 'all'],
+  ['stage2.initialise=scratch', 'stage2.initialise', 'scratch'],
   ['optimiser.learningRate=1e-3', 'optimiser.learningRate', 0.001],
 ])('--set %s', (setting, path, value) => {
   const found = path.split('.').reduce<unknown>((tree, key) => (tree as Record<string, unknown>)[key], set(setting))

@@ -72,6 +72,24 @@ describe('refused', () => {
     ['a bad name', { name: '../x' }, 'usage', /run name "\.\.\/x" is not possible/],
     ['stage 2 alone', { stages: '2' }, 'usage', /stage 2 alone needs the run/],
     ['a source without need', { stage1From: 'x' }, 'usage', /is of stage 2 alone/],
+    [
+      'a taught network without teachers',
+      { set: ['shared.distillation.enabled=on'], stages: '0' },
+      'usage',
+      /as teachers, and stages 0 train none/,
+    ],
+    [
+      'teachers after their pupil',
+      { set: ['shared.distillation.enabled=on'], stages: '0,1' },
+      'usage',
+      /stages 0,1 train none before/,
+    ],
+    [
+      'a conditional head to start from',
+      { set: ['shared.head=dynamic'], stages: '0,1' },
+      'usage',
+      /cannot start from such a head/,
+    ],
     ['an unknown source', { stages: '2', stage1From: 'x' }, 'not-found', /No run is called x/],
     ['a bad setting', { set: ['sead=1'] }, 'usage', /did you mean seed/],
   ])('%s', (_, changes, code, message) => {

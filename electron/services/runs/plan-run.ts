@@ -8,13 +8,14 @@ import type { Vocabulary } from '../../../contract/organ.ts'
 import type { Preset, Stages } from '../../../contract/run-config.ts'
 import { usableCases } from '../datasets/availability.ts'
 import { listDatasetNames, readDataset } from '../workspace/dataset-store.ts'
-import { plannedStages } from '../../../contract/planned-stages.ts'
+import { distils, plannedStages } from '../../../contract/planned-stages.ts'
 import { METHODS, type Method } from '../../../contract/methods.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { listRunNames } from '../workspace/run-store.ts'
 import { buildRunConfig, type Tree } from './build-run-config.ts'
 import { jobVersions } from './job-versions.ts'
 import { readSettings } from '../workspace/settings-file.ts'
+import { withLabelsFrom } from './labels-from.ts'
 import { delineatedOrgans, organEntries, organUnion, toJobDataset } from './organ-union.ts'
 import { refuseLeakage } from './refuse-leakage.ts'
 import { inheritedConfig, readStage1Source, refuseOtherStudy } from './stage1-source.ts'
@@ -29,6 +30,8 @@ export type RunRequest = {
   stages?: Stages
   /** Name of the run whose POS models stage 2 starts from; only with stages '2'. */
   stage1From?: string
+  /** Name of the reference dataset whose complete labels replace the datasets' own: an upper bound. */
+  labelsFrom?: string
   configFile?: string
   /** Any part of a RunConfig. */
   changes?: Tree
@@ -44,11 +47,13 @@ export function planRun(workspace: Workspace, vocabulary: Vocabulary, request: R
   const { preset = 'standard', method = 'mutual' } = request
   const stages = request.stages ?? METHODS[method].stages
   checkRequest(workspace, { ...request, stages })
-  const datasets = request.datasets.map((name) => readDataset(workspace, name))
+  const chosen = request.datasets.map((name) => readDataset(workspace, name))
   refuseLeakage(
-    datasets,
+    chosen,
     listDatasetNames(workspace).map((name) => readDataset(workspace, name)),
   )
+  const complete = request.labelsFrom === undefined ? null : readDataset(workspace, request.labelsFrom)
+  const datasets = complete ? chosen.map((dataset) => withLabelsFrom(dataset, complete)) : chosen
   datasets.forEach(refuseUselessDataset)
   const organs = organUnion(datasets, vocabulary)
   const source = request.stage1From === undefined ? null : readStage1Source(workspace, request.stage1From)
@@ -63,6 +68,7 @@ export function planRun(workspace: Workspace, vocabulary: Vocabulary, request: R
     method,
     stages,
     stage1From: source?.folder ?? null,
+    ...(complete ? { labelsFrom: complete.name } : {}),
     organs,
     vocabulary: organEntries(organs, vocabulary),
     datasets: datasets.map((dataset) => toJobDataset(dataset, organs)),
@@ -78,6 +84,8 @@ export function planRun(workspace: Workspace, vocabulary: Vocabulary, request: R
   }
   if (source) refuseOtherStudy(job, source.job)
   refuseMissingSharedNetwork(job, source?.job ?? job)
+  refuseDynamicStart(job)
+  refuseMissingTeachers(job)
   return job
 }
 
@@ -98,9 +106,9 @@ function checkRequest(workspace: Workspace, { name, datasets, stages = '1,2', st
   if (stages === '2' && stage1From === undefined) {
     throw usage('A run of stage 2 alone needs the run whose stage 1 it starts from.')
   }
-  if (stages !== '2' && stage1From !== undefined) {
+  if (stages !== '2' && stages !== '0' && stage1From !== undefined) {
     throw usage(
-      `A run that starts from the stage 1 of another one is of stage 2 alone, and stages ${stages} were asked for.`,
+      `A run that starts from the stage 1 of another one is of stage 2 alone, or of stage 0 alone (ms-kd), and stages ${stages} were asked for.`,
     )
   }
   if (listRunNames(workspace).includes(name)) {
@@ -110,11 +118,40 @@ function checkRequest(workspace: Workspace, { name, datasets, stages = '1,2', st
 
 /** @param source the run that trains what stage 2 starts from */
 function refuseMissingSharedNetwork({ stages, config }: TrainJob, source: TrainJob): void {
-  const wanted = plannedStages(stages).includes(2) && config.stage2.initialise === 'shared'
-  if (!wanted || plannedStages(source.stages).includes(0)) return
+  if (!plannedStages(stages).includes(2) || plannedStages(source.stages).includes(0)) return
+  const [initialise, teachers] = [config.stage2.initialise, config.pseudoLabels.teachers]
+  if (initialise !== 'shared' && teachers === 'stage1') return
+  const key = initialise === 'shared' ? 'stage2.initialise' : 'pseudoLabels.teachers'
   throw new OrganMosaicError(
     'usage',
-    `stage2.initialise is shared, and run ${source.name} trains no shared network; choose the method mutual+, or stage1 or scratch.`,
+    `${key} asks for the shared network, and run ${source.name} trains none; choose the method mutual+, or set ${key} to stage1.`,
+  )
+}
+
+function refuseDynamicStart({ stages, config }: TrainJob): void {
+  const planned = plannedStages(stages)
+  const alone = planned.length === 1 && !config.shared.distillation.enabled
+  if (config.shared.head === 'fixed' || !planned.includes(0) || alone) return
+  throw new OrganMosaicError(
+    'usage',
+    `shared.head is dynamic, and models of stages ${stages} cannot start from such a head; train stage 0 alone, as the method dodnet does, or choose fixed.`,
+  )
+}
+
+/** Teachers are models of stage 1 that are trained before: in this run, or in the one that it names. */
+function refuseMissingTeachers(job: TrainJob): void {
+  const { stages, stage1From } = job
+  const taught = distils(job)
+  if (stages === '0' && stage1From !== null && !taught) {
+    throw new OrganMosaicError(
+      'usage',
+      'A shared network takes nothing over from a stage 1 unless shared.distillation.enabled is on; choose the method ms-kd, or leave the other run out.',
+    )
+  }
+  if (!taught || stages === '1,0' || stage1From !== null) return
+  throw new OrganMosaicError(
+    'usage',
+    `shared.distillation needs models of stage 1 as teachers, and stages ${stages} train none before the shared network; choose stages 1,0 (the method ms-kd), or stage 0 from the stage 1 of another run.`,
   )
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { ModelChoice, TrainJob } from '../../../contract/job.ts'
-import { modelCount, plannedStages } from '../../../contract/planned-stages.ts'
+import { folderOfStage, modelCount, plannedStages } from '../../../contract/planned-stages.ts'
 import type { StageNumber } from '../../../contract/run-config.ts'
 import { jobState } from '../jobs/job-state.ts'
 import { readJournal } from '../jobs/read-journal.ts'
@@ -43,7 +43,7 @@ export function findTrainedModels(workspace: Workspace, request: ModelRequest): 
 
 /** A stage that reached its end; or one that was stopped on purpose, once each of its models was validated. */
 function isUsable(job: TrainJob, folder: string, stage: StageNumber): boolean {
-  const source = stage < 2 ? (job.stage1From ?? folder) : folder
+  const source = folderOfStage(job, folder, stage)
   const kinds = readJournal(source).events.flatMap((event) =>
     event.type === 'checkpoint' && event.stage === stage ? [`${event.kind} ${event.model}`] : [],
   )

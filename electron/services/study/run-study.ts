@@ -38,6 +38,7 @@ export function planStudy({ name, datasets, preset, seeds, set, rows }: StudyCon
           datasets,
           preset,
           set: [...set, ...row.set, `seed=${seed}`],
+          ...(row.labels === undefined ? {} : { labelsFrom: row.labels }),
         },
       })),
   )
@@ -46,7 +47,7 @@ export function planStudy({ name, datasets, preset, seeds, set, rows }: StudyCon
 /** @throws OrganMosaicError what training and evaluation throw; what was done is kept, and asked again it goes on */
 export async function runStudy(services: Services, config: StudyConfig, host: RunHost): Promise<StudyResult> {
   refuseTrainingOnTest(config)
-  services.getDataset(config.test)
+  for (const name of [config.test, ...config.rows.flatMap(({ labels }) => labels ?? [])]) services.getDataset(name)
   const jobs = planStudy(config)
   const scored: ScoredRun[] = []
   for (const [index, job] of jobs.entries()) {

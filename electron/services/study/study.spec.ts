@@ -81,6 +81,18 @@ describe('the plan of a study', () => {
     })
   })
 
+  it('gives a row its terms and, for an upper bound, its labels', () => {
+    const set = ['stage1.predictionDifference.enabled=off']
+    const rows = [
+      { name: 'no-pd', method: 'mutual+', set },
+      { name: 'upper', method: 'marginal', labels: 'complete' },
+    ]
+    const [noPd, upper] = planStudy(StudyConfigSchema.parse({ ...config, seeds: [1], rows }))
+    expect(noPd!.request).toMatchObject({ method: 'mutual+', set: [...config.set, ...set, 'seed=1'] })
+    expect(noPd!.request).not.toHaveProperty('labelsFrom')
+    expect(upper!.request).toMatchObject({ method: 'marginal', labelsFrom: 'complete', datasets: config.datasets })
+  })
+
   it('refuses two rows of one name', () => {
     const row = { name: 'a', method: 'mutual' }
     expect(StudyConfigSchema.safeParse({ ...config, rows: [row, row] }).success).toBe(false)

@@ -48,7 +48,7 @@ test('a window that adds the folder keeps them too, from its threads', async () 
     role: 'train',
     mapping: [],
   })
-  await expect.poll(() => services.tasks.get(id).state).toBe('done')
+  await expect.poll(() => services.tasks.get(id).state, { timeout: 20_000 }).toBe('done')
   expect(readdirSync(kept)).toHaveLength(1)
 })
 

@@ -66,7 +66,8 @@ export function pseudoRecipe(
     return { kind: 'pseudo', folder, from, grid: entry.geometry, ofCode, ofProvenance: filled(ofProvenance) }
   }
   ofProvenance[0] = PROVENANCE.ignored
-  job.datasets.forEach((_, at) => (ofProvenance[at + 1] = at + 1))
+  // The models, and after them the shared network.
+  for (let teacher = 1; teacher <= job.datasets.length + 1; teacher++) ofProvenance[teacher] = teacher
   ofProvenance[TRUE_LABEL] = PROVENANCE.truth
   return { kind: 'pseudo', folder, from, grid: entry.geometry, ofCode: null, ofProvenance: filled(ofProvenance) }
 }

@@ -7,11 +7,22 @@ import type { Organ, OrganId } from '../../../contract/organ.ts'
 
 export type OrganTable = ReadonlyMap<OrganId, Organ>
 
-/** Provenance as it is shown: models keep their numbers, which go up to 9. */
-export const PROVENANCE = { truth: 10, ignored: 11 } as const
+/** Provenance as it is shown: models keep their numbers, which go up to 9, and the shared network has the next. */
+export const PROVENANCE = { truth: 11, ignored: 12 } as const
 
 /** Apart for colour-blind eyes; position = model - 1. */
-const MODEL_COLORS = ['#56b4e9', '#e69f00', '#cc79a7', '#f0e442', '#d55e00', '#0072b2', '#9ad1f2', '#ffcf66', '#e5b3d1']
+const MODEL_COLORS = [
+  '#56b4e9',
+  '#e69f00',
+  '#cc79a7',
+  '#f0e442',
+  '#d55e00',
+  '#0072b2',
+  '#9ad1f2',
+  '#ffcf66',
+  '#e5b3d1',
+  '#7f6ad0',
+]
 const HEAT = ['#f0e442', '#e69f00', '#d55e00', '#c1272d', '#a01028', '#800d3a', '#600d45', '#400d50']
 const TRUTH_COLOR = '#009e73'
 const IGNORED_COLOR = '#8c8c8c'
@@ -67,8 +78,16 @@ export const provenanceSegments = (job: TrainJob): Segment[] => [
     name: `Model ${at + 1} (${name})`,
     color: MODEL_COLORS[at],
   })),
+  ...(job.config.pseudoLabels.teachers === 'stage1' ? [] : [sharedNetworkSegment(job.datasets.length)]),
   { value: PROVENANCE.ignored, organs: [], name: 'Ignored', color: IGNORED_COLOR },
 ]
+
+const sharedNetworkSegment = (datasets: number): Segment => ({
+  value: datasets + 1,
+  organs: [],
+  name: 'Shared network',
+  color: MODEL_COLORS[datasets],
+})
 
 /** @param models how many were compared */
 export const disagreementSegments = (models: number): Segment[] =>
