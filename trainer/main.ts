@@ -8,6 +8,7 @@ import { saysOutOfMemory } from '../contract/memory.ts'
 import { writeFileAtomically } from './imaging/write-file-atomically.ts'
 import { Interruption, openJournal, type Journal } from './jobs/journal.ts'
 import { readJsonFile } from './jobs/read-json-file.ts'
+import { claimCards } from './tensor/job-cards.ts'
 
 interface Ending {
   readonly state: 'finished' | 'awaiting-review' | 'paused'
@@ -54,6 +55,7 @@ function setCompute(job: Job): void {
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true'
   // Cards are counted as the driver's tool counts them.
   process.env['CUDA_DEVICE_ORDER'] ??= 'PCI_BUS_ID'
+  claimCards()
 }
 
 /** A refusal of memory outside of a training, which answers it itself. */

@@ -8,7 +8,7 @@ import type { Device } from '../../contract/device.ts'
 import type { ProbeReport } from '../../contract/report.ts'
 import { createRandom } from '../imaging/random.ts'
 import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
-import { listGraphicsCards, visibleCards } from '../tensor/graphics-cards.ts'
+import { jobCards } from '../tensor/job-cards.ts'
 import { tf, type Tensor5D } from '../tensor/tensorflow.ts'
 import { processor } from '../tensor/used-device.ts'
 
@@ -20,7 +20,7 @@ export async function runProbeJob(folder: string): Promise<void> {
   const started = performance.now()
   const { binding, isUsingGpuDevice } = tf.backend() as unknown as NodeJSKernelBackend
   const device = isUsingGpuDevice ? 'GPU' : 'CPU'
-  const cards = visibleCards(listGraphicsCards(), process.env['CUDA_VISIBLE_DEVICES']).map(
+  const cards = jobCards().map(
     ({ name, memoryMb }): Device => ({ type: 'GPU', name, memoryMb }),
   )
   const report: ProbeReport = {
