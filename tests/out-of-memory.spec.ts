@@ -83,7 +83,9 @@ describe('a trainer that was killed', () => {
       const folder = create('killed', ...long)
       await startAndKill(tiny.services, 'killed', atStep(1, 2))
       expect(tiny.services.getRun('killed').memoryOffer).toBeNull()
-      await expect(tiny.services.startRun('killed', { smallerPatch: true })).rejects.toThrow(/did not run out of memory/)
+      await expect(tiny.services.startRun('killed', { smallerPatch: true })).rejects.toThrow(
+        /did not run out of memory/,
+      )
 
       const path = join(folder, MEMORY_USE_FILE)
       const use = MemoryUseSchema.parse(JSON.parse(readFileSync(path, 'utf8')))

@@ -20,9 +20,7 @@ export async function runProbeJob(folder: string): Promise<void> {
   const started = performance.now()
   const { binding, isUsingGpuDevice } = tf.backend() as unknown as NodeJSKernelBackend
   const device = isUsingGpuDevice ? 'GPU' : 'CPU'
-  const cards = jobCards().map(
-    ({ name, memoryMb }): Device => ({ type: 'GPU', name, memoryMb }),
-  )
+  const cards = jobCards().map(({ name, memoryMb }): Device => ({ type: 'GPU', name, memoryMb }))
   const report: ProbeReport = {
     tensorflow: binding.TF_Version,
     tfjs: tf.version['tfjs-core'],

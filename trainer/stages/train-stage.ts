@@ -116,7 +116,11 @@ export async function trainStage(
 }
 
 /** The patches of the models of this process. */
-function* ownRequests(schedule: ScheduleSetup, fromStep: number, models: readonly StageModel[]): Generator<PatchRequest> {
+function* ownRequests(
+  schedule: ScheduleSetup,
+  fromStep: number,
+  models: readonly StageModel[],
+): Generator<PatchRequest> {
   const own = new Set(models.map(({ index }) => index))
   for (const request of stageSchedule(schedule, fromStep)) if (own.has(request.model)) yield request
 }
