@@ -207,6 +207,10 @@ export const PseudoLabelConfigSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe('A pseudo organ that touches the first or last slice is ignored and flagged'),
+  mirror: z
+    .enum(['auto', 'off'])
+    .default('off')
+    .describe('auto: pseudo labels from mirrored images too, as inference.mirror; takes twice as long'),
   review: z.boolean().default(false).describe('Pause between the stages until review.json accepts the pseudo labels'),
 })
 
@@ -275,6 +279,10 @@ export const RunConfigSchema = z.strictObject({
         .default(0.5)
         .describe('Of neighbouring windows, when predicting and evaluating'),
       trainingOverlap: z.number().min(0).max(0.9).default(0.25).describe('When validating and making pseudo labels'),
+      mirror: z
+        .enum(['auto', 'off'])
+        .default('auto')
+        .describe('auto: predicts left-right mirrored too, where training mirrored; takes twice as long'),
     })
     .prefault({}),
   checkpoint: z

@@ -103,14 +103,15 @@ function methodsPage(): string {
     row(['---', '---', '---']),
     ...methods.map((name) => row([`\`${name}\``, METHODS[name].about, METHODS[name].stages])),
     '',
-    'Stage 0 is the one network on all datasets, stage 1 the partial-organ models, stage 2 the full-organ models. In a',
+    'Stages are trained in the order given. Stage 0 is the one network on all datasets, stage 1 the partial-organ models, stage 2 the full-organ models. In a',
     'step each model of the stages learns from one patch, and the shared network from one of each dataset.',
     '',
     row(['steps', ...presets.map((preset) => `\`${preset}\``)]),
     row(['---', ...presets.map(() => '---')]),
     ...methods.map((name) => row([`\`${name}\``, ...presets.map((preset) => stepsOf(name, preset))])),
     '',
-    'How they fared: [Methods compared](../results/methods.md).',
+    'What each computes: [What mutual learning is compared with](../explanation/rivals.md). How they fared:',
+    '[Methods compared](../results/methods.md).',
   ].join('\n')
 }
 

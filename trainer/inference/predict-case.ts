@@ -5,20 +5,26 @@ import { forward } from '../network/unet.ts'
 import type { TrainedModel } from '../stages/stage-model.ts'
 import { readValues } from '../tensor/read-values.ts'
 import { tf, type Tensor5D } from '../tensor/tensorflow.ts'
+import { mirroredChannels, predictBothWays, type Counterpart } from './mirror.ts'
 import { predictTasks } from './predict-tasks.ts'
 import { predictVolume } from './sliding-window.ts'
 
-/** @returns probabilities [D, H, W, channels of the model] on the preprocessed grid */
+/**
+ * @param mirror of the study where each window is predicted mirrored, too; null: as it is
+ * @returns probabilities [D, H, W, channels of the model] on the preprocessed grid
+ */
 export function predictCase(
   model: TrainedModel,
   image: { readonly image: Float32Array; readonly shape: Shape },
   plan: Plan,
   overlap: number,
-  onWindow?: (done: number, total: number) => void,
+  mirror: Counterpart = null,
 ): Float32Array {
   const outside = image.image.reduce((low, value) => Math.min(low, value), Infinity)
   const volume = { data: image.image, shape: image.shape, outside }
-  if (model.spec.dynamicHead) return predictTasks(model, volume, plan, overlap, onWindow)
+  if (model.spec.dynamicHead) return predictTasks(model, volume, plan, overlap, mirror)
+  const channels = mirroredChannels(model.classes, mirror)
+  const predict = (x: Tensor5D): Tensor5D => tf.softmax(forward(model.spec, model.parameters, x).logits[0]!)
   return predictVolume(
     volume,
     plan.patch,
@@ -27,8 +33,7 @@ export function predictCase(
     (window) =>
       readValues(() => {
         const x = tf.tensor(window, [1, ...plan.patch, 1]) as Tensor5D
-        return tf.softmax(forward(model.spec, model.parameters, x).logits[0]!)
+        return channels ? predictBothWays(x, predict, channels) : predict(x)
       }),
-    onWindow,
   )
 }

@@ -7,6 +7,7 @@ import type { TrainedModel } from '../stages/stage-model.ts'
 import { readValues } from '../tensor/read-values.ts'
 import { tf, type Tensor5D } from '../tensor/tensorflow.ts'
 import { fusePartialModels } from './fuse.ts'
+import { mirroredChannels, predictBothWays, type Counterpart } from './mirror.ts'
 import { predictVolume } from './sliding-window.ts'
 
 /** @returns probabilities [D, H, W, classes of the union] on the preprocessed grid */
@@ -15,17 +16,35 @@ export function predictTasks(
   volume: { readonly data: Float32Array; readonly shape: Shape; readonly outside: number },
   plan: Plan,
   overlap: number,
-  onWindow?: (done: number, total: number) => void,
+  mirror: Counterpart,
 ): Float32Array {
   const { tasks } = spec.dynamicHead!
   const channels = tasks.reduce((sum, task) => sum + task.classes.length, 0)
+  const turned = mirroredTasks(tasks, mirror)
+  const answer = (x: Tensor5D): Tensor5D =>
+    tf.concat(
+      forwardTasks(spec, parameters, x).map((logits) => tf.softmax(logits)),
+      4,
+    )
   const predict = (window: Float32Array): Float32Array =>
     readValues(() => {
       const x = tf.tensor(window, [1, ...plan.patch, 1]) as Tensor5D
-      const answers = forwardTasks(spec, parameters, x).map((logits) => tf.softmax(logits))
-      return tf.concat(answers, 4)
+      return turned ? predictBothWays(x, answer, turned) : answer(x)
     })
-  return fuseTasks(predictVolume(volume, plan.patch, channels, overlap, predict, onWindow), tasks, classes.length)
+  return fuseTasks(predictVolume(volume, plan.patch, channels, overlap, predict), tasks, classes.length)
+}
+
+/** Where in a mirrored prediction the organ of each channel of all tasks is; null when a task forbids it. */
+function mirroredTasks(tasks: readonly HeadTask[], mirror: Counterpart): number[] | null {
+  const found = tasks.map((task) => mirroredChannels(task.classes, mirror))
+  let first = 0
+  const channels: number[] = []
+  for (const inTask of found) {
+    if (inTask === null) return null
+    channels.push(...inTask.map((channel) => first + channel))
+    first += inTask.length
+  }
+  return channels
 }
 
 /** @param answers [V, channels of all tasks, one task after the other] @returns [V, classCount] */

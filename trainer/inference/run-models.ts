@@ -9,6 +9,7 @@ import type { Study } from '../labels/study.ts'
 import { readTemperatures } from '../pseudo-labels/make-pseudo-labels.ts'
 import { disposeModels } from '../stages/stage-model.ts'
 import { fusePartialModels, meanProbabilities } from './fuse.ts'
+import { inferenceMirror } from './mirror.ts'
 import { predictCase } from './predict-case.ts'
 
 export interface RunPredictor {
@@ -34,6 +35,7 @@ export async function openRunPredictor(
   const used = choice === 'ensemble' ? all : all.filter(({ index }) => index === choice - 1)
   const temperatures = await readTemperatures(stageFolder, all.length)
   const { overlap } = job.config.inference
+  const mirror = inferenceMirror(study, job.config)
   return {
     study,
     plan,
@@ -42,7 +44,7 @@ export async function openRunPredictor(
         index: model.index,
         classes: model.classes,
         competent: study.competentClasses[model.index] ?? [],
-        probabilities: predictCase(model, image, plan, overlap),
+        probabilities: predictCase(model, image, plan, overlap, mirror),
         temperature: temperatures[model.index]!,
       }))
       if (stage !== 1) return meanProbabilities(predictions.map(({ probabilities }) => probabilities))

@@ -9,6 +9,7 @@ import { stageCheckpointPath } from '../checkpoint/checkpoint.ts'
 import type { PatchSetup, TrainingCaseEntry } from '../data/patch.ts'
 import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
 import { describeStudy, type Study } from '../labels/study.ts'
+import { inferenceMirror, type Counterpart } from '../inference/mirror.ts'
 import { derivePlan } from '../imaging/planning/derive-plan.ts'
 import { calibrateModels, makePseudoLabels, pseudoLabelFolder } from '../pseudo-labels/make-pseudo-labels.ts'
 import { openPseudoLabels } from '../pseudo-labels/pseudo-label-store.ts'
@@ -117,11 +118,15 @@ async function calibrate(context: TrainContext, stage1Folder: string): Promise<n
     study,
     plan,
     job.config.inference.trainingOverlap,
+    pseudoLabelMirror(context),
     (done) => progress.advance(done, `calibrating model ${done}/${teachers.length}`),
   )
   disposeModels(teachers)
   return temperatures
 }
+
+const pseudoLabelMirror = ({ study, job: { config } }: TrainContext): Counterpart =>
+  config.pseudoLabels.mirror === 'auto' ? inferenceMirror(study, config) : null
 
 async function labelCases(context: TrainContext, stage1Folder: string, temperatures: readonly number[]): Promise<void> {
   const { folder, study, plan, job, prepared, progress, journal } = context
@@ -135,6 +140,7 @@ async function labelCases(context: TrainContext, stage1Folder: string, temperatu
     plan,
     rules,
     overlap: inference.trainingOverlap,
+    mirror: pseudoLabelMirror(context),
     teachers: chooseTeachers(loaded, study, job.config),
     temperatures,
     cases: prepared.training,

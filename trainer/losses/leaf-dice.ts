@@ -1,4 +1,4 @@
-// Leaf-Dice (Fidon et al. 2021, "Label-set loss functions for partial supervision", MICCAI, equation 8), beside the
+// Leaf-Dice (Fidon et al. 2021, "Label-set loss functions for partial supervision", MICCAI), beside the
 // marginal cross-entropy that all methods share: a voxel whose label leaves several classes open has no part in Dice.
 import { codeTable, viewPatch, type PatchView } from './patch-view.ts'
 import { marginalCrossEntropy, type VoxelLoss } from './segmentation-loss.ts'

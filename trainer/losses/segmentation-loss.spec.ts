@@ -27,6 +27,18 @@ const ln = Math.log
 
 describe('segmentationLoss', () => {
   it.each([
+    // three voxels of background and one of a: each of them weighs 3^-balance
+    { balance: 0, background: 1 },
+    { balance: 0.5, background: 1 / Math.sqrt(3) },
+    { balance: 1, background: 1 / 3 },
+  ])('balance $balance: a voxel of background weighs $background', ({ balance, background }) => {
+    const value = lossOf(logitsOf(4), [0, 1, 0, 0], [[0], [1]], balance).dataSync()[0]!
+    const entropy = -((ln(0.5) + ln(0.2) + ln(0.4)) * background + ln(0.6)) / (3 * background + 1)
+    // overlap 0.6, volume 0.3 + 0.6 + 0.2 + 0.3 + 1; smoothed by 1
+    expect(value).toBeCloseTo(entropy + 1 - (2 * 0.6 + 1) / (2.4 + 1), 5)
+  })
+
+  it.each([
     {
       what: 'fully labelled',
       codes: [0, 1, 2],

@@ -1,4 +1,4 @@
-// The dynamic head (DoDNet, Zhang et al. 2021, CVPR, sections 3.2 and 3.3): three 1x1x1 convolutions whose weights a
+// The dynamic head (DoDNet, Zhang et al. 2021, CVPR): three 1x1x1 convolutions whose weights a
 // controller makes from the deepest features of the patch and from which task is asked for. All tasks share the rest.
 import { tf, type Tensor, type Tensor2D, type Tensor5D } from '../tensor/tensorflow.ts'
 

@@ -53,6 +53,7 @@ beforeAll(async () => {
     plan: tinyPlan,
     rules: lenient,
     overlap: 0.25,
+    mirror: null,
     teachers,
     temperatures: [1, 1],
     cases: [[await caseOf(0, 0)], [await caseOf(1, 0)]],
@@ -119,7 +120,8 @@ describe('calibrateModels', () => {
   it('softens a model that is wrong with confidence, once a job', async () => {
     const { job } = await make('calibrated')
     let calls = 0
-    const calibrate = () => calibrateModels(job, teachers, validation(), tinyStudy, tinyPlan, 0.25, () => (calls += 1))
+    const calibrate = () =>
+      calibrateModels(job, teachers, validation(), tinyStudy, tinyPlan, 0.25, null, () => (calls += 1))
     let temperatures: number[] = []
     expect(await leakedTensors(async () => (temperatures = await calibrate()))).toBe(0)
     // model 0 is sure of background everywhere: nothing to tell; model 1 is sure of jaw, and mostly wrong

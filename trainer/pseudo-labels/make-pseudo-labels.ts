@@ -7,6 +7,7 @@ import type { Case } from '../../contract/dataset.ts'
 import type { Plan } from '../../contract/plan.ts'
 import type { RunConfig } from '../../contract/run-config.ts'
 import { organEvidence, type ModelPrediction } from '../inference/fuse.ts'
+import type { Counterpart } from '../inference/mirror.ts'
 import { predictCase } from '../inference/predict-case.ts'
 import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
 import { isZarrGroup } from '../imaging/zarr-group.ts'
@@ -43,6 +44,7 @@ export async function calibrateModels(
   study: Study,
   plan: Plan,
   overlap: number,
+  mirror: Counterpart,
   onModel: (done: number) => void,
 ): Promise<number[]> {
   if (existsSync(calibrationPath(job))) return readTemperatures(job, teachers.length)
@@ -55,7 +57,7 @@ export async function calibrateModels(
       const sets = codebookClasses(study, dataset, caseEntry, stored.codebook).map((set) =>
         projectClasses(set, teacher.channelOf),
       )
-      cases.push({ probabilities: predictCase(teacher, stored, plan, overlap), codes: stored.labels, sets })
+      cases.push({ probabilities: predictCase(teacher, stored, plan, overlap, mirror), codes: stored.labels, sets })
     }
     temperatures.push(calibrateTemperature(cases, teacher.classes.length))
     onModel(temperatures.length)
@@ -71,6 +73,7 @@ export interface PseudoLabelSetup {
   readonly plan: Plan
   readonly rules: RunConfig['pseudoLabels']
   readonly overlap: number
+  readonly mirror: Counterpart
   readonly teachers: readonly Teacher[]
   /** By the teachers' index. */
   readonly temperatures: readonly number[]
@@ -112,7 +115,7 @@ async function labelCase(
     index: teacher.index,
     classes: teacher.classes,
     competent: teacher.competent,
-    probabilities: predictCase(teacher, stored, plan, setup.overlap),
+    probabilities: predictCase(teacher, stored, plan, setup.overlap, setup.mirror),
     temperature: temperatures[teacher.index]!,
   }))
   const evidence = open.flatMap((c) => organEvidence(predictions, c) ?? [])

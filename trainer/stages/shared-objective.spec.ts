@@ -16,7 +16,10 @@ function shared(config: RunConfigInput['shared'] = {}) {
   const [model] = createStageModels(tinyStudy, 0, tinyPlan, settings)
   made.push(model!)
   const objective = createSharedObjective(tinyStudy, TINY_PATCH, settings.shared)
-  return { model: model!, learn: (step: StepPatch) => objective.learn(model!, step, { step: 0, steps: 10, balance: 0.5 })! }
+  return {
+    model: model!,
+    learn: (step: StepPatch) => objective.learn(model!, step, { step: 0, steps: 10, balance: 0.5 })!,
+  }
 }
 // Site a labels classes 1 and 2, and leaves 3 and 4 open; site b the other way round.
 const ofA: StepPatch = { patch: patchWith([[[1], 60], [[2], 40]], [0, 3, 4]), dataset: 0, own: true } // prettier-ignore

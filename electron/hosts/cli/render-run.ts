@@ -3,6 +3,8 @@ import type { RunDetail, RunSummary } from '../../../contract/commands.ts'
 import { describeDevices } from '../../../contract/device.ts'
 import type { JobState } from '../../../contract/job.ts'
 import { describeOffer } from '../../services/runs/memory-offer.ts'
+import { plannedStages } from '../../../contract/planned-stages.ts'
+import type { StageNumber } from '../../../contract/run-config.ts'
 import { describeProgress } from './progress-line.ts'
 import { score, table, type Style } from './text.ts'
 
@@ -47,12 +49,13 @@ export function renderRun(detail: RunDetail, style: Style): string {
   if (detail.memoryOffer) lines.push(`${style.yellow('memory')}    ${describeOffer(summary.name, detail.memoryOffer)}`)
   if (error !== null) lines.push(`${style.red('failed')}    ${error}`)
   if (checkpoints.length > 0) {
+    const turn = ({ stage }: { stage: number }): number => plannedStages(summary.stages).findIndex((s) => s === stage)
     const last = checkpoints
       .map(({ stage, step }) => ({ stage, step }))
-      .sort((a, b) => b.stage - a.stage || b.step - a.step)[0]
+      .sort((a, b) => turn(b) - turn(a) || b.step - a.step)[0]
     lines.push(`last checkpoint  stage ${last.stage}, step ${last.step}`)
   }
-  for (const stage of [1, 2]) lines.push(...renderValidation(detail, stage, style))
+  for (const stage of plannedStages(summary.stages)) lines.push(...renderValidation(detail, stage, style))
   if (evaluations.length > 0) {
     const rows = evaluations.map((each) => [each.dataset, String(each.stage), String(each.model), score(each.meanDice)])
     lines.push('', table(['evaluated on', 'stage', 'model', 'Dice'], rows, style))
@@ -64,16 +67,17 @@ export function renderRun(detail: RunDetail, style: Style): string {
 }
 
 /** The latest validation Dice, organs by models. */
-function renderValidation({ latestMetrics, summary }: RunDetail, stage: number, style: Style): string[] {
+function renderValidation({ latestMetrics, summary }: RunDetail, stage: StageNumber, style: Style): string[] {
   const scores = latestMetrics.filter((metric) => metric.name === 'validation.dice' && metric.stage === stage)
   if (scores.length === 0) return []
+  const models = stage === 0 ? ['the one network'] : summary.datasets
   const rows = summary.organs.map((organ) => [
     organ,
-    ...summary.datasets.map((_, index) =>
+    ...models.map((_, index) =>
       score(scores.find((metric) => metric.model === index + 1 && metric.organ === organ)?.value ?? null),
     ),
   ])
-  return ['', table([`Dice in validation, stage ${stage}`, ...summary.datasets], rows, style)]
+  return ['', table([`Dice in validation, stage ${stage}`, ...models], rows, style)]
 }
 
 function paintState(state: JobState, style: Style): string {

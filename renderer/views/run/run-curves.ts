@@ -83,8 +83,10 @@ export const lastValue = (series: readonly Series[], name: string, stage: number
     .find((each) => seriesKey(each) === seriesKey({ name, stage, model: null, dataset: null, organ: null }))
     ?.points.at(-1)?.[1] ?? null
 
-export const stagesOf = (series: readonly Series[]): number[] =>
-  [...new Set(series.flatMap(({ stage }) => stage ?? []))].sort()
+/** In the order in which they are trained: ms-kd begins with stage 1. */
+export const stagesOf = (series: readonly Series[]): number[] => [
+  ...new Set(series.flatMap(({ stage }) => stage ?? [])),
+]
 
 export const modelsOf = (series: readonly Series[]): { model: number; name: string }[] =>
   [...new Map(series.flatMap((each) => (each.model === null ? [] : [[each.model, modelName(each)] as const])))]
