@@ -22,9 +22,12 @@ const resultOf = (folder: string): Record<string, string> => ({
   ...hashFiles(join(folder, 'checkpoints')),
   ...hashFiles(join(folder, 'pseudo-labels')),
 })
-/** All numbers but those that tell of the machine. */
+/** All numbers but those that tell of the machine, in an order of their own: processes report one after the other. */
 const numbersOf = ({ metrics }: Pick<Training, 'metrics'>) =>
-  metrics.filter(({ name }) => !['dataWaitShare', 'peakMemoryMb'].includes(name))
+  metrics
+    .filter(({ name }) => !['dataWaitShare', 'peakMemoryMb'].includes(name))
+    .map((metric) => JSON.stringify(metric))
+    .sort()
 const deviceCounts = ({ events }: Pick<Training, 'events'>) =>
   events.flatMap((event) => (event.type === 'device' ? [event.devices.length] : []))
 
