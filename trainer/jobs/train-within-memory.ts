@@ -9,7 +9,7 @@ import { showPatch, SMALLER_PATCH_FILE, SmallerPatchSchema } from '../../contrac
 import type { Plan } from '../../contract/plan.ts'
 import { offerSmallerPatch } from '../imaging/planning/offer-smaller-patch.ts'
 import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
-import { isOutOfMemory } from '../tensor/out-of-memory.ts'
+import { isOutOfMemory, releaseRefusedWork } from '../tensor/out-of-memory.ts'
 import type { Journal } from './journal.ts'
 import { readJsonFile } from './read-json-file.ts'
 import { readSettledPlan } from './settled-plan.ts'
@@ -56,6 +56,7 @@ async function answerRefusal(
   journal.append({ type: 'out-of-memory', ...offer, taken })
   if (smaller === null) throw new OrganMosaicError('out-of-memory', message, { cause: error })
   if (!taken) throw new MemoryPause(message)
+  releaseRefusedWork()
   await changePatch(folder, plan, smaller, journal)
 }
 
