@@ -8,6 +8,7 @@ import { saysOutOfMemory } from '../contract/memory.ts'
 import { writeFileAtomically } from './imaging/write-file-atomically.ts'
 import { Interruption, openJournal, type Journal } from './jobs/journal.ts'
 import { readJsonFile } from './jobs/read-json-file.ts'
+import { StartAgain, startAgain } from './jobs/start-again.ts'
 import { claimCards } from './tensor/job-cards.ts'
 
 interface Ending {
@@ -68,6 +69,8 @@ function asReported(error: unknown): OrganMosaicError {
 
 async function main(folder: string): Promise<number> {
   const startedAt = new Date().toISOString()
+  const environment = { ...process.env }
+  let startsAgain = false
   await writeFileAtomically(
     join(folder, 'process.json'),
     JSON.stringify({ pid: process.pid, host: hostname(), startedAt }),
@@ -80,6 +83,10 @@ async function main(folder: string): Promise<number> {
     journal.append({ type: 'state', message: '', ...(await work(folder, job, journal)) })
     return 0
   } catch (error) {
+    if (error instanceof StartAgain) {
+      startsAgain = true
+      return 0
+    }
     if (error instanceof Interruption) {
       journal.append({ type: 'state', state: error.request === 'pause' ? 'paused' : 'stopped', message: '' })
       return 0
@@ -91,6 +98,7 @@ async function main(folder: string): Promise<number> {
     return 1
   } finally {
     journal.close()
+    if (startsAgain) await startAgain(folder, environment)
   }
 }
 

@@ -9,26 +9,25 @@ import { showPatch, SMALLER_PATCH_FILE, SmallerPatchSchema } from '../../contrac
 import type { Plan } from '../../contract/plan.ts'
 import { offerSmallerPatch } from '../imaging/planning/offer-smaller-patch.ts'
 import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
-import { isOutOfMemory, releaseRefusedWork } from '../tensor/out-of-memory.ts'
+import { isOutOfMemory } from '../tensor/out-of-memory.ts'
 import type { Journal } from './journal.ts'
 import { readJsonFile } from './read-json-file.ts'
 import { readSettledPlan } from './settled-plan.ts'
+import { StartAgain } from './start-again.ts'
 import { runTrainJob } from './train.ts'
 
 /** Thrown where a person has to choose; everything needed to go on is on disk. */
 export class MemoryPause extends Error {}
 
-/** @throws MemoryPause, and as runTrainJob; OrganMosaicError out-of-memory when no smaller patch is possible */
+/** @throws MemoryPause, StartAgain, and as runTrainJob; OrganMosaicError out-of-memory when no smaller patch is possible */
 export async function trainWithinMemory(folder: string, job: TrainJob, journal: Journal): Promise<void> {
   await takeAnswer(folder, journal)
-  for (;;) {
-    try {
-      return await runTrainJob(folder, job, journal)
-    } catch (error) {
-      const plan = isOutOfMemory(error) ? await readSettledPlan(folder) : null
-      if (!plan) throw error
-      await answerRefusal(folder, job, plan, journal, error)
-    }
+  try {
+    await runTrainJob(folder, job, journal)
+  } catch (error) {
+    const plan = isOutOfMemory(error) ? await readSettledPlan(folder) : null
+    if (!plan) throw error
+    await answerRefusal(folder, job, plan, journal, error)
   }
 }
 
@@ -42,13 +41,14 @@ async function takeAnswer(folder: string, journal: Journal): Promise<void> {
   await rm(path)
 }
 
+/** @throws MemoryPause, StartAgain, OrganMosaicError */
 async function answerRefusal(
   folder: string,
   job: TrainJob,
   plan: Plan,
   journal: Journal,
   error: unknown,
-): Promise<void> {
+): Promise<never> {
   const offer = offerSmallerPatch(plan, `The memory did not suffice for a patch of ${showPatch(plan.patch)} voxels.`)
   const { smallerPatch: smaller, message } = offer
   const taken = smaller !== null && job.config.runtime.onOutOfMemory === 'shrink'
@@ -56,8 +56,8 @@ async function answerRefusal(
   journal.append({ type: 'out-of-memory', ...offer, taken })
   if (smaller === null) throw new OrganMosaicError('out-of-memory', message, { cause: error })
   if (!taken) throw new MemoryPause(message)
-  releaseRefusedWork()
   await changePatch(folder, plan, smaller, journal)
+  throw new StartAgain()
 }
 
 /** The network has no size of its own: its weights and all that was trained go on with another patch. */
