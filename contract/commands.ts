@@ -8,9 +8,11 @@ import {
   LayoutIdSchema,
   ModalitySchema,
 } from './dataset.ts'
+import { DeviceSchema } from './device.ts'
 import { MetricSchema, PhaseSchema } from './events.ts'
 import { ShapeSchema, SpacingSchema } from './geometry.ts'
 import { JobStateSchema, ModelChoiceSchema } from './job.ts'
+import { MemoryOfferSchema } from './memory.ts'
 import { OrganIdSchema } from './organ.ts'
 import { EvaluationReportSchema } from './report.ts'
 import { MethodSchema } from './methods.ts'
@@ -111,6 +113,8 @@ export const RunDetailSchema = z.object({
     EvaluationReportSchema.pick({ dataset: true, stage: true, model: true, createdAt: true, meanDice: true }),
   ),
   error: z.string().nullable().describe('Why it failed, when it did'),
+  devices: z.array(DeviceSchema).describe('Of its last process; empty before the first'),
+  memoryOffer: MemoryOfferSchema.nullable().describe('It ran out of memory and waits for an answer'),
 })
 export type RunDetail = z.infer<typeof RunDetailSchema>
 

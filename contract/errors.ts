@@ -12,6 +12,7 @@ export const ErrorCodeSchema = z.enum([
   'invalid-config', // a run configuration that cannot be trained
   'leakage', // test data, or a patient or image that is also in test data, would be trained on
   'environment', // TensorFlow, disk, memory or permissions of this machine
+  'out-of-memory', // the trainer was refused memory, on the machine or on its graphics card
   'job-failed', // the trainer child ended without finishing
   'internal', // a bug
 ])

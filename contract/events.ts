@@ -1,7 +1,9 @@
 // events.jsonl: one line an event, append only, sequence numbers from 1 without gaps.
 // Reading it twice changes nothing: job and sequence number identify an event.
 import { z } from 'zod'
+import { DeviceSchema } from './device.ts'
 import { ErrorReportSchema } from './errors.ts'
+import { MemoryOfferSchema } from './memory.ts'
 
 export const PhaseSchema = z.enum([
   'start',
@@ -77,6 +79,18 @@ export const JobEventSchema = z.discriminatedUnion('type', [
     path: z.string().describe('A file that is complete now, relative to the job or absolute'),
   }),
   z.object({ ...stamp, type: z.literal('error'), report: ErrorReportSchema }),
+  z.object({
+    ...stamp,
+    type: z.literal('device'),
+    devices: z.array(DeviceSchema).min(1).describe('One a process that trains'),
+    threads: z.int().nonnegative().describe('Of TensorFlow on the processor'),
+  }),
+  z.object({
+    ...stamp,
+    type: z.literal('out-of-memory'),
+    ...MemoryOfferSchema.shape,
+    taken: z.boolean().describe('The smaller patch is used at once (runtime.onOutOfMemory = shrink)'),
+  }),
 ])
 export type JobEvent = z.infer<typeof JobEventSchema>
 /** An event before the journal stamps it. */

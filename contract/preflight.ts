@@ -1,9 +1,10 @@
 // What a few real training steps tell of a run before it starts: the memory it needs and the time it takes.
 import { z } from 'zod'
+import { DeviceSchema } from './device.ts'
 import { ShapeSchema } from './geometry.ts'
 
 export const PreflightReportSchema = z.object({
-  device: z.enum(['CPU', 'GPU']),
+  device: DeviceSchema.describe('The memory below is of it: of the card, or of the machine'),
   patch: ShapeSchema,
   patchVoxels: z.int().positive(),
   stages: z.array(
@@ -17,7 +18,7 @@ export const PreflightReportSchema = z.object({
   secondsPerCase: z.number().nonnegative().describe('Preprocessing; 0 when the cases were prepared before'),
   secondsToFinish: z.number().nonnegative(),
   baseMb: z.number().describe('Memory before the first step'),
-  peakMb: z.number().describe('Largest resident memory of the trainer'),
+  peakMb: z.number().describe('Most that the trainer took'),
   freeMb: z.number().describe('Memory that was free for it when it started'),
 })
 export type PreflightReport = z.infer<typeof PreflightReportSchema>

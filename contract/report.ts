@@ -1,5 +1,6 @@
 // What evaluation, prediction, export and the doctor write: report JSON files and --json answers.
 import { z } from 'zod'
+import { DeviceSchema } from './device.ts'
 import { OrganIdSchema } from './organ.ts'
 import { ModelChoiceSchema } from './job.ts'
 
@@ -90,7 +91,7 @@ export const ProbeReportSchema = z.object({
   tensorflow: z.string(),
   tfjs: z.string(),
   binding: z.enum(['wheel', 'upstream']),
-  devices: z.array(z.object({ name: z.string(), type: z.enum(['CPU', 'GPU']) })),
+  devices: z.array(DeviceSchema).describe('All that may be used: the processor, then the graphics cards'),
   device: z.enum(['CPU', 'GPU']).describe('Where the probe really ran'),
   threads: z.int(),
   convolutionGflops: z.number().describe('conv3d, forward and both gradients'),

@@ -291,6 +291,14 @@ export const RunConfigSchema = z.strictObject({
       ...ComputeSchema.shape,
       prefetch: z.int().min(1).max(64).default(6).describe('Patches prepared ahead'),
       caseCacheMb: z.int().min(16).default(2048).describe('Memory for preprocessed cases of the data worker'),
+      onOutOfMemory: z
+        .enum(['ask', 'shrink'])
+        .default('ask')
+        .describe('ask: pause and propose a smaller patch; shrink: go on with it at once, from the last checkpoint'),
+      processes: z
+        .union([auto, z.int().min(1).max(9)])
+        .default('auto')
+        .describe('Among which the models are spread; auto: one a graphics card, on the processor one'),
     })
     .prefault({}),
 })

@@ -106,7 +106,7 @@ describe('before a run exists', () => {
     [3000, 500, 500, false, 4096],
   ])('peak %i MB of %i MB free', (peakMb, freeMb, baseMb, fits, maxPatchVoxels) => {
     const report = {
-      device: 'CPU' as const,
+      device: { type: 'CPU' as const, name: 'Processor', memoryMb: null },
       patch: [50, 40, 50] as [number, number, number],
       patchVoxels: 100_000,
       stages: [],

@@ -2,31 +2,47 @@
 // Exit code 0 when finished, paused, stopped or waiting for a review; 1 after a failure, which the journal explains.
 import { availableParallelism, hostname } from 'node:os'
 import { join, resolve } from 'node:path'
-import { toOrganMosaicError } from '../contract/errors.ts'
+import { OrganMosaicError, toOrganMosaicError } from '../contract/errors.ts'
 import { JobSchema, type Job } from '../contract/job.ts'
+import { saysOutOfMemory } from '../contract/memory.ts'
 import { writeFileAtomically } from './imaging/write-file-atomically.ts'
 import { Interruption, openJournal, type Journal } from './jobs/journal.ts'
 import { readJsonFile } from './jobs/read-json-file.ts'
+import { StartAgain, startAgain } from './jobs/start-again.ts'
+import { claimCards } from './tensor/job-cards.ts'
+
+interface Ending {
+  readonly state: 'finished' | 'awaiting-review' | 'paused'
+  readonly message?: string
+}
 
 // TensorFlow is imported after the environment is set: its native library reads it when it loads.
-async function work(folder: string, job: Job, journal: Journal): Promise<'finished' | 'awaiting-review'> {
+async function work(folder: string, job: Job, journal: Journal): Promise<Ending> {
+  const [{ usedDevice, limitMb }, { watchMemory }] = await Promise.all([
+    import('./tensor/used-device.ts'),
+    import('./jobs/watch-memory.ts'),
+  ])
+  watchMemory(folder, limitMb())
+  const threads = Number(process.env['TF_NUM_INTRAOP_THREADS'])
+  journal.append({ type: 'device', devices: [usedDevice()], threads })
   if (job.kind === 'probe') await (await import('./jobs/probe.ts')).runProbeJob(folder)
   if (job.kind === 'predict') await (await import('./jobs/predict.ts')).runPredictJob(folder, job, journal)
   if (job.kind === 'evaluate') await (await import('./jobs/evaluate.ts')).runEvaluateJob(folder, job, journal)
   if (job.kind === 'preflight') await (await import('./jobs/preflight.ts')).runPreflightJob(folder, job, journal)
   if (job.kind === 'train') {
-    const [{ runTrainJob }, { AwaitingReview }] = await Promise.all([
-      import('./jobs/train.ts'),
+    const [{ trainWithinMemory, MemoryPause }, { AwaitingReview }] = await Promise.all([
+      import('./jobs/train-within-memory.ts'),
       import('./jobs/await-review.ts'),
     ])
     try {
-      await runTrainJob(folder, job, journal)
+      await trainWithinMemory(folder, job, journal)
     } catch (error) {
-      if (error instanceof AwaitingReview) return 'awaiting-review'
+      if (error instanceof AwaitingReview) return { state: 'awaiting-review' }
+      if (error instanceof MemoryPause) return { state: 'paused', message: error.message }
       throw error
     }
   }
-  return 'finished'
+  return { state: 'finished' }
 }
 
 /** The number of threads is part of what makes a run repeatable. */
@@ -36,10 +52,25 @@ function setCompute(job: Job): void {
   process.env['TF_NUM_INTEROP_THREADS'] ??= '1'
   // No graphics card is seen then.
   if (device === 'cpu') process.env['CUDA_VISIBLE_DEVICES'] = '-1'
+  // Memory of a card is taken as it is needed, so that others can use the card too.
+  process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true'
+  // Cards are counted as the driver's tool counts them.
+  process.env['CUDA_DEVICE_ORDER'] ??= 'PCI_BUS_ID'
+  claimCards()
+}
+
+/** A refusal of memory outside of a training, which answers it itself. */
+function asReported(error: unknown): OrganMosaicError {
+  const known = toOrganMosaicError(error)
+  if (known.code !== 'internal' || !saysOutOfMemory(known.message)) return known
+  const message = `The memory did not suffice (${known.message}). Close other programs, or use a machine or a card with more memory.`
+  return new OrganMosaicError('out-of-memory', message, { cause: error })
 }
 
 async function main(folder: string): Promise<number> {
   const startedAt = new Date().toISOString()
+  const environment = { ...process.env }
+  let startsAgain = false
   await writeFileAtomically(
     join(folder, 'process.json'),
     JSON.stringify({ pid: process.pid, host: hostname(), startedAt }),
@@ -49,20 +80,25 @@ async function main(folder: string): Promise<number> {
     const job = await readJsonFile(join(folder, 'run.json'), JobSchema, 'Restore it from a copy, or start a new run.')
     setCompute(job)
     journal.append({ type: 'state', state: 'running', message: '' })
-    journal.append({ type: 'state', state: await work(folder, job, journal), message: '' })
+    journal.append({ type: 'state', message: '', ...(await work(folder, job, journal)) })
     return 0
   } catch (error) {
+    if (error instanceof StartAgain) {
+      startsAgain = true
+      return 0
+    }
     if (error instanceof Interruption) {
       journal.append({ type: 'state', state: error.request === 'pause' ? 'paused' : 'stopped', message: '' })
       return 0
     }
-    const known = toOrganMosaicError(error)
+    const known = asReported(error)
     console.error(error)
     journal.append({ type: 'error', report: known.toReport() })
     journal.append({ type: 'state', state: 'failed', message: known.message })
     return 1
   } finally {
     journal.close()
+    if (startsAgain) await startAgain(folder, environment)
   }
 }
 

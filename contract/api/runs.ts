@@ -73,6 +73,7 @@ export const runRoutes = {
   }),
   resumeRun: route('POST', '/runs/:run/resume', 'Goes on from the last checkpoint', {
     params,
+    body: z.object({ smallerPatch: z.boolean().default(false).describe('Takes the smaller patch that is offered') }),
     response: RunSummarySchema,
   }),
   controlRun: route('POST', '/runs/:run/control', 'Asks a running training to pause or to stop', {

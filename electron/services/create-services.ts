@@ -32,7 +32,7 @@ import { evaluateRun, type EvaluationRequest } from './runs/evaluate-run.ts'
 import type { RunRequest } from './runs/plan-run.ts'
 import { exportRun, predictWithRun } from './runs/predict-with-run.ts'
 import { findSharedNames } from './runs/refuse-leakage.ts'
-import { controlRun, createRun, followRun, requireFinished, startRun } from './runs/run-control.ts'
+import { controlRun, createRun, followRun, requireFinished, startRun, type StartOptions } from './runs/run-control.ts'
 import { getRun, lastSeq, listRuns, readEvaluations, summariseNamed } from './runs/run-queries.ts'
 import type { ChosenCase } from './runs/prediction-inputs.ts'
 import type { ModelRequest } from './runs/trained-models.ts'
@@ -68,7 +68,7 @@ export type Services = {
   /** Complete reports, oldest first. */
   listEvaluations: (run: string) => EvaluationReport[]
   /** Starts or continues; answers with the journal offset to follow from. */
-  startRun: (name: string) => Promise<number>
+  startRun: (name: string, options?: StartOptions) => Promise<number>
   followRun: (name: string, onEvent: (event: JobEvent) => void, options?: FollowOptions) => Promise<JobState>
   /** Throws why a followed run did not finish. */
   requireFinished: (name: string, state: JobState) => void
@@ -168,7 +168,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     listRuns: () => listRuns(workspace, (name) => summariseNamed(database, workspace, name)),
     getRun: (name) => getRun(database, workspace, name),
     listEvaluations: (run) => readEvaluations(runFolder(workspace, run)),
-    startRun: (name) => startRun(store, name),
+    startRun: (name, options) => startRun(store, name, options),
     followRun: (name, onEvent, options) => followRun(store, name, onEvent, options),
     requireFinished: (name, state) => requireFinished(store, name, state),
     controlRun: (name, request) => controlRun(store, name, request),

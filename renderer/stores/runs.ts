@@ -29,7 +29,8 @@ export const useRunsStore = defineStore('runs', () => {
     return runs.value
   }
 
-  const resume = async (run: string): Promise<void> => take(await call('resumeRun', { params: { run } }))
+  const resume = async (run: string, smallerPatch = false): Promise<void> =>
+    take(await call('resumeRun', { params: { run }, body: { smallerPatch } }))
   const control = async (run: string, request: 'pause' | 'stop'): Promise<void> =>
     take(await call('controlRun', { params: { run }, body: { request } }))
 

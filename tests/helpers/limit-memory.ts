@@ -15,15 +15,17 @@ export const canLimitMemory = process.platform === 'linux' && existsSync('/usr/b
 export async function limitNextPreflight(jobs: string, known: readonly string[], spareMb: number): Promise<void> {
   for (;;) {
     const name = readdirSync(jobs).find((each) => each.startsWith('preflight') && !known.includes(each))
-    const folder = name === undefined ? null : join(jobs, name)
-    if (folder && isPrepared(folder)) {
-      const { pid } = ProcessSchema.parse(JSON.parse(readFileSync(join(folder, 'process.json'), 'utf8')))
-      const usedKb = Number(/^VmData:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
-      execFileSync('/usr/bin/prlimit', ['--pid', String(pid), `--data=${(usedKb + spareMb * 1024) * 1024}`])
-      return
-    }
+    if (name !== undefined) return limitWhenPrepared(join(jobs, name), spareMb)
     await sleep(10)
   }
+}
+
+/** Limits the process of a job to what it has and a little more when its cases are prepared, before its first step. */
+export async function limitWhenPrepared(folder: string, spareMb: number): Promise<void> {
+  while (!isPrepared(folder)) await sleep(10)
+  const { pid } = ProcessSchema.parse(JSON.parse(readFileSync(join(folder, 'process.json'), 'utf8')))
+  const usedKb = Number(/^VmData:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+  execFileSync('/usr/bin/prlimit', ['--pid', String(pid), `--data=${(usedKb + spareMb * 1024) * 1024}`])
 }
 
 const isPrepared = (folder: string): boolean =>

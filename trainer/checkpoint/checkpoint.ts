@@ -66,6 +66,26 @@ export async function saveStage(
   })
 }
 
+/** One checkpoint of parts that saveStage wrote, each with the next models of the stage. */
+export async function mergeStages(
+  path: string,
+  parts: readonly string[],
+  memory: ReadonlyMap<string, NamedArray>,
+  state: StageState,
+): Promise<void> {
+  const read: Awaited<ReturnType<typeof readSafetensors>>[] = []
+  for (const part of parts) read.push(await readSafetensors(part))
+  const arrays = new Map(read.flatMap((part) => [...part.arrays]))
+  for (const [name, array] of memory) arrays.set(`memory.${name}`, array)
+  const join = (key: string): string =>
+    JSON.stringify(read.flatMap(({ metadata }) => JSON.parse(metadata[key]!) as number[]))
+  await writeSafetensors(path, arrays, {
+    state: JSON.stringify(state),
+    updates: join('updates'),
+    averaged: join('averaged'),
+  })
+}
+
 /** Puts the models where the checkpoint left them. @returns null when there is none yet */
 export async function loadStage(
   path: string,

@@ -2,7 +2,6 @@
 // Nothing of it is kept but the numbers and the preprocessed cases, which the training then finds ready.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js'
 import type { PreflightJob, TrainJob } from '../../contract/job.ts'
 import type { Plan } from '../../contract/plan.ts'
 import type { StageNumber } from '../../contract/run-config.ts'
@@ -14,7 +13,7 @@ import { createObjective } from '../stages/create-objective.ts'
 import { distils, folderOfStage, plannedStages, phaseOf, stageSettings } from '../../contract/planned-stages.ts'
 import { createStageModels, disposeModels } from '../stages/stage-model.ts'
 import { trainStage } from '../stages/train-stage.ts'
-import { tf } from '../tensor/tensorflow.ts'
+import { deviceMemory, usedDevice } from '../tensor/used-device.ts'
 import type { Journal } from './journal.ts'
 import { estimateSeconds } from './estimate-seconds.ts'
 import { prepareCases, type PreparedCases } from './prepare-cases.ts'
@@ -36,7 +35,10 @@ interface StageTimes {
 
 /** @throws Interruption, OrganMosaicError */
 export async function runPreflightJob(folder: string, job: PreflightJob, journal: Journal): Promise<void> {
-  const freeMb = process.availableMemory() / 2 ** 20
+  const { freeMb, usedMb } = deviceMemory()
+  const device = usedDevice()
+  // What others have on a card is none of the training's; the trainer's own resident memory counts from nothing.
+  const takenMb = (): number => deviceMemory().usedMb - (device.type === 'GPU' ? usedMb : 0)
   const plan = (await readSettledPlan(job.stage1From)) ?? derivePlan(job.datasets, job.config)
   const small = withFewCases(job)
   const stages = plannedStages(job.stages)
@@ -47,14 +49,14 @@ export async function runPreflightJob(folder: string, job: PreflightJob, journal
   const started = performance.now()
   const prepared = await prepareCases(small, plan, journal, progress, () => {})
   const secondsPerCase = secondsSince(started) / cases
-  const baseMb = peakMb()
+  const baseMb = takenMb()
   const study = describeStudy(small)
   const times: StageTimes[] = []
   for (const stage of stages) {
     times.push(await measureStage({ folder, job: small, plan, study, prepared, journal, progress }, stage))
   }
   const report: PreflightReport = {
-    device: (tf.backend() as unknown as NodeJSKernelBackend).isUsingGpuDevice ? 'GPU' : 'CPU',
+    device,
     patch: plan.patch,
     patchVoxels: plan.patch[0] * plan.patch[1] * plan.patch[2],
     stages: times.map(({ stage, secondsPerStep }) => ({
@@ -66,7 +68,7 @@ export async function runPreflightJob(folder: string, job: PreflightJob, journal
     secondsPerCase,
     secondsToFinish: estimateSeconds(job, times, secondsPerCase),
     baseMb,
-    peakMb: peakMb(),
+    peakMb: takenMb(),
     freeMb,
   }
   await mkdir(join(folder, 'report'), { recursive: true })
@@ -74,7 +76,6 @@ export async function runPreflightJob(folder: string, job: PreflightJob, journal
 }
 
 const secondsSince = (started: number): number => (performance.now() - started) / 1000
-const peakMb = (): number => process.resourceUsage().maxRSS / 1024
 
 /** A validation case and a few training cases of each dataset, and so few steps; all else as it will be. */
 function withFewCases(job: PreflightJob): TrainJob {

@@ -4,10 +4,13 @@ import { mkdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js'
+import type { Device } from '../../contract/device.ts'
 import type { ProbeReport } from '../../contract/report.ts'
 import { createRandom } from '../imaging/random.ts'
 import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
+import { jobCards } from '../tensor/job-cards.ts'
 import { tf, type Tensor5D } from '../tensor/tensorflow.ts'
+import { processor } from '../tensor/used-device.ts'
 
 const SIDE = 40
 const CHANNELS = 16
@@ -17,11 +20,12 @@ export async function runProbeJob(folder: string): Promise<void> {
   const started = performance.now()
   const { binding, isUsingGpuDevice } = tf.backend() as unknown as NodeJSKernelBackend
   const device = isUsingGpuDevice ? 'GPU' : 'CPU'
+  const cards = jobCards().map(({ name, memoryMb }): Device => ({ type: 'GPU', name, memoryMb }))
   const report: ProbeReport = {
     tensorflow: binding.TF_Version,
     tfjs: tf.version['tfjs-core'],
     binding: isWheelBinding() ? 'wheel' : 'upstream',
-    devices: [{ name: `/device:${device}:0`, type: device }],
+    devices: [processor(), ...cards],
     device,
     threads: Number(process.env['TF_NUM_INTRAOP_THREADS'] ?? 0),
     convolutionGflops: measureGflops(),

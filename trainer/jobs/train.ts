@@ -14,11 +14,12 @@ import { derivePlan } from '../imaging/planning/derive-plan.ts'
 import { calibrateModels, makePseudoLabels, pseudoLabelFolder } from '../pseudo-labels/make-pseudo-labels.ts'
 import { openPseudoLabels } from '../pseudo-labels/pseudo-label-store.ts'
 import { chooseTeachers, loadTeachers } from '../pseudo-labels/teachers.ts'
+import { trainSpread } from '../spread/train-spread.ts'
 import { createObjective } from '../stages/create-objective.ts'
 import { distils, plannedStages } from '../../contract/planned-stages.ts'
 import { createStageModels, disposeModels, startFrom, type StageModel } from '../stages/stage-model.ts'
 import type { Teachers } from '../stages/ask-teachers.ts'
-import { trainStage, type StageSetup } from '../stages/train-stage.ts'
+import type { StageSetup } from '../stages/train-stage.ts'
 import { choosePostProcessing } from './choose-post-processing.ts'
 import { awaitReview } from './await-review.ts'
 import { obeyControl, type Journal } from './journal.ts'
@@ -91,8 +92,7 @@ async function trainShared(context: TrainContext, teachers: Teachers | null): Pr
   const { study, plan, job } = context
   const models = createStageModels(study, 0, plan, job.config)
   const objective = createObjective(study, 0, plan.patch, job.config, models, teachers)
-  await trainStage(stageSetup(context, 0, trainingEntries(context, null, null)), models, objective)
-  disposeModels(models)
+  await trainSpread(stageSetup(context, 0, trainingEntries(context, null, null)), models, objective)
 }
 
 async function trainStage1(context: TrainContext): Promise<void> {
@@ -102,8 +102,7 @@ async function trainStage1(context: TrainContext): Promise<void> {
     await startFromShared(context, folder, models)
   }
   const objective = createObjective(study, 1, plan.patch, job.config, models)
-  await trainStage(stageSetup(context, 1, trainingEntries(context, null, null)), models, objective)
-  disposeModels(models)
+  await trainSpread(stageSetup(context, 1, trainingEntries(context, null, null)), models, objective)
 }
 
 async function startFromShared(
@@ -175,8 +174,7 @@ async function trainStage2(context: TrainContext, stage1Folder: string, review: 
   if (fresh && job.config.stage2.initialise === 'shared') await startFromShared(context, stage1Folder, models)
   const objective = createObjective(study, 2, plan.patch, job.config, models)
   const accepted = job.config.stage2.pseudoSupervision ? await acceptedClasses(context) : null
-  await trainStage(stageSetup(context, 2, trainingEntries(context, accepted, review)), models, objective)
-  disposeModels(models)
+  await trainSpread(stageSetup(context, 2, trainingEntries(context, accepted, review)), models, objective)
 }
 
 /** Classes with accepted pseudo labels, by their folder. */

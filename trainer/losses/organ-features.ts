@@ -62,6 +62,9 @@ const sum = (values: Float32Array): number => {
 export class RunningFeatures {
   readonly #momentum: number
   readonly #means = new Map<string, Float32Array>()
+  /** As all models of the stage knew them when the present step began. */
+  readonly #settled = new Map<string, Float32Array>()
+  readonly #changed = new Set<string>()
 
   constructor(momentum = 0.9) {
     this.#momentum = momentum
@@ -70,6 +73,14 @@ export class RunningFeatures {
   /** Unit vector, or null before the first update. */
   get(model: number, unionClass: number): Float32Array | null {
     return this.#means.get(`${model}.${unionClass}`) ?? null
+  }
+
+  /**
+   * What another model may know: the mean at the end of the last step, whichever process trained the model. So the
+   * order in which the models of a step learn, and where they do, changes nothing.
+   */
+  getSettled(model: number, unionClass: number): Float32Array | null {
+    return this.#settled.get(`${model}.${unionClass}`) ?? null
   }
 
   update(model: number, unionClass: number, feature: Float32Array): void {
@@ -81,6 +92,22 @@ export class RunningFeatures {
       key,
       Float32Array.from(mixed, (value) => value / norm),
     )
+    this.#changed.add(key)
+  }
+
+  /** Means that changed since the last call. */
+  takeChanged(): [key: string, mean: Float32Array][] {
+    const changed = [...this.#changed].map((key): [string, Float32Array] => [key, this.#means.get(key)!])
+    this.#changed.clear()
+    return changed
+  }
+
+  /** Makes means known, this process's own and those of others. */
+  settle(changed: readonly (readonly [key: string, mean: Float32Array])[]): void {
+    for (const [key, mean] of changed) {
+      this.#means.set(key, mean)
+      this.#settled.set(key, mean)
+    }
   }
 
   /** The features that a patch has just shown. */
@@ -96,6 +123,7 @@ export class RunningFeatures {
 
   restore(saved: ReadonlyMap<string, Float32Array>): void {
     this.#means.clear()
-    for (const [key, value] of saved) this.#means.set(key, Float32Array.from(value))
+    this.#settled.clear()
+    this.settle([...saved].map(([key, value]) => [key, Float32Array.from(value)]))
   }
 }

@@ -10,7 +10,7 @@ import { segmentationLoss } from '../losses/segmentation-loss.ts'
 import type { NetworkOutput } from '../network/unet.ts'
 import type { Tensor2D } from '../tensor/tensorflow.ts'
 import { differentiatePatch, projectSets, supervisedLoss, type LossPart } from './differentiate.ts'
-import type { Objective, PatchOutcome } from './objective.ts'
+import { noNews, type Objective, type PatchOutcome } from './objective.ts'
 import { forTask } from './stage-model.ts'
 import { singleOrganDice } from './stage1-objective.ts'
 import { askTeachers, type Teachers } from './ask-teachers.ts'
@@ -52,6 +52,8 @@ export function createSharedObjective(
       return outcome && { ...outcome, dice }
     },
     onValidation() {},
+    takeNews: () => noNews,
+    hear() {},
     takeCounters: () => [],
     save: () => ({ arrays: new Map(), state: {} }),
     restore() {},

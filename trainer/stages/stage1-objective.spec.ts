@@ -24,6 +24,7 @@ function objectiveOf(stage1: RunConfigInput['stage1'] = {}, study = tinyStudy) {
   /** Names of the loss parts, and the largest gradient of the head and of the first encoder kernel; null for null. */
   const learn = (patch: Patch, own: boolean, step = 50, pupil: StageModel = model) => {
     const outcome = objective.learn(pupil, { patch, dataset: own ? 0 : 1, own }, { step, steps: 100, balance: 0.5 })
+    objective.hear([objective.takeNews()])
     if (outcome === null) return null
     const largest = (name: string) => outcome.gradients.get(name)?.abs().max().dataSync()[0] ?? null
     const summary = {

@@ -15,7 +15,7 @@ import { rampedWeight } from '../optimiser/adamw.ts'
 import { tf, type Tensor2D } from '../tensor/tensorflow.ts'
 import { differentiatePatch, projectSets, supervisedLoss, type LossPart } from './differentiate.ts'
 import { featureMasks } from './feature-masks.ts'
-import type { Objective, PatchOutcome, StepPatch } from './objective.ts'
+import { noNews, type Objective, type PatchOutcome, type StepPatch } from './objective.ts'
 import { restoreFeatures, saveFeatures } from './running-feature-state.ts'
 import type { StageModel } from './stage-model.ts'
 
@@ -62,7 +62,7 @@ export function createStage1Objective(study: Study, shape: Shape, config: RunCon
   /** Running features that the other models have of organs which this one does not know. */
   const featuresOfOthers = (model: StageModel): Float32Array[] =>
     study.ownClasses.flatMap((classes, other) =>
-      classes.filter((c) => !model.classes.includes(c)).flatMap((c) => running.get(other, c) ?? []),
+      classes.filter((c) => !model.classes.includes(c)).flatMap((c) => running.getSettled(other, c) ?? []),
     )
 
   /** Organs of the patch that this model can neither know nor share a voxel with. */
@@ -120,6 +120,10 @@ export function createStage1Objective(study: Study, shape: Shape, config: RunCon
       return learnForeign(model, patch, dataset, { pd, fd, balance })
     },
     onValidation() {},
+    takeNews: () => ({ ...noNews, features: running.takeChanged() }),
+    hear(news) {
+      for (const { features } of news) running.settle(features)
+    },
     takeCounters: () => [],
     save: () => ({ arrays: saveFeatures(running), state: {} }),
     restore: (arrays) => restoreFeatures(running, arrays),

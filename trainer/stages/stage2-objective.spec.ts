@@ -27,6 +27,7 @@ function objectiveOf(stage2: RunConfigInput['stage2'] = {}) {
       { patch, dataset: own ? pupil : 1 - pupil, own },
       { step, steps: 100, balance: 0.5 },
     )
+    objective.hear([objective.takeNews()])
     if (outcome) tf.dispose([...outcome.gradients.values()])
     return outcome
   }
@@ -157,6 +158,22 @@ describe('dynamic feature similarity', () => {
     learn(0, ownPatch, true)
     const measured = (objective.save().state['accuracy'] as [string, number][]).map(([key]) => key)
     expect(measured).toEqual([accuracyKey(0, 1), accuracyKey(0, 3)])
+  })
+
+  it('knows of the other models what they had learned when the step began, in whichever process', () => {
+    const [here, there] = [objectiveOf(), objectiveOf()]
+    for (const { objective } of [here, there]) objective.onValidation(accuracies(0.5, 0.9))
+    const at = { step: 50, steps: 100, balance: 0.5 }
+    const pull = () => {
+      const outcome = here.objective.learn(models[0]!, { patch: ownPatch, dataset: 0, own: true }, at)!
+      tf.dispose([...outcome.gradients.values()])
+      return outcome.values[FEATURES!]
+    }
+    const taught = there.objective.learn(models[1]!, { patch: otherImage, dataset: 1, own: true }, at)!
+    tf.dispose([...taught.gradients.values()])
+    expect(pull()).toBe(0)
+    here.objective.hear([here.objective.takeNews(), there.objective.takeNews()])
+    expect(pull()).toBeGreaterThan(0)
   })
 
   it('goes on after a checkpoint as before', () => {

@@ -40,24 +40,31 @@ export function createStage2Objective(
 ): Objective {
   const running = new RunningFeatures()
   const accuracy: AccuracyTable = new Map()
+  /** As all models knew it when the present step began, see RunningFeatures. */
+  const settled: AccuracyTable = new Map()
   const timesBest = new Map<string, number>()
+  /** Of this step, not told yet. */
+  const changed = new Set<string>()
+  const counted = new Map<string, number>()
 
   const blend = (key: string, value: number, momentum: number) => {
     const old = accuracy.get(key)
     accuracy.set(key, old === undefined ? value : momentum * old + (1 - momentum) * value)
+    changed.add(key)
   }
 
   /** The most accurate model on a class, when that is another one whose feature is known. */
   function teacherOf(pupil: number, unionClass: number): Teacher | null {
     const ranked = study.datasets
-      .map((_, model) => ({ model, accuracy: accuracy.get(accuracyKey(model, unionClass)) ?? -1 }))
+      .map((_, model) => ({ model, accuracy: settled.get(accuracyKey(model, unionClass)) ?? -1 }))
       .sort((a, b) => b.accuracy - a.accuracy || a.model - b.model)
     const best = ranked[0]!
     if (best.accuracy < 0) return null
-    timesBest.set(accuracyKey(best.model, unionClass), (timesBest.get(accuracyKey(best.model, unionClass)) ?? 0) + 1)
-    const feature = running.get(best.model, unionClass)
+    const key = accuracyKey(best.model, unionClass)
+    counted.set(key, (counted.get(key) ?? 0) + 1)
+    const feature = running.getSettled(best.model, unionClass)
     if (best.model === pupil || feature === null) return null
-    return { model: best.model, feature, lead: best.accuracy - (accuracy.get(accuracyKey(pupil, unionClass)) ?? 0) }
+    return { model: best.model, feature, lead: best.accuracy - (settled.get(accuracyKey(pupil, unionClass)) ?? 0) }
   }
 
   /** Agreement with what the model of the patch's own dataset predicts there. */
@@ -115,6 +122,29 @@ export function createStage2Objective(
     onValidation(measured) {
       if (config.accuracySource !== 'validation') return
       for (const [key, value] of measured) blend(key, value, VALIDATION_MOMENTUM)
+      // Every process has measured the same: there is nothing to tell.
+      for (const key of measured.keys()) settled.set(key, accuracy.get(key)!)
+      changed.clear()
+    },
+    takeNews() {
+      const news = {
+        features: running.takeChanged(),
+        accuracy: [...changed].map((key): [string, number] => [key, accuracy.get(key)!]),
+        counts: [...counted],
+      }
+      changed.clear()
+      counted.clear()
+      return news
+    },
+    hear(news) {
+      for (const { features, accuracy: values, counts } of news) {
+        running.settle(features)
+        for (const [key, value] of values) {
+          accuracy.set(key, value)
+          settled.set(key, value)
+        }
+        for (const [key, times] of counts) timesBest.set(key, (timesBest.get(key) ?? 0) + times)
+      }
     },
     takeCounters() {
       const counters = [...timesBest].map(([key, value]) => {
@@ -131,7 +161,11 @@ export function createStage2Objective(
     restore(arrays, state) {
       restoreFeatures(running, arrays)
       accuracy.clear()
-      for (const [key, value] of (state['accuracy'] ?? []) as [string, number][]) accuracy.set(key, value)
+      settled.clear()
+      for (const [key, value] of (state['accuracy'] ?? []) as [string, number][]) {
+        accuracy.set(key, value)
+        settled.set(key, value)
+      }
       timesBest.clear()
       for (const [key, value] of (state['timesBest'] ?? []) as [string, number][]) timesBest.set(key, value)
     },

@@ -5,15 +5,16 @@ import {
   modelWeightsPath,
   loadStage,
   saveModel,
-  saveStage,
   stageCheckpointPath,
   type StageState,
 } from '../checkpoint/checkpoint.ts'
 import { openPatchStream, type PatchStream } from '../data/patch-stream.ts'
 import type { PatchRequest, PatchSetup } from '../data/patch.ts'
-import { obeyControl, Interruption, type Journal } from '../jobs/journal.ts'
+import { Interruption, readControl, type Journal } from '../jobs/journal.ts'
 import type { Progress } from '../jobs/progress.ts'
 import type { Study } from '../labels/study.ts'
+import { exchangeStep, exchangeValidation, saveTogether, shareMetrics, type Preview } from '../spread/exchange.ts'
+import { alone, type Peers } from '../spread/peers.ts'
 import { applyAdamW, scheduledRate } from '../optimiser/adamw.ts'
 import { followWeights } from '../optimiser/average-weights.ts'
 import type { Tensor } from '../tensor/tensorflow.ts'
@@ -21,9 +22,9 @@ import { classBalance } from './class-balance.ts'
 import { addGradients } from './differentiate.ts'
 import type { Objective } from './objective.ts'
 import { phaseOf, stageSettings } from '../../contract/planned-stages.ts'
-import { stageSchedule, updateRequests } from './schedule.ts'
-import { cutSlice, writeSlice, type PreviewedCase } from './slice-preview.ts'
-import { averagedModel, type StageModel } from './stage-model.ts'
+import { stageSchedule, updateRequests, type ScheduleSetup } from './schedule.ts'
+import { cutSlice, writeSlice } from './slice-preview.ts'
+import { averagedModel, modelIndices, type StageModel } from './stage-model.ts'
 import { createStageMetrics, type StageMetrics } from './stage-metrics.ts'
 import { meanAccuracy, validateModels, type ValidationCase } from './validate.ts'
 
@@ -44,6 +45,7 @@ export async function trainStage(
   setup: StageSetup,
   models: readonly StageModel[],
   objective: Objective,
+  peers: Peers = alone,
 ): Promise<void> {
   const { stage, folder, study, config, journal, progress } = setup
   const settings = stageSettings(config, stage)
@@ -53,7 +55,7 @@ export async function trainStage(
   let state: StageState = saved?.state ?? {
     step: 0,
     complete: false,
-    best: models.map(() => -1),
+    best: modelIndices(study, stage).map(() => -1),
     stale: 0,
     objective: {},
   }
@@ -65,12 +67,12 @@ export async function trainStage(
     batch: config.optimiser.batch,
     foreignShare: foreignShare(config, stage),
   }
-  const metrics = createStageMetrics(stage, study, journal)
-  const stream = openPatchStream(setup.patches, stageSchedule(schedule, state.step), config.runtime.prefetch)
+  const metrics = shareMetrics(createStageMetrics(stage, study, journal))
+  const stream = openPatchStream(setup.patches, ownRequests(schedule, state.step, models), config.runtime.prefetch)
   let lastSave = Date.now()
   const save = async () => {
     const { arrays, state: remembered } = objective.save()
-    await saveStage(path, models, arrays, { ...state, objective: remembered })
+    await saveTogether(peers, path, models, arrays, { ...state, objective: remembered })
     journal.append({
       type: 'checkpoint',
       stage,
@@ -88,31 +90,37 @@ export async function trainStage(
     while (!state.complete) {
       for (let turn = 0; turn < schedule.datasets; turn++) {
         const requests = updateRequests(schedule, state.step, turn)
-        await learn(models[turn % models.length]!, requests, stream, objective, metrics, state.step, setup)
+        const model = models.find(({ index }) => index === requests[0]!.model)
+        if (model) await learn(model, requests, stream, objective, metrics, state.step, setup)
       }
+      await exchangeStep(peers, objective, metrics)
       state = { ...state, step: state.step + 1 }
       progress.advance(state.step, metrics.line(state.step, settings.steps))
       metrics.maybeWrite(state.step, stream.waitedMs, objective.takeCounters)
       if (state.step % settings.validateEvery === 0 || state.step === settings.steps)
-        state = await validate(setup, models, objective, state, metrics)
+        state = await validate(setup, models, objective, state, metrics, peers)
       const patience = settings.earlyStopPatience
       const complete = state.step >= settings.steps || (patience > 0 && state.stale >= patience)
       state = { ...state, complete }
-      if (complete || Date.now() - lastSave >= config.checkpoint.everySeconds * 1000) await save()
-      if (!complete) await obeyOrSave(folder, save)
+      const isDue = complete || Date.now() - lastSave >= config.checkpoint.everySeconds * 1000
+      // The leading process's clock and control.json count for all.
+      const [lead] = await peers.gather({ isDue, request: complete ? 'run' : readControl(folder) })
+      if (lead!.isDue || lead!.request !== 'run') await save()
+      if (lead!.request !== 'run') throw new Interruption(lead!.request)
     }
   } finally {
     await stream.close()
   }
 }
 
-async function obeyOrSave(folder: string, save: () => Promise<void>): Promise<void> {
-  try {
-    obeyControl(folder)
-  } catch (error) {
-    if (error instanceof Interruption) await save()
-    throw error
-  }
+/** The patches of the models of this process. */
+function* ownRequests(
+  schedule: ScheduleSetup,
+  fromStep: number,
+  models: readonly StageModel[],
+): Generator<PatchRequest> {
+  const own = new Set(models.map(({ index }) => index))
+  for (const request of stageSchedule(schedule, fromStep)) if (own.has(request.model)) yield request
 }
 
 /** One update of one model: its patches one after the other, gradients added up, so memory never grows. */
@@ -155,41 +163,52 @@ async function validate(
   objective: Objective,
   state: StageState,
   metrics: StageMetrics,
+  peers: Peers,
 ): Promise<StageState> {
   const { stage, folder, study, plan, config, journal } = setup
   const usesCase = (model: { index: number }, validation: ValidationCase) =>
     stage !== 1 || validation.dataset === model.index
   const averaged = models.map(averagedModel)
-  const table = await validateModels(
+  const previews: Preview[] = []
+  const own = await validateModels(
     averaged,
     setup.validation,
     usesCase,
     study,
     plan,
     config.inference.trainingOverlap,
-    previewFirstCases(setup, state.step),
+    (validation, previewed) => void (isFirstCase(setup, validation) && previews.push({ validation, previewed })),
   )
+  const { table, previews: whole } = await exchangeValidation(peers, own, previews)
+  if (peers.rank === 0) await writePreviews(setup, state.step, whole)
   objective.onValidation(table)
   metrics.writeValidation(state.step, table)
   const best = [...state.best]
-  for (const model of averaged) {
-    const score = meanAccuracy(table, model.index)
-    if (score < best[model.index]!) continue
-    best[model.index] = score
-    const path = modelWeightsPath(folder, stage, model.index)
-    await saveModel(path, model, { step: String(state.step), score: String(score) })
-    journal.append({ type: 'checkpoint', stage, step: state.step, kind: 'best', model: model.index + 1, path, score })
+  const better = modelIndices(study, stage).filter((index) => meanAccuracy(table, index) >= best[index]!)
+  for (const index of better) {
+    const score = (best[index] = meanAccuracy(table, index))
+    const model = averaged.find((each) => each.index === index)
+    if (!model) continue
+    await saveModel(modelWeightsPath(folder, stage, index), model, { step: String(state.step), score: String(score) })
+  }
+  // What the journal tells of is on disk, whichever process wrote it.
+  await peers.gather(null)
+  for (const index of better) {
+    const [path, score] = [modelWeightsPath(folder, stage, index), best[index]!]
+    journal.append({ type: 'checkpoint', stage, step: state.step, kind: 'best', model: index + 1, path, score })
   }
   const improved = best.some((score, i) => score > state.best[i]!)
   return { ...state, best, stale: improved ? 0 : state.stale + 1 }
 }
 
+const isFirstCase = ({ validation }: StageSetup, entry: ValidationCase): boolean =>
+  validation.find(({ dataset }) => dataset === entry.dataset) === entry
+
 /** A slice of the first validation case of each dataset. */
-function previewFirstCases({ stage, folder, study, validation }: StageSetup, step: number) {
-  return async (entry: ValidationCase, previewed: PreviewedCase): Promise<void> => {
-    if (validation.find(({ dataset }) => dataset === entry.dataset) !== entry) return
-    const dataset = study.datasets[entry.dataset]!.name
-    await writeSlice(folder, entry.dataset + 1, cutSlice(previewed, { stage, step, dataset }))
+async function writePreviews({ stage, folder, study }: StageSetup, step: number, previews: Preview[]): Promise<void> {
+  for (const { validation, previewed } of previews) {
+    const dataset = study.datasets[validation.dataset]!.name
+    await writeSlice(folder, validation.dataset + 1, cutSlice(previewed, { stage, step, dataset }))
   }
 }
 

@@ -31,6 +31,7 @@ const statusOf: Record<ErrorCode, 400 | 403 | 404 | 409 | 422 | 500> = {
   'invalid-config': 422,
   leakage: 409,
   environment: 500,
+  'out-of-memory': 500,
   'job-failed': 500,
   internal: 500,
 }

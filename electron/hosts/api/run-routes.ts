@@ -9,7 +9,7 @@ export function implementRuns(services: Services): Implementations<keyof typeof 
     listRuns: () => runDesk.list(),
     createRun: ({ body }) => runDesk.create(body),
     getRun: ({ params }) => services.getRun(params.run),
-    resumeRun: ({ params }) => runDesk.resume(params.run),
+    resumeRun: ({ params, body }) => runDesk.resume(params.run, body),
     controlRun: ({ params, body }) => services.controlRun(params.run, body.request),
     removeRun: ({ params }) => ({ removed: runDesk.remove(params.run) }),
     restoreRun: ({ params }) => runDesk.restore(params.removed),

@@ -19,10 +19,21 @@ export async function followTraining(
     services.controlRun(name, 'pause')
   }
   try {
-    const state = await terminal.interruptible(pause, () => services.followRun(name, line.show, { from }))
+    let state = await terminal.interruptible(pause, () => services.followRun(name, line.show, { from }))
+    // A trainer that was killed cannot go on by itself, even where the configuration says that it may.
+    while (mayShrink(services, name)) {
+      line.note(`${services.getRun(name).memoryOffer!.message} It is used now, as runtime.onOutOfMemory=shrink says.`)
+      const next = await services.startRun(name)
+      state = await terminal.interruptible(pause, () => services.followRun(name, line.show, { from: next }))
+    }
     services.requireFinished(name, state)
     return services.getRun(name).summary
   } finally {
     line.close()
   }
+}
+
+function mayShrink(services: Services, name: string): boolean {
+  const { config, memoryOffer } = services.getRun(name)
+  return config.runtime.onOutOfMemory === 'shrink' && memoryOffer !== null && memoryOffer.smallerPatch !== null
 }

@@ -1,4 +1,5 @@
 // Progress of a job as one line: updated in place on a terminal, a plain line now and then elsewhere.
+import { describeDevices } from '../../../contract/device.ts'
 import type { JobEvent, Phase } from '../../../contract/events.ts'
 import { duration } from './text.ts'
 
@@ -59,6 +60,8 @@ export function createProgressLine(stream: NodeJS.WriteStream, label = ''): Prog
         update(event.phase, event.done >= event.total, describeProgress(event))
       }
       if (event.type === 'log' && event.level === 'warning') note(`warning: ${event.message}`)
+      if (event.type === 'device') note(`computing on ${describeDevices(event.devices)}`)
+      if (event.type === 'out-of-memory') note(`warning: ${event.message}`)
       if (event.type === 'finding' && event.severity === 'warning') {
         note(`warning: ${[event.dataset, event.caseId, event.message].filter((part) => part !== null).join(': ')}`)
       }

@@ -1,6 +1,8 @@
 // Runs as text.
 import type { RunDetail, RunSummary } from '../../../contract/commands.ts'
+import { describeDevices } from '../../../contract/device.ts'
 import type { JobState } from '../../../contract/job.ts'
+import { describeOffer } from '../../services/runs/memory-offer.ts'
 import { plannedStages } from '../../../contract/planned-stages.ts'
 import type { StageNumber } from '../../../contract/run-config.ts'
 import { describeProgress } from './progress-line.ts'
@@ -43,6 +45,8 @@ export function renderRun(detail: RunDetail, style: Style): string {
   ]
   if (detail.stage1From !== null) lines.push(`stage 1   of ${detail.stage1From}`)
   if (summary.state === 'running' && summary.progress) lines.push(`progress  ${describeProgress(summary.progress)}`)
+  if (detail.devices.length > 0) lines.push(`device    ${describeDevices(detail.devices)}`)
+  if (detail.memoryOffer) lines.push(`${style.yellow('memory')}    ${describeOffer(summary.name, detail.memoryOffer)}`)
   if (error !== null) lines.push(`${style.red('failed')}    ${error}`)
   if (checkpoints.length > 0) {
     const turn = ({ stage }: { stage: number }): number => plannedStages(summary.stages).findIndex((s) => s === stage)

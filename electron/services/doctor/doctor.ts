@@ -1,4 +1,5 @@
 // Examines this machine: what checkMachine sees, then a real convolution with its gradients in a trainer child.
+import { describeDevices } from '../../../contract/device.ts'
 import { toOrganMosaicError } from '../../../contract/errors.ts'
 import { ProbeReportSchema, type DoctorReport } from '../../../contract/report.ts'
 import { newJobFolder } from '../jobs/create-job-folder.ts'
@@ -47,6 +48,14 @@ async function runProbe(workspace: Workspace, watch: Watch): Promise<Probe> {
   return readJobReport(folder, ProbeReportSchema)
 }
 
+/** @example 'GPU: NVIDIA L4, 22.5 GB, its memory taken as needed' */
+function describeComputing({ device, devices, threads }: Probe): string {
+  const used = devices.filter(({ type }) => type === device)
+  if (device === 'CPU') return `CPU: ${describeDevices(used)}, ${threads} threads`
+  const spread = used.length > 1 ? ', the models of a stage spread over them' : ''
+  return `GPU: ${used.length > 0 ? describeDevices(used) : 'a graphics card'}${spread}, memory taken as needed`
+}
+
 export function judgeProbe(probe: Probe): Check[] {
   const source = probe.binding === 'wheel' ? 'from the PyPI wheel' : "from the package's own download"
   const hasIdleGpu = probe.device === 'CPU' && probe.devices.some(({ type }) => type === 'GPU')
@@ -57,7 +66,7 @@ export function judgeProbe(probe: Probe): Check[] {
     {
       name: 'Computing device',
       status: hasIdleGpu ? 'warning' : 'ok',
-      value: `${probe.device} (${probe.devices.map(({ name }) => name).join(', ')}), ${probe.threads} threads`,
+      value: describeComputing(probe),
       advice: hasIdleGpu ? 'A GPU is there and was not used; run npm run setup again.' : '',
     },
     {

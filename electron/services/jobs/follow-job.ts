@@ -71,10 +71,15 @@ export function jobFailure(folder: string, what: string, nextStep: string): Orga
 
 /** The last line of the present process's log that tells of an error; '' when it wrote none, as when it was killed. */
 function lastErrorLine(folder: string): string {
+  const lines = presentLog(folder).split('\n')
+  return (lines.findLast((line) => errorPattern.test(line)) ?? '').trim().slice(0, 300)
+}
+
+/** What the present process, and no earlier one, wrote to its log; '' without a log. */
+export function presentLog(folder: string): string {
   try {
     const log = readFileSync(join(folder, TRAINER_LOG), 'utf8')
-    const lines = log.slice(log.lastIndexOf(LOG_START) + 1).split('\n')
-    return (lines.findLast((line) => errorPattern.test(line)) ?? '').trim().slice(0, 300)
+    return log.slice(log.lastIndexOf(LOG_START) + 1)
   } catch {
     return ''
   }

@@ -15,6 +15,7 @@ import { startJob } from '../jobs/start-job.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { readRun, runFolder } from '../workspace/run-store.ts'
 import { planRun, type RunRequest } from './plan-run.ts'
+import { answerMemoryOffer, describeOffer, readMemoryOffer } from './memory-offer.ts'
 import { summariseRun } from './run-queries.ts'
 
 export type RunStore = { database: Database; workspace: Workspace }
@@ -27,13 +28,22 @@ export function createRun({ database, workspace }: RunStore, vocabulary: Vocabul
   return job
 }
 
+export type StartOptions = {
+  /** Takes the smaller patch that is offered. */
+  smallerPatch?: boolean
+}
+
 /**
  * Starts a run, or continues one that is not finished and not running, from its last checkpoint.
  * @returns the size of the journal before the start: follow from there to see only what is new
- * @throws OrganMosaicError `conflict` when it runs already or is finished
+ * @throws OrganMosaicError `conflict` when it runs already or is finished, or no smaller patch is offered
  */
-export async function startRun({ workspace }: RunStore, name: string): Promise<number> {
-  readRun(workspace, name)
+export async function startRun(
+  { workspace }: RunStore,
+  name: string,
+  { smallerPatch = false }: StartOptions = {},
+): Promise<number> {
+  const job = readRun(workspace, name)
   const folder = runFolder(workspace, name)
   const state = jobState(folder)
   if (state === 'finished') {
@@ -46,6 +56,7 @@ export async function startRun({ workspace }: RunStore, name: string): Promise<n
     throw new OrganMosaicError('conflict', `Run ${name} is running already.`)
   }
   const before = journalSize(folder)
+  answerMemoryOffer(folder, name, smallerPatch, job.config.runtime.onOutOfMemory)
   await startJob(folder)
   return before
 }
@@ -82,6 +93,8 @@ export function followRun(
 export function requireFinished({ workspace }: RunStore, name: string, state: JobState): void {
   if (state === 'finished' || state === 'awaiting-review') return
   const resume = `organ-mosaic resume ${name} continues it.`
+  const offer = readMemoryOffer(runFolder(workspace, name), state)
+  if (offer) throw new OrganMosaicError('out-of-memory', describeOffer(name, offer), { details: { ...offer } })
   if (state === 'paused' || state === 'stopped') {
     throw new OrganMosaicError('job-failed', `Run ${name} was ${state} before its end; ${resume}`)
   }

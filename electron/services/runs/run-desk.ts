@@ -18,7 +18,7 @@ import { planRun } from './plan-run.ts'
 import { runPreflight } from './run-preflight.ts'
 import { previewConfig } from './preview-config.ts'
 import { findSharedNames } from './refuse-leakage.ts'
-import { createRun, startRun, type RunStore } from './run-control.ts'
+import { createRun, startRun, type RunStore, type StartOptions } from './run-control.ts'
 import { readLog, readSeries, readTrainerLog } from './run-history.ts'
 import { listSlices, readSlice } from './read-slices.ts'
 import { summariseNamed } from './run-queries.ts'
@@ -32,7 +32,7 @@ export interface RunDesk {
   /** Makes a run and starts it. @throws OrganMosaicError as planRun */
   readonly create: (draft: RunDraft & { name: string }) => Promise<RunSummary>
   /** @throws OrganMosaicError `conflict` when it runs or is finished */
-  readonly resume: (name: string) => Promise<RunSummary>
+  readonly resume: (name: string, options?: StartOptions) => Promise<RunSummary>
   /** @returns what restore takes it back with */
   readonly remove: (name: string) => string
   readonly restore: (removed: string) => RunSummary
@@ -63,8 +63,8 @@ export function createRunDesk({ database, workspace, vocabulary, tasks, list }: 
   const plan = (draft: RunDraft): TrainJob =>
     planRun(workspace, vocabulary(), toRequest({ ...draft, name: `preview-${randomUUID()}` }))
 
-  async function resume(name: string): Promise<RunSummary> {
-    await startRun(store, name)
+  async function resume(name: string, options: StartOptions = {}): Promise<RunSummary> {
+    await startRun(store, name, options)
     return summary(name)
   }
 

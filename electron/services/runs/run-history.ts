@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LogLine, MetricsAnswer } from '../../../contract/api/runs.ts'
+import { describeDevices } from '../../../contract/device.ts'
 import { JobEventSchema, type JobEvent } from '../../../contract/events.ts'
 import { addPoint, seriesKey, thin, type Series } from '../../../contract/series.ts'
 import type { Database } from '../database/open-database.ts'
@@ -56,7 +57,7 @@ export function readLog(database: Database, run: string, since: number): LogLine
   return database
     .prepare<[string, number], { seq: number; time: string; type: string; content: string }>(
       `SELECT seq, time, type, content FROM events
-       WHERE run = ? AND seq > ? AND type IN ('state', 'log', 'finding', 'error') ORDER BY seq`,
+       WHERE run = ? AND seq > ? AND type IN ('state', 'log', 'finding', 'error', 'device', 'out-of-memory') ORDER BY seq`,
     )
     .all(run, since)
     .flatMap(({ content, ...row }) => {
@@ -74,6 +75,10 @@ function toLine(event: JobEvent): LogLine | null {
     const message = where === '' ? event.message : `${where}: ${event.message}`
     return { seq, time, kind: 'finding', level: event.severity, message }
   }
+  if (event.type === 'device') {
+    return { seq, time, kind: 'log', level: 'info', message: `Computing on ${describeDevices(event.devices)}.` }
+  }
+  if (event.type === 'out-of-memory') return { seq, time, kind: 'log', level: 'warning', message: event.message }
   if (event.type !== 'state') return null
   const level = event.state === 'failed' ? 'error' : 'info'
   return { seq, time, kind: 'state', level, message: `The training is ${event.state.replace('-', ' ')}.` }

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { availableParallelism, freemem } from 'node:os'
 import { toOrganMosaicError } from '../../../contract/errors.ts'
 import type { TrainJob } from '../../../contract/job.ts'
+import { saysOutOfMemory } from '../../../contract/memory.ts'
 import { PreflightReportSchema, type PreflightReport, type PreflightResult } from '../../../contract/preflight.ts'
 import { derivePlan } from '../../../trainer/imaging/planning/derive-plan.ts'
 import { newJobFolder } from '../jobs/create-job-folder.ts'
@@ -33,7 +34,8 @@ export async function runPreflight(workspace: Workspace, job: TrainJob, watch: W
 /** A process that the system ended says nothing; one that TensorFlow refused memory says so. */
 function isOutOfMemory(folder: string, thrown: unknown): boolean {
   if (existsSync(folder) && jobState(folder) === 'interrupted') return true
-  return /out of memory|resource exhausted|\bOOM\b|allocat/i.test(toOrganMosaicError(thrown).message)
+  const { code, message } = toOrganMosaicError(thrown)
+  return code === 'out-of-memory' || saysOutOfMemory(message)
 }
 
 function tooLarge(job: TrainJob): PreflightResult {
@@ -52,10 +54,11 @@ function tooLarge(job: TrainJob): PreflightResult {
 
 /** What a patch needs grows with its voxels; the rest stays. */
 export function judgePreflight(report: PreflightReport): PreflightResult {
-  const { peakMb, freeMb, baseMb, patchVoxels } = report
+  const { peakMb, freeMb, baseMb, patchVoxels, device } = report
+  const memory = device.type === 'GPU' ? 'memory of the graphics card' : 'memory'
   const allowed = freeMb * MEMORY_SHARE
   if (peakMb <= allowed) {
-    const message = `It needs ${formatMb(peakMb)} of memory, and ${formatMb(freeMb)} are free.`
+    const message = `It needs ${formatMb(peakMb)} of ${memory}, and ${formatMb(freeMb)} are free.`
     return { report, fits: true, maxPatchVoxels: null, message }
   }
   const share = Math.max(0, allowed - baseMb) / Math.max(1, peakMb - baseMb)
@@ -65,7 +68,7 @@ export function judgePreflight(report: PreflightReport): PreflightResult {
     fits: false,
     maxPatchVoxels,
     message:
-      `It needs ${formatMb(peakMb)} of memory, and only ${formatMb(freeMb)} are free. ` +
+      `It needs ${formatMb(peakMb)} of ${memory}, and only ${formatMb(freeMb)} are free. ` +
       `With at most ${maxPatchVoxels} voxels a patch it should fit.`,
   }
 }

@@ -15,6 +15,7 @@ import { readJsonFile } from '../workspace/json-file.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { listRunNames, readRun, runFolder } from '../workspace/run-store.ts'
 import { describeFindings } from './describe-findings.ts'
+import { readMemoryOffer } from './memory-offer.ts'
 
 /** Newest first. A run folder that cannot be read is left out; reindex names it. */
 export function listRuns(workspace: Workspace, summarise: (name: string) => RunSummary): RunSummary[] {
@@ -53,6 +54,8 @@ export function getRun(database: Database, workspace: Workspace, name: string): 
     }),
     error:
       summary.state === 'failed' ? (eventsOfType(database, name, 'error').at(-1)?.report.error.message ?? null) : null,
+    devices: eventsOfType(database, name, 'device', 1)[0]?.devices ?? [],
+    memoryOffer: readMemoryOffer(summary.folder, summary.state),
   }
 }
 

@@ -9,15 +9,21 @@ export const resume = defineCommand({
   usage: 'resume <name>',
   summary:
     'continue a run that was paused, stopped, interrupted or failed, or awaits a review, from its last checkpoint',
-  options: [['--detach', 'return at once']],
+  options: [
+    ['--smaller-patch', 'after the memory did not suffice: take the smaller patch that is offered'],
+    ['--detach', 'return at once'],
+  ],
   details: `A run in the state awaiting-review (pseudoLabels.review=on) goes on once review.json lies in its folder:
 {"accepted": true, "rejected": [{"dataset": "site-a", "caseId": "001", "organ": "larynx"}]}
-"accepted": false ends it; rejected organs, which may be left out, are unlabelled in those cases again.`,
-  examples: ['organ-mosaic resume first'],
-  input: z.object({ name: z.string(), detach: z.boolean().default(false) }),
+"accepted": false ends it; rejected organs, which may be left out, are unlabelled in those cases again.
+
+A run whose memory did not suffice says so in organ-mosaic run NAME, and which smaller patch it offers. Without
+--smaller-patch the same patch is tried again.`,
+  examples: ['organ-mosaic resume first', 'organ-mosaic resume first --smaller-patch'],
+  input: z.object({ name: z.string(), smallerPatch: z.boolean().default(false), detach: z.boolean().default(false) }),
   output: RunSummarySchema,
-  run: async (services, { name, detach }, terminal) => {
-    const from = await services.startRun(name)
+  run: async (services, { name, smallerPatch, detach }, terminal) => {
+    const from = await services.startRun(name, { smallerPatch })
     return detach ? services.getRun(name).summary : followTraining(services, name, from, terminal)
   },
   render: renderRunLine,
