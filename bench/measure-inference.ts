@@ -12,6 +12,7 @@ process.env['TF_NUM_INTRAOP_THREADS'] = String(threads)
 process.env['TF_NUM_INTEROP_THREADS'] = '1'
 const { createParameters } = await import('../trainer/network/unet.ts')
 const { tf } = await import('../trainer/tensor/tensorflow.ts')
+const { windowStarts } = await import('../trainer/inference/sliding-window.ts')
 const { predictCase } = await import('../trainer/inference/predict-case.ts')
 const { preprocessImage } = await import('../trainer/preprocessing/preprocess-image.ts')
 const { restoreToOriginal } = await import('../trainer/preprocessing/restore-to-original.ts')
@@ -38,7 +39,6 @@ const plan: Plan = {
 const bytes = readFileSync(voxelFile)
 const data = new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2)
 const geometry = { shape, spacingMm, origin: [0, 0, 0], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] } as const
-let windows = 0
 const times: number[] = [performance.now()]
 const lap = <T>(value: T): T => {
   times.push(performance.now())
@@ -46,9 +46,13 @@ const lap = <T>(value: T): T => {
 }
 const volume = { data, geometry: { ...geometry, origin: [...geometry.origin], direction: [...geometry.direction] } }
 const image = lap(await preprocessImage(volume as Parameters<typeof preprocessImage>[0], plan))
-const probabilities = lap(predictCase(model, image, plan, overlap, (_, total) => (windows = total)))
+const probabilities = lap(predictCase(model, image, plan, overlap))
 const codes = lap(restoreToOriginal(probabilities, image))
 if (codeFile !== undefined) writeFileSync(codeFile, codes.data)
+const windows = image.shape.reduce(
+  (count, size, axis) => count * windowStarts(size, plan.patch[axis]!, overlap).length,
+  1,
+)
 const result: InferenceTimes = {
   windows,
   preprocessMs: times[1]! - times[0]!,

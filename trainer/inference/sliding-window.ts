@@ -31,7 +31,6 @@ export function gaussianWeights(window: Shape): Float32Array {
 /**
  * @param image [D, H, W]
  * @param overlap of neighbouring windows, 0 to 0.9
- * @param onWindow called after each window; may throw to stop
  * @returns probabilities [D, H, W, classes]
  */
 export function predictVolume(
@@ -40,22 +39,18 @@ export function predictVolume(
   classes: number,
   overlap: number,
   predict: WindowPredictor,
-  onWindow?: (done: number, total: number) => void,
 ): Float32Array {
   const { data, shape, outside } = image
   const weights = gaussianWeights(window)
   const sums = new Float32Array(data.length * classes)
   const total = new Float32Array(data.length)
   const starts = shape.map((size, axis) => windowStarts(size, window[axis]!, overlap)) as [number[], number[], number[]]
-  const count = starts[0].length * starts[1].length * starts[2].length
-  let done = 0
   for (const z of starts[0]) {
     for (const y of starts[1]) {
       for (const x of starts[2]) {
         const start: Shape = [z, y, x]
         const probabilities = predict(cutWindow(data, shape, window, start, outside))
         addWindow(sums, total, shape, probabilities, weights, window, start, classes)
-        onWindow?.(++done, count)
       }
     }
   }

@@ -11,10 +11,8 @@ export function processCount(config: RunConfig, stage: StageNumber, datasets: nu
 
 /** Then the models cannot be apart: weights are too much to exchange at every step. */
 export function readsOtherWeights(config: RunConfig, stage: StageNumber): boolean {
-  if (stage === 0) return false
   const { predictionSimilarity } = config.stage2
-  const asksPeers = stage === 2 && predictionSimilarity.enabled && predictionSimilarity.reading === 'peer'
-  return asksPeers || config[`stage${stage}`].consensus.share > 0
+  return stage === 2 && predictionSimilarity.enabled && predictionSimilarity.reading === 'peer'
 }
 
 /** Neighbours stay together, so that the models of all processes, one after the other, are in their usual order. */
