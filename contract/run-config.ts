@@ -273,7 +273,7 @@ export const RunConfigSchema = z.strictObject({
       trainingOverlap: z.number().min(0).max(0.9).default(0.25).describe('When validating and making pseudo labels'),
       mirror: z
         .enum(['auto', 'off'])
-        .default('auto')
+        .default('off')
         .describe('auto: predicts left-right mirrored too, where training mirrored; takes twice as long'),
       postProcessing: z
         .enum(['auto', 'off'])

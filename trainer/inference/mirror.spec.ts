@@ -10,14 +10,16 @@ const counterpart = [0, 2, 1, 3]
 describe('inferenceMirror', () => {
   const of = (config: RunConfigInput) => inferenceMirror({ counterpart }, RunConfigSchema.parse(config))
   it('follows what training did', () => {
-    expect(of({})).toBe(counterpart)
-    expect(of({ inference: { mirror: 'off' } })).toBeNull()
-    expect(of({ augmentation: { mirror: 'off' } })).toBeNull()
-    expect(of({ augmentation: { enabled: false } })).toBeNull()
+    const inference = { mirror: 'auto' } as const
+    expect(of({ inference })).toBe(counterpart)
+    expect(of({})).toBeNull()
+    expect(of({ inference, augmentation: { mirror: 'off' } })).toBeNull()
+    expect(of({ inference, augmentation: { enabled: false } })).toBeNull()
   })
 
   it('is off when an organ of the union lacks its partner', () => {
-    expect(inferenceMirror({ counterpart: null }, RunConfigSchema.parse({}))).toBeNull()
+    const asked = RunConfigSchema.parse({ inference: { mirror: 'auto' } })
+    expect(inferenceMirror({ counterpart: null }, asked)).toBeNull()
   })
 })
 

@@ -135,7 +135,7 @@ async function calibrate(context: TrainContext, stage1Folder: string): Promise<n
 }
 
 const pseudoLabelMirror = ({ study, job: { config } }: TrainContext): Counterpart =>
-  config.pseudoLabels.mirror === 'auto' ? inferenceMirror(study, config) : null
+  inferenceMirror(study, { ...config, inference: { ...config.inference, mirror: config.pseudoLabels.mirror } })
 
 async function labelCases(context: TrainContext, stage1Folder: string, temperatures: readonly number[]): Promise<void> {
   const { folder, study, plan, job, prepared, progress, journal } = context

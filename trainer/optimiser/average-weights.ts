@@ -26,7 +26,8 @@ export const keptShare = (share: number, before: number, now: number): number =>
 
 /**
  * Updates between two refreshes: a quarter of what the average looks back over. A refresh takes 2 to 3 % of the time of
- * a step on the CPU (1.4 million parameters, a patch of 90,000 voxels), and so all of them about 1 % of a stage.
+ * a step on the CPU (1.4 million parameters, a patch of 90,000 voxels), and so all
+ * of them 1.5 % of 240 updates, and less of a longer stage.
  */
 const refreshInterval = (share: number, updates: number): number => Math.ceil((share * updates) / 4)
 
