@@ -25,12 +25,12 @@ export async function limitWhenPrepared(folder: string, spareMb: number): Promis
   while (!isPrepared(folder)) await sleep(10)
   const pid = workingPid(folder)
   const usedKb = Number(/^VmData:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
-  execFileSync('/usr/bin/prlimit', ['--pid', String(pid), `--data=${(usedKb + spareMb * 1024) * 1024}`])
+  execFileSync('/usr/bin/prlimit', ['--pid', String(pid), `--data=${(usedKb + spareMb * 1024) * 1024}:`])
 }
 
 /** Other programs are gone, as it were. */
 export const liftLimit = (folder: string): void =>
-  void execFileSync('/usr/bin/prlimit', ['--pid', String(workingPid(folder)), '--data=unlimited'])
+  void execFileSync('/usr/bin/prlimit', ['--pid', String(workingPid(folder)), '--data=unlimited:'])
 
 const workingPid = (folder: string): number =>
   ProcessSchema.parse(JSON.parse(readFileSync(join(folder, 'process.json'), 'utf8'))).pid
