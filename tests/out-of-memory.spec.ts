@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { MEMORY_USE_FILE, MemoryUseSchema } from '../contract/memory.ts'
 import { PlanSchema } from '../contract/plan.ts'
 import { atStep, startAndKill } from './helpers/kill-trainer.ts'
-import { canLimitMemory, limitWhenPrepared } from './helpers/limit-memory.ts'
+import { canLimitMemory, liftLimit, limitWhenPrepared } from './helpers/limit-memory.ts'
 import { openTinyStudy, tinySettings, type TinyStudy } from './helpers/tiny-study.ts'
 import { readTraining, runFolderOf } from './helpers/train-tiny.ts'
 
@@ -34,7 +34,15 @@ function create(name: string, ...set: string[]): string {
   tiny.services.createRun({ ...request, set: [...tinySettings, ...set] })
   return runFolderOf(tiny.services, name)
 }
-const follow = (name: string) => tiny.services.followRun(name, () => undefined, { pollMs: 50 })
+/** A refusal is met once; what comes then has all memory. */
+const follow = (name: string) =>
+  tiny.services.followRun(
+    name,
+    (event) => {
+      if (event.type === 'out-of-memory' && event.taken) liftLimit(runFolderOf(tiny.services, name))
+    },
+    { pollMs: 20 },
+  )
 const patchOf = (folder: string) => PlanSchema.parse(JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8'))).patch
 const voxels = (patch: readonly number[]): number => patch.reduce((product, size) => product * size, 1)
 

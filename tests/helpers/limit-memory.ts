@@ -23,10 +23,17 @@ export async function limitNextPreflight(jobs: string, known: readonly string[],
 /** Limits the process of a job to what it has and a little more when its cases are prepared, before its first step. */
 export async function limitWhenPrepared(folder: string, spareMb: number): Promise<void> {
   while (!isPrepared(folder)) await sleep(10)
-  const { pid } = ProcessSchema.parse(JSON.parse(readFileSync(join(folder, 'process.json'), 'utf8')))
+  const pid = workingPid(folder)
   const usedKb = Number(/^VmData:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
-  execFileSync('/usr/bin/prlimit', ['--pid', String(pid), `--data=${(usedKb + spareMb * 1024) * 1024}`])
+  execFileSync('/usr/bin/prlimit', ['--pid', String(pid), `--data=${(usedKb + spareMb * 1024) * 1024}:`])
 }
+
+/** Other programs are gone, as it were. */
+export const liftLimit = (folder: string): void =>
+  void execFileSync('/usr/bin/prlimit', ['--pid', String(workingPid(folder)), '--data=unlimited:'])
+
+const workingPid = (folder: string): number =>
+  ProcessSchema.parse(JSON.parse(readFileSync(join(folder, 'process.json'), 'utf8'))).pid
 
 const isPrepared = (folder: string): boolean =>
   existsSync(join(folder, 'events.jsonl')) &&

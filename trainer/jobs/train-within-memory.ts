@@ -49,7 +49,9 @@ async function answerRefusal(
   journal: Journal,
   error: unknown,
 ): Promise<never> {
-  const offer = offerSmallerPatch(plan, `The memory did not suffice for a patch of ${showPatch(plan.patch)} voxels.`)
+  const refused = `The memory did not suffice for a patch of ${showPatch(plan.patch)} voxels.`
+  // A process that the system ended is named.
+  const offer = offerSmallerPatch(plan, error instanceof OrganMosaicError ? error.message : refused)
   const { smallerPatch: smaller, message } = offer
   const taken = smaller !== null && job.config.runtime.onOutOfMemory === 'shrink'
   console.error(error)

@@ -29,6 +29,8 @@ function run(name: string, config: RunConfigInput, changes: Partial<RunDetail['s
     ignoredPseudoLabels: [],
     evaluations: [],
     error: null,
+    devices: [],
+    memoryOffer: null,
   }
 }
 const curve = (name: string, model: number, organ: string | null, points: [number, number][]): Series => ({

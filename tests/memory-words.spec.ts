@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isNearLimit, saysOutOfMemory } from './memory.ts'
+import { isNearLimit, saysOutOfMemory } from '../contract/memory.ts'
 
 describe('saysOutOfMemory', () => {
   it.each([
