@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { CaseSchema, LabelSchema, ModalitySchema, NameSchema } from './dataset.ts'
 import { OrganIdSchema, OrganSchema } from './organ.ts'
+import { withoutRetiredKeys } from './retired-keys.ts'
 import { PresetSchema, RunConfigSchema, StageNumberSchema, StagesSchema } from './run-config.ts'
 import { MethodSchema } from './methods.ts'
 import { ComputeSchema } from './settings.ts'
@@ -43,7 +44,7 @@ export const TrainJobSchema = z.object({
   organs: z.array(OrganIdSchema).min(1).describe('The union O in channel order'),
   vocabulary: z.array(OrganSchema).describe('The entries that O touches: laterality, part-of, overlap, codes, colours'),
   datasets: z.array(JobDatasetSchema).min(1).max(9),
-  config: RunConfigSchema,
+  config: z.preprocess(withoutRetiredKeys, RunConfigSchema),
 })
 export type TrainJob = z.infer<typeof TrainJobSchema>
 

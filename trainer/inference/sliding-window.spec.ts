@@ -88,24 +88,4 @@ describe('predictVolume', () => {
     expect(result[3]).toBeGreaterThan(0.5)
     expect(result[2]! + result[3]!).toBeCloseTo(1, 5)
   })
-
-  it('tells how far it is, and stops when asked to', () => {
-    const told: [number, number][] = []
-    const run = (stopAt: number) =>
-      predictVolume(
-        numbered([1, 4, 6]),
-        [1, 2, 2],
-        1,
-        0,
-        (cut) => cut,
-        (done, total) => {
-          told.push([done, total])
-          if (done === stopAt) throw new Error('stopped')
-        },
-      )
-    run(99)
-    expect(told).toEqual([1, 2, 3, 4, 5, 6].map((done) => [done, 6]))
-    expect(() => run(2)).toThrow('stopped')
-    expect(told.length).toBe(8)
-  })
 })
