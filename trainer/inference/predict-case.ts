@@ -25,15 +25,10 @@ export function predictCase(
   if (model.spec.dynamicHead) return predictTasks(model, volume, plan, overlap, mirror)
   const channels = mirroredChannels(model.classes, mirror)
   const predict = (x: Tensor5D): Tensor5D => tf.softmax(forward(model.spec, model.parameters, x).logits[0]!)
-  return predictVolume(
-    volume,
-    plan.patch,
-    model.spec.classes,
-    overlap,
-    (window) =>
-      readValues(() => {
-        const x = tf.tensor(window, [1, ...plan.patch, 1]) as Tensor5D
-        return channels ? predictBothWays(x, predict, channels) : predict(x)
-      }),
+  return predictVolume(volume, plan.patch, model.spec.classes, overlap, (window) =>
+    readValues(() => {
+      const x = tf.tensor(window, [1, ...plan.patch, 1]) as Tensor5D
+      return channels ? predictBothWays(x, predict, channels) : predict(x)
+    }),
   )
 }
