@@ -172,7 +172,7 @@ describe('the methods', () => {
     'mutual+ starts both stages from the shared network',
     async () => {
       // At a rate of nearly nothing a stage keeps what it began with.
-      const still = ['stage1.learningRate=1e-9', 'stage2.learningRate=1e-9']
+      const still = ['stage1.learningRate=1e-9', 'stage1.finalLearningRate=0', 'stage2.learningRate=1e-9']
       const training = await trainBy('plus', 'mutual+', still)
       expect(training.state).toBe('finished')
       const shared = await weights('plus', 'stage0-model1')

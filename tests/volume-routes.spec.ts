@@ -159,7 +159,7 @@ describe('getVolume', () => {
     expect(pseudo.voxels.slice(30, 36)).toEqual([0, 1, 1, 0, 0, 0])
     expect(pseudo.voxels.slice(60).every((value) => value === ignored)).toBe(true)
     const provenance = await volumeOf('provenance:first')
-    expect(provenance.voxels.slice(0, 3)).toEqual([10, 1, 1])
+    expect(provenance.voxels.slice(0, 3)).toEqual([11, 1, 1])
     expect(provenance.voxels.slice(60).every((value) => value === 11)).toBe(true)
   })
 
