@@ -29,9 +29,9 @@ const SMALL_SHARE = 0.1
 export const isNearLimit = ({ residentMb, availableMb, limitMb }: MemoryUse): boolean =>
   residentMb > LARGE_SHARE * limitMb || availableMb < SMALL_SHARE * limitMb
 
-/** As TensorFlow (processor and CUDA), C++, V8 and oneDNN (by the number of its status) word it. */
+/** As TensorFlow (processor and CUDA), C++, V8 and oneDNN (by the number of its status, or by what it could not make) word it. */
 const outOfMemoryWords =
-  /\bOOM\b|resource[ _]?exhausted|out[ _]of[ _]memory|bad_alloc|failed to allocate|allocation failed|ALLOC_FAILED|exception: ?Status: 1,/i
+  /\bOOM\b|resource[ _]?exhausted|out[ _]of[ _]memory|bad_alloc|failed to allocate|allocation failed|ALLOC_FAILED|exception: ?Status: 1,|what\(\): +could not create a primitive/i
 
 export const saysOutOfMemory = (text: string): boolean => outOfMemoryWords.test(text)
 

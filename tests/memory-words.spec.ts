@@ -6,6 +6,7 @@ describe('saysOutOfMemory', () => {
     'Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[1,256,256,256,64] and type float on CPU:0',
     'Invalid TF_Status: 10\nMessage: Operation received an exception:Status: 1, message: could not create a primitive',
     "terminate called after throwing an instance of 'std::bad_alloc'",
+    "terminate called after throwing an instance of 'dnnl::error'\n  what():  could not create a primitive",
     'Array buffer allocation failed',
     '# Fatal process out of memory: Failed to reserve virtual memory for CodeRange',
     'RESOURCE_EXHAUSTED: failed to allocate memory',

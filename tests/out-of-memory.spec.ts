@@ -10,6 +10,9 @@ import { canLimitMemory, liftLimit, limitWhenPrepared } from './helpers/limit-me
 import { openTinyStudy, tinySettings, type TinyStudy } from './helpers/tiny-study.ts'
 import { readTraining, runFolderOf } from './helpers/train-tiny.ts'
 
+// oneDNN may end the process where TensorFlow's own kernels are refused: that case is the killed one's below.
+process.env['TF_ENABLE_ONEDNN_OPTS'] = '0'
+
 const timeout = 300_000
 /** Much memory for little work: more than is spare, and with a smaller patch less. */
 const large = [

@@ -1,5 +1,6 @@
 // What the processes of a stage tell each other: after a step, after a validation, and for a checkpoint.
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { mergeStages, saveStage, type StageState } from '../checkpoint/checkpoint.ts'
 import type { NamedArray } from '../checkpoint/safetensors.ts'
 import type { AccuracyTable, Objective } from '../stages/objective.ts'
@@ -72,12 +73,21 @@ export async function saveTogether(
   memory: ReadonlyMap<string, NamedArray>,
   state: StageState,
 ): Promise<void> {
-  if (peers.size === 1) return saveStage(path, models, memory, state)
+  if (peers.size === 1) {
+    await saveStage(path, models, memory, state)
+    return removeParts(path)
+  }
   const part = (rank: number): string => `${path}.part${rank}`
   await saveStage(part(peers.rank), models, new Map(), state)
   await peers.gather(null)
   if (peers.rank !== 0) return
   const parts = Array.from({ length: peers.size }, (_, rank) => part(rank))
   await mergeStages(path, parts, memory, state)
-  for (const each of parts) await rm(each)
+  await removeParts(path)
+}
+
+/** Also those of more processes than now, which were ended between their parts and the whole. */
+async function removeParts(path: string): Promise<void> {
+  const left = (await readdir(dirname(path))).filter((name) => name.startsWith(`${basename(path)}.part`))
+  for (const name of left) await rm(join(dirname(path), name))
 }

@@ -184,6 +184,8 @@ describe('RTSTRUCT', () => {
 
 const real = join(root, '../shared/data/import/derived_rtstruct')
 describe.skipIf(!existsSync(real))('a real CT with 28 structures (skipped without ../shared/data)', () => {
+  // Reading a structure takes seconds: every seventh here, all of them with npm run test:all.
+  const step = process.env['TEST_ALL'] ? 1 : 7
   it('every structure is that of the NIfTI label map', async () => {
     const ct = await readImage(join(real, 'ct'))
     const truth = toCanonical((await readImage(join(real, 'example_seg_dicom.nii.gz'))).volume).volume
@@ -192,7 +194,7 @@ describe.skipIf(!existsSync(real))('a real CT with 28 structures (skipped withou
     const path = join(real, 'RTSTRUCT_totalseg_example_ct_dicom.dcm')
     const opened = await openSegmentation(path)
     expect(opened?.segments).toHaveLength(28)
-    for (const { id, name } of opened?.segments ?? []) {
+    for (const { id, name } of (opened?.segments ?? []).filter((_, at) => at % step === 0)) {
       const { data } = toCanonical((await readLabel(segmentAddress(path, id), ct.volume.geometry)).volume).volume
       const value = truth.data[data.indexOf(1)]
       let [both, drawn] = [0, 0]
@@ -203,5 +205,5 @@ describe.skipIf(!existsSync(real))('a real CT with 28 structures (skipped withou
       }
       expect([name, (2 * both) / (drawn + (totals.get(value) ?? 0))]).toEqual([name, 1])
     }
-  }, 240_000)
+  }, 600_000)
 })
