@@ -160,7 +160,7 @@ describe('getVolume', () => {
     expect(pseudo.voxels.slice(60).every((value) => value === ignored)).toBe(true)
     const provenance = await volumeOf('provenance:first')
     expect(provenance.voxels.slice(0, 3)).toEqual([11, 1, 1])
-    expect(provenance.voxels.slice(60).every((value) => value === 11)).toBe(true)
+    expect(provenance.voxels.slice(60).every((value) => value === 12)).toBe(true)
   })
 
   test('where two predictions differ', async () => {
