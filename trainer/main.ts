@@ -9,7 +9,7 @@ import { writeFileAtomically } from './imaging/write-file-atomically.ts'
 import { Interruption, openJournal, type Journal } from './jobs/journal.ts'
 import { readJsonFile } from './jobs/read-json-file.ts'
 import { StartAgain, startAgain } from './jobs/start-again.ts'
-import { claimCards } from './tensor/job-cards.ts'
+import { claimCards, jobCards } from './tensor/job-cards.ts'
 
 interface Ending {
   readonly state: 'finished' | 'awaiting-review' | 'paused'
@@ -57,6 +57,8 @@ function setCompute(job: Job): void {
   // Cards are counted as the driver's tool counts them.
   process.env['CUDA_DEVICE_ORDER'] ??= 'PCI_BUS_ID'
   claimCards()
+  // The same numbers every time: on a card that is a choice of kernels, on the processor it is so anyway.
+  if (jobCards().length > 0) process.env['TF_DETERMINISTIC_OPS'] ??= '1'
 }
 
 /** A refusal of memory outside of a training, which answers it itself. */

@@ -72,7 +72,8 @@ describe('applyAdamW', () => {
     expect(applyAdamW(parameters, gradients, state, 0.01, { weightDecay: 0, gradientClip: 1 })).toBeCloseTo(5, 5)
     expect(state.first.get('kernel')!.dataSync()[0]).toBeCloseTo(0.06, 6)
     expect(state.first.get('bias')!.dataSync()[0]).toBeCloseTo(0.08, 6)
-    expect(state.second.get('bias')!.dataSync()[0]).toBeCloseTo(0.001 * 0.64, 8)
+    // 1 - beta2 in single precision is 0.00099999
+    expect(state.second.get('bias')!.dataSync()[0]).toBeCloseTo(0.001 * 0.64, 7)
   })
 
   it('leaves parameters without a gradient alone', () => {

@@ -1,5 +1,6 @@
 // AdamW (Loshchilov and Hutter 2019) with global gradient clipping; its state is tensors that checkpoints can hold.
 import type { Parameters } from '../network/unet.ts'
+import { fusedAdam } from '../tensor/fused-adam.ts'
 import { squaredSum } from '../tensor/native-ops.ts'
 import { readValues } from '../tensor/read-values.ts'
 import { tf, type Tensor } from '../tensor/tensorflow.ts'
@@ -39,35 +40,30 @@ export function applyAdamW(
   options: AdamWOptions,
 ): number {
   const norm = Math.sqrt(readValues(() => tf.addN([...gradients.values()].map(squaredSum)))[0]!)
-  const clip = norm > options.gradientClip ? options.gradientClip / norm : 1
+  const clip = norm > options.gradientClip ? tf.scalar(options.gradientClip / norm) : null
+  const keep = tf.scalar(1 - learningRate * options.weightDecay)
   state.updates += 1
-  const rate = (learningRate * Math.sqrt(1 - BETA2 ** state.updates)) / (1 - BETA1 ** state.updates)
-  // Scalars once for all parameters, clipping folded into them: this is bound by the number of passes and small tensors.
   const scalars = {
+    power1: tf.scalar(BETA1 ** state.updates),
+    power2: tf.scalar(BETA2 ** state.updates),
+    rate: tf.scalar(learningRate),
     beta1: tf.scalar(BETA1),
     beta2: tf.scalar(BETA2),
-    gain1: tf.scalar((1 - BETA1) * clip),
-    gain2: tf.scalar((1 - BETA2) * clip ** 2),
     epsilon: tf.scalar(EPSILON),
-    rate: tf.scalar(rate),
-    keep: tf.scalar(1 - learningRate * options.weightDecay),
   }
   for (const [name, gradient] of gradients) {
     const variable = parameters.get(name)!
-    const old = [state.first.get(name)!, state.second.get(name)!] as const
-    const [first, second] = tf.tidy(() => {
-      const m = old[0].mul(scalars.beta1).add(gradient.mul(scalars.gain1))
-      const v = old[1].mul(scalars.beta2).add(gradient.square().mul(scalars.gain2))
-      const change = m.mul(scalars.rate).div(v.sqrt().add(scalars.epsilon))
-      // Scales, shifts and biases are not decayed.
-      variable.assign((variable.rank > 1 ? variable.mul(scalars.keep) : variable).sub(change))
-      return [m, v]
-    })
-    tf.dispose([...old, gradient])
-    state.first.set(name, first!)
-    state.second.set(name, second!)
+    // Scales, shifts and biases are not decayed.
+    const decayed = variable.rank > 1 ? variable.mul(keep) : variable.clone()
+    const clipped = clip ? gradient.mul(clip) : gradient
+    const [first, second] = [state.first.get(name)!, state.second.get(name)!]
+    const updated = fusedAdam(decayed, first, second, clipped, scalars)
+    variable.assign(updated[0])
+    state.first.set(name, updated[1])
+    state.second.set(name, updated[2])
+    tf.dispose([updated[0], clipped, gradient])
   }
-  tf.dispose(Object.values(scalars))
+  tf.dispose([keep, ...(clip ? [clip] : []), ...Object.values(scalars)])
   return norm
 }
 
