@@ -38,11 +38,13 @@ export function organEvidence(predictions: readonly ModelPrediction[], unionClas
   for (const { classes, probabilities, temperature } of able) {
     const channel = classes.indexOf(unionClass)
     const power = 1 / temperature
+    // A power costs many times an addition, and uncalibrated models are the usual case where patches are labelled.
+    const raise = power === 1 ? (value: number): number => value : (value: number): number => value ** power
     for (let v = 0, at = 0; v < voxels; v++, at += classes.length) {
       let total = 0
-      for (let c = 0; c < classes.length; c++) total += (probabilities[at + c]! + TINY) ** power
-      const organ = (probabilities[at + channel]! + TINY) ** power
-      const background = (probabilities[at]! + TINY) ** power
+      for (let c = 0; c < classes.length; c++) total += raise(probabilities[at + c]! + TINY)
+      const organ = raise(probabilities[at + channel]! + TINY)
+      const background = raise(probabilities[at]! + TINY)
       probability[v]! += organ / total / able.length
       logOdds[v]! += Math.log(organ / background) / able.length
     }
