@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Case } from '../../contract/dataset.ts'
 import type { Plan } from '../../contract/plan.ts'
 import type { RunConfig } from '../../contract/run-config.ts'
-import { organEvidence, type ModelPrediction } from '../inference/fuse.ts'
+import { gatherEvidence, type ModelPrediction } from '../inference/fuse.ts'
 import type { Counterpart } from '../inference/mirror.ts'
 import { predictCase } from '../inference/predict-case.ts'
 import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
@@ -118,7 +118,7 @@ async function labelCase(
     probabilities: predictCase(teacher, stored, plan, setup.overlap, setup.mirror),
     temperature: temperatures[teacher.index]!,
   }))
-  const evidence = open.flatMap((c) => organEvidence(predictions, c) ?? [])
+  const evidence = gatherEvidence(predictions, open)
   const known: ClassSet = evidence.map(({ unionClass }) => unionClass)
   const isLabelled = (voxel: number): boolean => stored.labels[voxel]! > 0
   const { labels, rejections } = acceptPseudoLabels(

@@ -3,7 +3,7 @@
 import type { Shape } from '../../contract/geometry.ts'
 import type { RunConfig } from '../../contract/run-config.ts'
 import type { Patch } from '../data/patch.ts'
-import { organEvidence } from '../inference/fuse.ts'
+import { gatherEvidence } from '../inference/fuse.ts'
 import { BACKGROUND, narrowByPseudo, type ClassSet } from '../labels/label-sets.ts'
 import type { Study } from '../labels/study.ts'
 import { openOrgans } from '../losses/exclusion-loss.ts'
@@ -38,7 +38,7 @@ export function labelOnline(
     probabilities: predictPatch(model, patch, shape),
     temperature: 1,
   }))
-  const evidence = open.flatMap((c) => organEvidence(predictions, c) ?? [])
+  const evidence = gatherEvidence(predictions, open)
   // Labelled voxels are no background; outside the scan everything is possible, and nothing is taught.
   const isOpen = patch.sets.map((set) => set.includes(BACKGROUND) && set.length < study.classCount)
   const voxels = patch.codes.length
