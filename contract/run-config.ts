@@ -25,6 +25,10 @@ export const PlanConfigSchema = z.strictObject({
     .min(4096)
     .default(400_000)
     .describe('auto spacing grows until the median case has at most so many voxels'),
+  thickSlices: z
+    .enum(['auto', 'interpolate'])
+    .default('auto')
+    .describe('auto: slices three times as thick as their voxels are wide are taken whole, never interpolated'),
   cropToBody: z.boolean().default(true).describe('Cut away the air around the patient'),
 })
 
@@ -40,6 +44,10 @@ export const NetworkConfigSchema = z.strictObject({
     .union([auto, z.int().min(2).max(6)])
     .default('auto')
     .describe('Resolutions of the U-Net; auto: from the patch'),
+  kernels: z
+    .enum(['auto', 'cubic'])
+    .default('auto')
+    .describe('auto: 1 across an axis while its voxels are twice as long as the shortest; cubic: 3 x 3 x 3 everywhere'),
   convolutions: z.int().min(1).max(4).default(2).describe('Convolutions a level'),
   deepSupervision: z.boolean().default(true).describe('Lower resolutions are supervised too'),
 })

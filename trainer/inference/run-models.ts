@@ -64,7 +64,7 @@ export async function openRunPredictor(
       return fusePartialModels(predictions, study.classCount)
     },
     segment(image) {
-      const restored = restoreToOriginal(predictor.predict(image), image)
+      const restored = restoreToOriginal(predictor.predict(image), image, plan)
       removeSmallParts(restored.data, restored.geometry.shape, keep)
       return restored
     },

@@ -63,7 +63,9 @@ async function openPseudoLabelReader({ runFolder, stage }: EvaluateJob): Promise
       const stored = await openPreprocessed(preprocessedFolder(job.cacheFolder, plan, found.dataset, found.entry))
       const transform = canonicalTransform(stored.originalGeometry)
       const canonical = reorientGeometry(stored.originalGeometry, transform)
-      const codes = resampleLabels({ data: pseudo.codes, geometry: stored.geometry }, canonical)
+      const codes = resampleLabels({ data: pseudo.codes, geometry: stored.geometry }, canonical, {
+        nearestAxis: plan.thickAxis,
+      })
       const restored = fromCanonical(codes, transform).data
       // A statement is a code whose set is one class; background next to unknown organs counts as background.
       const classOf = pseudo.sets.map((set) => set?.[0] ?? 0)
