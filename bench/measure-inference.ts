@@ -47,7 +47,7 @@ const lap = <T>(value: T): T => {
 const volume = { data, geometry: { ...geometry, origin: [...geometry.origin], direction: [...geometry.direction] } }
 const image = lap(await preprocessImage(volume as Parameters<typeof preprocessImage>[0], plan))
 const probabilities = lap(predictCase(model, image, plan, overlap))
-const codes = lap(restoreToOriginal(probabilities, image))
+const codes = lap(restoreToOriginal(probabilities, image, plan))
 if (codeFile !== undefined) writeFileSync(codeFile, codes.data)
 const windows = image.shape.reduce(
   (count, size, axis) => count * windowStarts(size, plan.patch[axis]!, overlap).length,

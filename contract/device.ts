@@ -12,9 +12,12 @@ export type Device = z.infer<typeof DeviceSchema>
 export const describeDevice = ({ name, memoryMb }: Device): string =>
   memoryMb === null ? name : `${name}, ${(memoryMb / 1024).toFixed(1)} GB`
 
-/** @example '2 x NVIDIA L4, 22.5 GB' */
+/** @example '2 x NVIDIA L4, 22.5 GB each' */
 export function describeDevices(devices: readonly Device[]): string {
-  const counts = new Map<string, number>()
-  for (const device of devices) counts.set(describeDevice(device), (counts.get(describeDevice(device)) ?? 0) + 1)
-  return [...counts].map(([text, count]) => (count === 1 ? text : `${count} x ${text}`)).join('; ')
+  const alike = Map.groupBy(devices, describeDevice)
+  return [...alike]
+    .map(([text, [first, ...more]]) =>
+      more.length === 0 ? text : `${more.length + 1} x ${text}${first?.memoryMb === null ? '' : ' each'}`,
+    )
+    .join('; ')
 }

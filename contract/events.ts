@@ -15,6 +15,7 @@ export const PhaseSchema = z.enum([
   'pseudo-labels',
   'review',
   'stage2',
+  'post-processing',
   'predict',
   'evaluate',
   'probe',

@@ -31,6 +31,14 @@ export const PlanSchema = z.object({
   strides: z
     .array(z.tuple([z.int(), z.int(), z.int()]))
     .describe('Downsampling before each resolution; the first is [1, 1, 1]'),
+  kernels: z
+    .array(z.tuple([z.int(), z.int(), z.int()]))
+    .optional()
+    .describe('Convolution kernels of each resolution; absent in plans of earlier versions: 3 x 3 x 3 everywhere'),
+  thickAxis: z
+    .union([z.literal(0), z.literal(1), z.literal(2)])
+    .optional()
+    .describe('The axis of thick slices, which are taken whole instead of interpolated; absent: there is none'),
   normalisation: NormalisationSchema,
   cropToBody: z.boolean(),
   medianShape: ShapeSchema.describe('Of the cases at spacingMm'),

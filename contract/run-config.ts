@@ -1,6 +1,7 @@
 // The whole configuration of a training run: every loss term, weight, ramp and budget, with its default.
 // Presets (presets.ts) are partial configurations on top of these defaults; --config and --set on top of those.
 import { z } from 'zod'
+import { AugmentationConfigSchema } from './augmentation-config.ts'
 import { ComputeSchema } from './settings.ts'
 import { ShapeSchema, SpacingSchema } from './geometry.ts'
 import { term, termWithReadings } from './loss-term.ts'
@@ -24,6 +25,10 @@ export const PlanConfigSchema = z.strictObject({
     .min(4096)
     .default(400_000)
     .describe('auto spacing grows until the median case has at most so many voxels'),
+  thickSlices: z
+    .enum(['auto', 'interpolate'])
+    .default('auto')
+    .describe('auto: slices three times as thick as their voxels are wide are taken whole, never interpolated'),
   cropToBody: z.boolean().default(true).describe('Cut away the air around the patient'),
 })
 
@@ -39,6 +44,10 @@ export const NetworkConfigSchema = z.strictObject({
     .union([auto, z.int().min(2).max(6)])
     .default('auto')
     .describe('Resolutions of the U-Net; auto: from the patch'),
+  kernels: z
+    .enum(['auto', 'cubic'])
+    .default('auto')
+    .describe('auto: 1 across an axis while its voxels are twice as long as the shortest; cubic: 3 x 3 x 3 everywhere'),
   convolutions: z.int().min(1).max(4).default(2).describe('Convolutions a level'),
   deepSupervision: z.boolean().default(true).describe('Lower resolutions are supervised too'),
 })
@@ -58,29 +67,6 @@ export const OptimiserConfigSchema = z.strictObject({
     .describe(
       'Mean age of the averaged weights that validate and predict, as a share of the updates so far; 0: the latest weights',
     ),
-})
-
-export const AugmentationConfigSchema = z.strictObject({
-  enabled: z.boolean().default(true).describe('Off: patches as they are'),
-  probability: fraction
-    .default(0.3)
-    .describe('Of each: turning and scaling, contrast, gamma, noise. Shifts are always on'),
-  shift: fraction.default(0.15).describe('Largest shift of the patch centre, as a share of the patch'),
-  rotationDeg: z.number().min(0).max(180).default(12).describe('Largest turn around each axis, in degrees'),
-  scale: fraction.default(0.15).describe('Zoom between 1 - scale and 1 + scale'),
-  gamma: fraction.default(0.25).describe('Gamma between 1 - gamma and 1 + gamma on the patch range'),
-  noiseSd: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.05)
-    .describe('Largest standard deviation, in units of the normalised image'),
-  contrast: fraction.default(0.15).describe('Contrast between 1 - contrast and 1 + contrast'),
-  narrowFov: fraction.default(0.15).describe('Probability of blanking slices at one end, as a scan that ends there'),
-  mirror: z
-    .enum(['auto', 'off'])
-    .default('auto')
-    .describe('auto: left-right, exchanging paired labels; off when any organ is lateral and unpaired in the union'),
 })
 
 const stageBasics = {
@@ -159,6 +145,24 @@ export const Stage1ConfigSchema = z.strictObject({
 })
 
 export const PseudoLabelConfigSchema = z.strictObject({
+  source: z
+    .enum(['stored', 'online'])
+    .default('stored')
+    .describe(
+      'stored: made for whole cases between the stages; online: the averaged weights of the models of stage 2 label each patch as it is drawn',
+    ),
+  refresh: z
+    .int()
+    .min(0)
+    .max(50)
+    .default(0)
+    .describe('stored: how many times the models of stage 2 make them anew, evenly over the stage'),
+  onlineForeign: z
+    .boolean()
+    .default(true)
+    .describe(
+      "online: patches of other datasets get pseudo labels too, beside their true labels; off: a model's own alone",
+    ),
   teachers: z
     .enum(['stage1', 'shared', 'both'])
     .default('stage1')

@@ -1,6 +1,6 @@
 // The command line as people and scripts use it: the real program on the real Node, a workspace in a temporary folder.
 import { execFile } from 'node:child_process'
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -111,9 +111,21 @@ test('Dice is 0 to 1 everywhere, and a finished run has no time left', async () 
   expect((await mosaic('runs')).stdout).toMatch(/finished .* 0\.700\n/)
 })
 
+test('remove moves a run to the trash, says where, and what lies there comes back', async () => {
+  const { code, stdout } = await mosaic('remove', 'run', 'idle', '--json')
+  const answer = JSON.parse(stdout) as { folder: string; home: string }
+  expect([code, existsSync(join(answer.folder, 'run.json'))]).toEqual([0, true])
+  expect((await mosaic('run', 'idle')).code).toBe(1)
+  renameSync(answer.folder, join(answer.home, 'idle'))
+  expect((await mosaic('run', 'idle')).code).toBe(0)
+  const study = await mosaic('remove', 'study', 'nobody')
+  expect([study.code, study.stderr]).toEqual([1, expect.stringMatching(/No study is called nobody/)])
+})
+
 describe('wrong use ends with 2', () => {
   test.each<[string[], RegExp]>([
     [['trian'], /Unknown command 'trian'.*train/],
+    [['remove', 'dataset', 'site-a'], /expected run or study/],
     [['datasets', '--jsno'], /Unknown option '--jsno'/],
     [['dataset'], /Missing required argument 'name'/],
     [['dataset', 'a', 'b'], /Too many arguments/],

@@ -1,9 +1,10 @@
 // A study through the API: planned, started, paused, resumed, left by a host that closes, taken up by the next one, and
 // read. The same folder is what the command line works on.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { StudyPlanSchema, StudyResultsSchema } from '../contract/api/studies.ts'
 import { StudyDetailSchema, StudySummarySchema, type StudyDetail } from '../contract/study-state.ts'
 import { StudyResultSchema } from '../contract/study.ts'
@@ -141,4 +142,29 @@ test('is known by what such runs took, and is cancelled with what is done', { ti
   const state = async (): Promise<string> => (await ask(StudyDetailSchema, 'GET', '/studies/again')).summary.state
   await expect.poll(state, { timeout: 60_000 }).toBe('cancelled')
   expect(existsSync(join(services.workspace.home, 'runs/again-apart-s1'))).toBe(false)
+})
+
+test('is removed to the trash, without its runs, and comes back', async () => {
+  const { removed } = await ask(z.object({ removed: z.uuid() }), 'DELETE', '/studies/pair')
+  expect((await send('GET', '/studies/pair')).status).toBe(404)
+  expect((await send('DELETE', '/studies/pair')).status).toBe(404)
+  expect((await ask(StudySummarySchema.array(), 'GET', '/studies')).map(({ name }) => name)).toEqual(['again'])
+  const { home } = services.workspace
+  expect(existsSync(join(home, 'trash/studies', removed, 'pair/study.json'))).toBe(true)
+  expect(existsSync(join(home, 'runs/pair-one-s1'))).toBe(true)
+
+  const back = await ask(StudyDetailSchema, 'POST', `/removed-studies/${removed}/restore`)
+  expect([back.summary.name, back.summary.state, ...states(back)]).toEqual(['pair', 'finished', 'scored', 'scored'])
+  expect((await send('POST', `/removed-studies/${removed}/restore`)).status).toBe(404)
+  expect((await send('DELETE', '/studies/..%2Fruns')).status).toBe(400)
+})
+
+test('is not removed while it is worked on', async () => {
+  const path = join(services.workspace.home, 'studies/pair/state.json')
+  const before = readFileSync(path, 'utf8')
+  const alive = { pid: process.pid, host: hostname(), startedAt: new Date().toISOString() }
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(before), state: 'running', process: alive }))
+  const refused = await send('DELETE', '/studies/pair')
+  expect([refused.status, await refused.text()]).toEqual([409, expect.stringContaining('pause or cancel it first')])
+  writeFileSync(path, before)
 })

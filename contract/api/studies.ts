@@ -73,6 +73,14 @@ export const studyRoutes = {
     body: z.object({ request: z.enum(['pause', 'cancel']) }),
     response: StudyDetailSchema,
   }),
+  removeStudy: route('DELETE', '/studies/:study', "Moves a study to the workspace's trash folder; its runs stay", {
+    params,
+    response: z.object({ removed: z.string().describe('For restoreStudy') }),
+  }),
+  restoreStudy: route('POST', '/removed-studies/:removed/restore', 'Takes the removal of a study back', {
+    params: z.object({ removed: z.uuid() }),
+    response: StudyDetailSchema,
+  }),
   getStudyResults: route('GET', '/studies/:study/results', 'Results of the jobs that are scored, computed anew', {
     params,
     query: z.object({ metric: ResultMetricSchema.default('dice') }),

@@ -26,6 +26,7 @@ export const phaseNames: Readonly<Record<Phase, string>> = {
   'pseudo-labels': 'Making pseudo labels',
   review: 'Review',
   stage2: 'Stage 2',
+  'post-processing': 'Choosing post-processing',
   predict: 'Predicting',
   evaluate: 'Evaluating',
   probe: 'Probing',

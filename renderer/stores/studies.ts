@@ -15,6 +15,8 @@ const LOOK_MS = 5000
 export const useStudiesStore = defineStore('studies', () => {
   /** Newest first. */
   const studies = ref<StudySummary[]>([])
+  /** The last study that was removed, while that can be undone. */
+  const removed = ref<{ name: string; id: string } | null>(null)
 
   async function load(): Promise<StudySummary[]> {
     studies.value = await call('listStudies')
@@ -26,7 +28,20 @@ export const useStudiesStore = defineStore('studies', () => {
   const control = (study: string, request: 'pause' | 'cancel') =>
     call('controlStudy', { params: { study }, body: { request } })
 
-  return { studies, load, start, resume, control }
+  async function remove(name: string): Promise<void> {
+    const { removed: id } = await call('removeStudy', { params: { study: name } })
+    removed.value = { name, id }
+    await load()
+  }
+
+  async function restore(): Promise<void> {
+    if (!removed.value) return
+    await call('restoreStudy', { params: { removed: removed.value.id } })
+    removed.value = null
+    await load()
+  }
+
+  return { studies, removed, load, start, resume, control, remove, restore }
 })
 
 /** Calls back a moment after something happened to one of these studies, for as long as the component lives. */

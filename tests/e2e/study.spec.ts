@@ -83,6 +83,17 @@ describe.skipIf(!browserPath)(`studies${needsBrowser}`, () => {
     expect(rows.map(({ name }) => name)).toEqual(['marginal', 'mutual'])
     expect(notes.filter((note) => note.endsWith('is finished already.'))).toHaveLength(2)
   })
+
+  test('is removed from the list and taken back, by the keyboard', { timeout: 60_000 }, async () => {
+    const page = await app.openPage({ path: '/studies' })
+    await button(page, 'Remove study-1').press('Enter')
+    await page.getByText('No study yet').waitFor()
+    await page.getByText('Study study-1 lies in the trash folder of the workspace.').waitFor()
+    await expectAccessible(page)
+    await button(page, 'Undo').press('Enter')
+    await page.getByRole('link', { name: 'study-1' }).waitFor()
+    expect(readStudyState(app.services.workspace, 'study-1').state).toBe('finished')
+  })
 })
 
 /** Two datasets, two methods, one seed, a network that learns nothing; the defaults for all else. */

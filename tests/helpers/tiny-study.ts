@@ -61,3 +61,11 @@ export const tinySettings: readonly string[] = [
   'stage1.validateEvery=2',
   'stage2.validateEvery=2',
 ]
+
+/** Whatever a model believes most becomes a pseudo label. */
+export const gullible: readonly string[] = [
+  'pseudoLabels.organThreshold=0',
+  'pseudoLabels.oddsMargin=0',
+  'pseudoLabels.volumeRange=0,1000000',
+  'pseudoLabels.ignoreCut=false',
+]

@@ -8,7 +8,13 @@ import type { StageNumber } from '../../contract/run-config.ts'
 import { OrganMosaicError } from '../../contract/errors.ts'
 import type { StageModel, TrainedModel } from '../stages/stage-model.ts'
 import { tf, type Variable } from '../tensor/tensorflow.ts'
-import { parseJson, readSafetensors, writeSafetensors, type NamedArray } from './safetensors.ts'
+import {
+  parseJson,
+  readSafetensors,
+  readSafetensorsMetadata,
+  writeSafetensors,
+  type NamedArray,
+} from './safetensors.ts'
 
 export interface StageState {
   /** Steps that are finished. */
@@ -84,6 +90,13 @@ export async function mergeStages(
     updates: join('updates'),
     averaged: join('averaged'),
   })
+}
+
+/** How far a stage is, by its checkpoint. @returns null when there is none yet */
+export async function readStageState(path: string): Promise<StageState | null> {
+  if (!existsSync(path)) return null
+  const { state } = await readSafetensorsMetadata(path)
+  return StateSchema.parse(JSON.parse(state ?? '{}'))
 }
 
 /** Puts the models where the checkpoint left them. @returns null when there is none yet */

@@ -1,6 +1,6 @@
 // The safetensors file format: a JSON header and raw little-endian tensors, readable from Python and anywhere else.
 // Checkpoints are written to a temporary file, synced, then renamed, so that a reader sees a whole file or the old one.
-import { readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { OrganMosaicError } from '../../contract/errors.ts'
 import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
@@ -77,6 +77,27 @@ export async function readSafetensors(
     arrays.set(name, { shape, data: new Float32Array(new Uint8Array(bytes.subarray(start, end)).buffer) })
   }
   return { arrays, metadata: metadata as Record<string, string> }
+}
+
+/** The metadata alone, without reading the tensors. @throws OrganMosaicError as readSafetensors */
+export async function readSafetensorsMetadata(path: string): Promise<Record<string, string>> {
+  const file = await open(path)
+  try {
+    const length = Buffer.alloc(8)
+    const first = await file.read(length, 0, 8, 0)
+    const size = Number(length.readBigUInt64LE(0))
+    const known = first.bytesRead === 8 && 8 + size <= (await file.stat()).size
+    const header = Buffer.alloc(known ? size : 0)
+    await file.read(header, 0, header.length, 8)
+    const parsed = HeaderSchema.safeParse(parseJson(header.toString('utf8')))
+    if (parsed.success) return (parsed.data['__metadata__'] ?? {}) as Record<string, string>
+  } finally {
+    await file.close()
+  }
+  throw new OrganMosaicError(
+    'invalid-file',
+    `Checkpoint ${path}: the header is not that of a safetensors file; delete it and resume from an older one.`,
+  )
 }
 
 /** null when the text is not JSON */

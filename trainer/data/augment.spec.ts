@@ -2,18 +2,12 @@ import { describe, expect, it } from 'vitest'
 import type { Shape, Spacing } from '../../contract/geometry.ts'
 import { RunConfigSchema } from '../../contract/run-config.ts'
 import { createRandom } from '../imaging/random.ts'
-import {
-  changeIntensities,
-  cutPatch,
-  drawOffsetMatrix,
-  IDENTITY,
-  narrowFieldOfView,
-  type OffsetMatrix,
-} from './augment.ts'
+import type { ElasticField } from './elastic-field.ts'
+import { cutPatch, drawOffsetMatrix, IDENTITY, narrowFieldOfView, type OffsetMatrix } from './augment.ts'
 
 /** Every transformation happens, so that the tests see it. */
 const config = RunConfigSchema.parse({ augmentation: { probability: 1 } }).augmentation
-const still = { ...config, rotationDeg: 0, scale: 0, gamma: 0, contrast: 0, noiseSd: 0 }
+const still = { ...config, rotationDeg: 0, scale: 0 }
 const random = (name = 'a') => createRandom(1, 'augment', name)
 
 /** A volume whose image and codes are the voxel's number. */
@@ -59,6 +53,19 @@ describe('cutPatch', () => {
     const mirror = drawOffsetMatrix(random(), still, [1, 1, 1], true)
     const { codes } = cutPatch(source, [1, 1, 3], [0, 0, 3], mirror, OUTSIDE)
     expect([...codes]).toEqual([4, 3, 2])
+  })
+})
+
+describe('bending', () => {
+  it('moves the image and its labels alike, row by row', () => {
+    const source = numbered([5, 6, 7])
+    // the second row shows what lies one voxel further along x
+    const field: ElasticField = {
+      row: (_, y) => [new Float64Array(3), new Float64Array(3), new Float64Array(3).fill(y === 1 ? 1 : 0)],
+    }
+    const { image, codes } = cutPatch(source, [1, 2, 3], [2, 2.5, 3], IDENTITY, OUTSIDE, field)
+    expect([...codes]).toEqual([100, 101, 102, 108, 109, 110])
+    expect([...image]).toEqual([...codes])
   })
 })
 
@@ -124,39 +131,6 @@ describe('a known volume, turned', () => {
     const overlap = turned.reduce((sum, code, v) => sum + code * codes[v]!, 0)
     // nearest neighbour on slices of 4 mm; turned in voxels instead of millimetres, the ball would be a disc on edge
     expect((2 * overlap) / (before + both)).toBeGreaterThan(0.85)
-  })
-})
-
-describe('changeIntensities', () => {
-  const ramp = () => Float32Array.from({ length: 50 }, (_, v) => v / 10 - 2)
-
-  it('does nothing when nothing may change, keeps the order without noise', () => {
-    const image = ramp()
-    changeIntensities(image, random(), still)
-    image.forEach((value, v) => expect(value).toBeCloseTo(ramp()[v]!, 5))
-    changeIntensities(image, random(), { ...config, noiseSd: 0 })
-    expect(image).not.toEqual(ramp())
-    image.slice(1).forEach((value, v) => expect(value).toBeGreaterThan(image[v]!))
-  })
-
-  it('gamma keeps the ends of the range', () => {
-    const image = ramp()
-    changeIntensities(image, random(), { ...still, gamma: 0.25 })
-    expect([image[0], image[49]]).toEqual([ramp()[0], ramp()[49]])
-    expect(Math.abs(image[25]! - ramp()[25]!)).toBeGreaterThan(1e-3)
-  })
-
-  it('is a function of the random stream alone, and survives a constant image', () => {
-    const [first, second, other] = ['a', 'a', 'b'].map((name) => {
-      const image = ramp()
-      changeIntensities(image, random(name), config)
-      return image
-    })
-    expect(first).toEqual(second)
-    expect(first).not.toEqual(other)
-    const constant = new Float32Array(8).fill(3)
-    changeIntensities(constant, random(), config)
-    expect(constant.every(Number.isFinite)).toBe(true)
   })
 })
 

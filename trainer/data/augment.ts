@@ -1,8 +1,9 @@
-// A patch cut out of a case: rotation, scaling, shift and mirroring in one interpolation, then intensities.
+// A patch cut out of a case: rotation, scaling, shift, mirroring and bending in one interpolation.
 // Augmentation is a function of the random stream alone; with it off, cutting is a plain copy.
 import type { Shape, Spacing } from '../../contract/geometry.ts'
 import type { RunConfig } from '../../contract/run-config.ts'
 import type { Random } from '../imaging/random.ts'
+import type { ElasticField } from './elastic-field.ts'
 
 type Augmentation = RunConfig['augmentation']
 
@@ -45,6 +46,7 @@ export interface CutSource {
 /**
  * @param centre case voxel at the patch's centre
  * @param outsideCode code of voxels outside the scanned volume
+ * @param bend moves what each voxel shows; null: nothing bends
  * @returns image and codes [V] of the patch
  */
 export function cutPatch(
@@ -53,6 +55,7 @@ export function cutPatch(
   centre: readonly [number, number, number],
   matrix: OffsetMatrix,
   outsideCode: number,
+  bend: ElasticField | null = null,
 ): { image: Float32Array<ArrayBuffer>; codes: Int32Array<ArrayBuffer> } {
   const voxels = patch[0] * patch[1] * patch[2]
   const image = new Float32Array(voxels)
@@ -66,13 +69,17 @@ export function cutPatch(
       let pz = centre[0] + m00 * dz + m01 * dy + m02 * dx
       let py = centre[1] + m10 * dz + m11 * dy + m12 * dx
       let px = centre[2] + m20 * dz + m21 * dy + m22 * dx
+      const [bz, by, bx] = bend ? bend.row(z, y) : [null, null, null]
       for (let x = 0; x < patch[2]; x++, v++, pz += m02, py += m12, px += m22) {
-        const [nz, ny, nx] = [Math.round(pz), Math.round(py), Math.round(px)]
+        const sz = bz ? pz + bz[x]! : pz
+        const sy = by ? py + by[x]! : py
+        const sx = bx ? px + bx[x]! : px
+        const [nz, ny, nx] = [Math.round(sz), Math.round(sy), Math.round(sx)]
         if (nz < 0 || ny < 0 || nx < 0 || nz >= depth || ny >= height || nx >= width) {
           image[v] = source.outside
           codes[v] = outsideCode
         } else {
-          image[v] = interpolate(source.image, source.shape, pz, py, px)
+          image[v] = interpolate(source.image, source.shape, sz, sy, sx)
           codes[v] = source.codes[(nz * height + ny) * width + nx]!
         }
       }
@@ -97,26 +104,6 @@ function interpolate(image: Float32Array, [depth, height, width]: Shape, z: numb
   const near = row(base) + fy * (row(base + dy) - row(base))
   const far = row(base + dz) + fy * (row(base + dz + dy) - row(base + dz))
   return near + fz * (far - near)
-}
-
-/** Contrast, gamma over the patch's own range, and noise, each with its probability, in place. */
-export function changeIntensities(image: Float32Array, random: Random, config: Augmentation): void {
-  let [low, high] = [Infinity, -Infinity]
-  for (const value of image) {
-    if (value < low) low = value
-    if (value > high) high = value
-  }
-  const range = high - low || 1
-  const happens = () => random.next() < config.probability
-  const gamma = happens() ? random.between(1 - config.gamma, 1 + config.gamma) : 1
-  const contrast = happens() ? random.between(1 - config.contrast, 1 + config.contrast) : 1
-  const noise = happens() ? random.next() * config.noiseSd : 0
-  if (gamma === 1 && contrast === 1 && noise === 0) return
-  const middle = low + range / 2
-  for (let v = 0; v < image.length; v++) {
-    const bent = gamma === 1 ? image[v]! : low + range * ((image[v]! - low) / range) ** gamma
-    image[v] = middle + contrast * (bent - middle) + (noise > 0 ? noise * random.normal() : 0)
-  }
 }
 
 /** Blanks slices at one end, as in a scan that ends there. */

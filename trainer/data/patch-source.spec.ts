@@ -161,6 +161,20 @@ describe('augmented patches', () => {
     expect(patches.some(({ sets, codes }) => codes.some((code) => code === sets.length - 1))).toBe(true)
   })
 
+  it('keep everything else when a change of the image is switched off', async () => {
+    const none = { ...strong, blurProbability: 0, brightnessProbability: 0, lowResolutionProbability: 0 }
+    const every = { ...none, blurProbability: 1, brightnessProbability: 1, lowResolutionProbability: 1 }
+    const [without, with3] = [
+      await drawMany(10, {}, { augmentation: none }),
+      await drawMany(10, {}, { augmentation: every }),
+    ]
+    with3.forEach((patch, i) => {
+      expect(patch.codes).toEqual(without[i]!.codes)
+      expect(patch.caseId).toBe(without[i]!.caseId)
+      expect(patch.image).not.toEqual(without[i]!.image)
+    })
+  })
+
   it('exchange paired labels when they are mirrored, image and labels together', async () => {
     const vocabulary = pair('parotid')
     const job = {
@@ -186,7 +200,10 @@ describe('augmented patches', () => {
       trueClasses: [1, 2],
       allClasses: [1, 2],
     }
-    const still = { ...strong, rotationDeg: 0, scale: 0, gamma: 0, contrast: 0, noiseSd: 0, narrowFov: 0, shift: 0 }
+    const still = {
+      ...{ ...strong, rotationDeg: 0, scale: 0, gamma: 0, contrast: 0, noiseSd: 0, narrowFov: 0, shift: 0 },
+      ...{ blurProbability: 0, brightnessProbability: 0, lowResolutionProbability: 0 },
+    }
     const changed = { job, cases: [[entry]], augmentation: still }
     const sides = (patch: Patch) => {
       // the first two neighbours along x that both lie inside the scan

@@ -4,8 +4,11 @@ import type { ClassSet } from '../labels/label-sets.ts'
 import { mirrorClasses } from '../labels/label-sets.ts'
 import { describeStudy, type Study } from '../labels/study.ts'
 import { createRandom, type Random } from '../imaging/random.ts'
-import { changeIntensities, cutPatch, drawOffsetMatrix, IDENTITY, narrowFieldOfView } from './augment.ts'
+import { cutPatch, drawOffsetMatrix, IDENTITY, narrowFieldOfView } from './augment.ts'
 import { CaseCache, type TrainingCase } from './case-cache.ts'
+import { changeBrightness, changeIntensities } from './change-intensities.ts'
+import { blur, lowerResolution } from './change-resolution.ts'
+import { drawElasticField } from './elastic-field.ts'
 import type { Patch, PatchRequest, PatchSetup, TrainingCaseEntry } from './patch.ts'
 
 export class PatchSource {
@@ -22,11 +25,13 @@ export class PatchSource {
   async draw(request: PatchRequest): Promise<Patch> {
     const { seed, stage, step, model, slot } = { seed: this.#setup.seed, ...request }
     const random = createRandom(seed, 'patch', stage, step, model, slot)
+    // A stream of their own: switching one of these off leaves everything else of a patch as it is.
+    const more = createRandom(seed, 'patch-more', stage, step, model, slot)
     const { own } = request
     const { entry, organ } = this.#chooseCase(random, request.dataset, own)
     const source = await this.#cache.get(request.dataset, entry)
     const centre = chooseCentre(random, source, own ? source.allCentres : source.trueCentres, organ)
-    return { ...this.#cut(random, source, centre, own ? source.allSets : source.trueSets), caseId: entry.caseId }
+    return { ...this.#cut(random, more, source, centre, own ? source.allSets : source.trueSets), caseId: entry.caseId }
   }
 
   /** Organs are drawn evenly, small ones no less; then one of the cases that have the organ. */
@@ -43,6 +48,7 @@ export class PatchSource {
 
   #cut(
     random: Random,
+    more: Random,
     source: TrainingCase,
     centre: [number, number, number],
     sets: readonly ClassSet[],
@@ -60,10 +66,14 @@ export class PatchSource {
     const mirror = counterpart !== null && random.next() < 0.5
     const matrix = drawOffsetMatrix(random, augmentation, spacingMm, mirror)
     const shifts = shape.map((size) => random.between(-1, 1) * augmentation.shift * size)
-    const patch = cutPatch(source, shape, place(shifts), matrix, outside.code)
-    changeIntensities(patch.image, random, augmentation)
-    if (random.next() < augmentation.narrowFov) narrowFieldOfView(shape, patch.image, patch.codes, random, outside)
-    return { ...patch, sets: mirror ? allSets.map((set) => mirrorClasses(set, counterpart)) : allSets }
+    const bend = drawElasticField(more, shape, augmentation)
+    const { image: cut, codes } = cutPatch(source, shape, place(shifts), matrix, outside.code, bend)
+    // In the order of their causes: what the scanner resolves, how it is shown, and noise over all.
+    const image = lowerResolution(blur(cut, shape, more, augmentation), shape, spacingMm, more, augmentation)
+    changeBrightness(image, more, augmentation)
+    changeIntensities(image, random, augmentation)
+    if (random.next() < augmentation.narrowFov) narrowFieldOfView(shape, image, codes, random, outside)
+    return { image, codes, sets: mirror ? allSets.map((set) => mirrorClasses(set, counterpart)) : allSets }
   }
 }
 

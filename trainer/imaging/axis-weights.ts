@@ -18,6 +18,18 @@ function hatIntegral(t: number): number {
   return t < 0 ? (1 + t) ** 2 / 2 : 1 - (1 - t) ** 2 / 2
 }
 
+/** The nearest source voxel of each output voxel, whole. @param offset, step as in axisWeights */
+export function nearestWeights(sourceSize: number, targetSize: number, offset: number, step: number): AxisWeights {
+  const { inside } = axisWeights(sourceSize, targetSize, offset, step, false)
+  const nearest = (n: number): number => Math.min(sourceSize - 1, Math.max(0, Math.round(offset + n * step)))
+  return {
+    taps: 1,
+    start: Int32Array.from({ length: targetSize }, (_, n) => nearest(n)),
+    weights: new Float64Array(targetSize).fill(1),
+    inside,
+  }
+}
+
 /**
  * @param sourceSize voxels of the source axis
  * @param targetSize voxels of the output axis

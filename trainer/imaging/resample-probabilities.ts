@@ -5,7 +5,7 @@ import { OrganMosaicError } from '../../contract/errors.ts'
 import type { Geometry, Shape } from '../../contract/geometry.ts'
 import type { AxisWeights } from './axis-weights.ts'
 import { sameDirection } from './geometry.ts'
-import { gridWeights } from './resample.ts'
+import { gridWeights, type Resampling } from './resample.ts'
 import { voxelCount } from './volume.ts'
 
 /**
@@ -14,7 +14,12 @@ import { voxelCount } from './volume.ts'
  * @returns channel numbers [D', H', W'] on grid `to`
  * @throws OrganMosaicError internal when the size is no multiple of the grid or the directions differ
  */
-export function resampleProbabilities(probabilities: Float32Array, from: Geometry, to: Geometry): Uint8Array {
+export function resampleProbabilities(
+  probabilities: Float32Array,
+  from: Geometry,
+  to: Geometry,
+  options: Resampling = {},
+): Uint8Array {
   const channels = probabilities.length / voxelCount(from.shape)
   if (!Number.isInteger(channels) || channels < 1 || channels > 256) {
     throw new OrganMosaicError(
@@ -28,7 +33,7 @@ export function resampleProbabilities(probabilities: Float32Array, from: Geometr
       'Probabilities can only be resampled between grids of equal axis directions.',
     )
   }
-  const tables = gridWeights(from, to, false)
+  const tables = gridWeights(from, to, false, options)
   const [z, y] = tables
   const agreed = agreements(mostProbable(probabilities, channels), from.shape, tables)
   const rows = blendedRows(probabilities, from.shape, channels, tables)

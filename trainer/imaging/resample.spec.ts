@@ -50,6 +50,41 @@ describe('axisWeights', () => {
   })
 })
 
+describe('thick slices', () => {
+  const whole = { nearestAxis: 0 as const }
+  // three slices of 6 mm at 0, 6 and 12 mm, brought to slices of 3 mm at -1.5, 1.5, ... 13.5 mm
+  const source = grid([3, 1, 2], [6, 1, 1])
+  const target = grid([6, 1, 2], [3, 1, 1], [0, 0, -1.5])
+  const values = [10, 20, 30].flatMap((value) => [value, value + 1])
+
+  it('are taken whole, not interpolated: images, labels and probabilities', () => {
+    const image = resampleImage({ data: Float32Array.from(values), geometry: source }, target, { outside: 0, ...whole })
+    const doubled = [10, 10, 20, 20, 30, 30].flatMap((value) => [value, value + 1])
+    expect([...image.data]).toEqual(doubled)
+    const labels = resampleLabels({ data: Uint8Array.from(values), geometry: source }, target, whole)
+    expect([...labels.data]).toEqual(doubled)
+    // 0.6 against 0.4 in the first slice, the other way round in the second, as the first in the third
+    const probabilities = Float32Array.from([1, 1, 0, 0, 1, 1].flatMap((first) => (first ? [0.6, 0.4] : [0.4, 0.6])))
+    expect([...resampleProbabilities(probabilities, source, target, whole)]).toEqual([
+      0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0,
+    ])
+  })
+
+  it('are interpolated as everything else without that', () => {
+    const { data } = resampleImage({ data: Float32Array.from(values), geometry: source }, target, { outside: 0 })
+    expect([...data].filter((_, v) => v % 2 === 0)).toEqual([10, 12.5, 17.5, 22.5, 27.5, 30])
+  })
+
+  it('say what lies outside, as ever', () => {
+    const beyond = grid([2, 1, 2], [6, 1, 1], [0, 0, 12])
+    const { data } = resampleImage({ data: Float32Array.from(values), geometry: source }, beyond, {
+      outside: -1,
+      ...whole,
+    })
+    expect([...data]).toEqual([30, 31, -1, -1])
+  })
+})
+
 describe('resampleImage', () => {
   const source = grid([10, 12, 14], [3, 2, 1.5], [10, -20, 30])
   const inner = (spacing: Spacing, direction = identity) => grid([4, 4, 4], spacing, [15, -14, 37], direction)

@@ -1,26 +1,32 @@
 // From one grid to another. Grids with equal axis directions (all of preprocessing) go axis by axis; others through
 // a general affine map, eight neighbours a voxel.
 import type { Geometry, Shape } from '../../contract/geometry.ts'
-import { axisWeights, type AxisWeights } from './axis-weights.ts'
+import { axisWeights, nearestWeights, type AxisWeights } from './axis-weights.ts'
 import { pointToVoxel, sameDirection, voxelToPoint } from './geometry.ts'
 import { sampleObliqueImage, sampleObliqueLabels } from './resample-oblique.ts'
 import { voxelCount, type Volume } from './volume.ts'
+
+/** Options of all resampling. */
+export interface Resampling {
+  /** The axis of the target along which voxels are taken whole from the nearest: that of thick slices. */
+  readonly nearestAxis?: 0 | 1 | 2 | undefined
+}
 
 /** Weights for depth, height and width between two grids of equal direction. */
 export function gridWeights(
   source: Geometry,
   target: Geometry,
   smooth = true,
+  { nearestAxis }: Resampling = {},
 ): [AxisWeights, AxisWeights, AxisWeights] {
   const offset = pointToVoxel(source, voxelToPoint(target, [0, 0, 0]))
-  const along = (axis: number) =>
-    axisWeights(
-      source.shape[axis],
-      target.shape[axis],
-      offset[axis],
-      target.spacingMm[axis] / source.spacingMm[axis],
-      smooth,
-    )
+  const along = (axis: number): AxisWeights => {
+    const step = target.spacingMm[axis] / source.spacingMm[axis]
+    const [from, to] = [source.shape[axis], target.shape[axis]]
+    return axis === nearestAxis
+      ? nearestWeights(from, to, offset[axis], step)
+      : axisWeights(from, to, offset[axis], step, smooth)
+  }
   return [along(0), along(1), along(2)]
 }
 
@@ -28,13 +34,17 @@ export function gridWeights(
  * Linear interpolation, averaged where the target grid is coarser.
  * @param options.outside value of voxels whose centre lies outside the source grid
  */
-export function resampleImage(volume: Volume, target: Geometry, options: { outside: number }): Volume<Float32Array> {
+export function resampleImage(
+  volume: Volume,
+  target: Geometry,
+  options: { outside: number } & Resampling,
+): Volume<Float32Array> {
   if (!sameDirection(volume.geometry.direction, target.direction)) {
     const source = volume.data instanceof Float32Array ? volume.data : new Float32Array(volume.data)
     const data = sampleObliqueImage({ data: source, geometry: volume.geometry }, target, options.outside)
     return { data, geometry: target }
   }
-  const tables = gridWeights(volume.geometry, target)
+  const tables = gridWeights(volume.geometry, target, true, options)
   let data = resampleDepth(volume, tables[0], target.shape[0])
   const shape: Shape = [...volume.geometry.shape]
   shape[0] = target.shape[0]
@@ -109,12 +119,16 @@ function fillOutside(data: Float32Array, shape: Shape, tables: readonly AxisWeig
  * Each voxel takes the code with the largest weight among the source voxels it is made of (the higher code on a tie);
  * code 0 outside the source grid. Codes are names, never averaged.
  */
-export function resampleLabels(volume: Volume<Uint8Array>, target: Geometry): Volume<Uint8Array> {
+export function resampleLabels(
+  volume: Volume<Uint8Array>,
+  target: Geometry,
+  options: Resampling = {},
+): Volume<Uint8Array> {
   if (!sameDirection(volume.geometry.direction, target.direction)) {
     return { data: sampleObliqueLabels(volume, target), geometry: target }
   }
   const [depth, height, width] = target.shape
-  const [z, y, x] = gridWeights(volume.geometry, target)
+  const [z, y, x] = gridWeights(volume.geometry, target, true, options)
   const data = new Uint8Array(voxelCount(target.shape))
   const ballot = new Float64Array(256)
   for (let k = 0, at = 0; k < depth; k++) {

@@ -27,34 +27,52 @@ export interface OrganEvidence {
 const TINY = 1e-7
 
 /** Separately normalised softmaxes are not comparable; odds against each model's own background are. */
-export function organEvidence(predictions: readonly ModelPrediction[], unionClass: number): OrganEvidence | null {
-  const able = predictions.filter(
-    ({ competent, classes }) => competent.includes(unionClass) && classes.includes(unionClass),
-  )
-  if (able.length === 0) return null
-  const voxels = able[0]!.probabilities.length / able[0]!.classes.length
-  const probability = new Float32Array(voxels)
-  const logOdds = new Float32Array(voxels)
-  for (const { classes, probabilities, temperature } of able) {
-    const channel = classes.indexOf(unionClass)
-    const power = 1 / temperature
-    for (let v = 0, at = 0; v < voxels; v++, at += classes.length) {
-      let total = 0
-      for (let c = 0; c < classes.length; c++) total += (probabilities[at + c]! + TINY) ** power
-      const organ = (probabilities[at + channel]! + TINY) ** power
-      const background = (probabilities[at]! + TINY) ** power
-      probability[v]! += organ / total / able.length
-      logOdds[v]! += Math.log(organ / background) / able.length
+export const organEvidence = (predictions: readonly ModelPrediction[], unionClass: number): OrganEvidence | null =>
+  gatherEvidence(predictions, [unionClass])[0] ?? null
+
+/** The evidence of those classes that some model can tell; one pass over each model's probabilities for all of them. */
+export function gatherEvidence(predictions: readonly ModelPrediction[], unionClasses: ClassSet): OrganEvidence[] {
+  const tells = ({ competent, classes }: ModelPrediction, c: number): boolean =>
+    competent.includes(c) && classes.includes(c)
+  const evidence = unionClasses.flatMap((unionClass) => {
+    const able = predictions.filter((prediction) => tells(prediction, unionClass))
+    if (able.length === 0) return []
+    const voxels = able[0]!.probabilities.length / able[0]!.classes.length
+    const models = able.map(({ index }) => index)
+    return [{ unionClass, probability: new Float32Array(voxels), logOdds: new Float32Array(voxels), models }]
+  })
+  for (const prediction of predictions) {
+    const told = evidence.filter(({ unionClass }) => tells(prediction, unionClass))
+    if (told.length > 0) addEvidence(prediction, told)
+  }
+  return evidence
+}
+
+function addEvidence({ classes, probabilities, temperature }: ModelPrediction, told: readonly OrganEvidence[]): void {
+  const channels = told.map(({ unionClass }) => classes.indexOf(unionClass))
+  const shares = told.map(({ models }) => models.length)
+  const power = 1 / temperature
+  const calibrated = new Float64Array(classes.length)
+  for (let v = 0, at = 0; at < probabilities.length; v++, at += classes.length) {
+    let total = 0
+    for (let c = 0; c < classes.length; c++) {
+      const p = probabilities[at + c]! + TINY
+      // A power costs many times an addition, and uncalibrated models are the usual case where patches are labelled.
+      calibrated[c] = power === 1 ? p : p ** power
+      total += calibrated[c]!
+    }
+    for (let i = 0; i < told.length; i++) {
+      const organ = calibrated[channels[i]!]!
+      told[i]!.probability[v]! += organ / total / shares[i]!
+      told[i]!.logOdds[v]! += Math.log(organ / calibrated[0]!) / shares[i]!
     }
   }
-  return { unionClass, probability, logOdds, models: able.map(({ index }) => index) }
 }
 
 /** Partial-organ models fused: softmax over the organs' log-odds, background at zero. @returns [V, classCount] */
 export function fusePartialModels(predictions: readonly ModelPrediction[], classCount: number): Float32Array {
-  const evidence = Array.from({ length: classCount - 1 }, (_, i) => organEvidence(predictions, i + 1)).filter(
-    (organ) => organ !== null,
-  )
+  const organs = Array.from({ length: classCount - 1 }, (_, i) => i + 1)
+  const evidence = gatherEvidence(predictions, organs)
   const first = predictions[0]!
   const voxels = first.probabilities.length / first.classes.length
   const fused = new Float32Array(voxels * classCount)

@@ -10,6 +10,7 @@ import { loadStageModels, readTrainedRun } from '../jobs/trained-run.ts'
 import type { Study } from '../labels/study.ts'
 import type { PreprocessedImage } from '../preprocessing/preprocessed-case.ts'
 import { restoreToOriginal } from '../preprocessing/restore-to-original.ts'
+import { labelRoot } from '../pseudo-labels/label-versions.ts'
 import { readTemperatures } from '../pseudo-labels/make-pseudo-labels.ts'
 import { disposeModels } from '../stages/stage-model.ts'
 import { fusePartialModels, meanProbabilities } from './fuse.ts'
@@ -41,7 +42,7 @@ export async function openRunPredictor(
   const stageFolder = folderOfStage(job, runFolder, stage)
   const all = await loadStageModels(stageFolder, study, stage, plan, job)
   const used = choice === 'ensemble' ? all : all.filter(({ index }) => index === choice - 1)
-  const temperatures = await readTemperatures(stageFolder, all.length)
+  const temperatures = await readTemperatures(labelRoot(stageFolder, 0), all.length)
   const { overlap } = job.config.inference
   const mirror = inferenceMirror(study, job.config)
   const chosen = job.config.inference.postProcessing === 'auto' ? await readPostProcessing(runFolder) : null
@@ -63,7 +64,7 @@ export async function openRunPredictor(
       return fusePartialModels(predictions, study.classCount)
     },
     segment(image) {
-      const restored = restoreToOriginal(predictor.predict(image), image)
+      const restored = restoreToOriginal(predictor.predict(image), image, plan)
       removeSmallParts(restored.data, restored.geometry.shape, keep)
       return restored
     },

@@ -12,7 +12,7 @@ import { preprocessedFolder } from '../preprocessing/plan-key.ts'
 import { openPreprocessed } from '../preprocessing/preprocessed-store.ts'
 import { preprocessImage } from '../preprocessing/preprocess-image.ts'
 import { isZarrGroup } from '../imaging/zarr-group.ts'
-import { pseudoLabelFolder } from '../pseudo-labels/make-pseudo-labels.ts'
+import { labelRoot, lastVersion, pseudoLabelFolder } from '../pseudo-labels/label-versions.ts'
 import { openPseudoLabels } from '../pseudo-labels/pseudo-label-store.ts'
 import type { CasePrediction } from './evaluate.ts'
 import { readTrainedRun } from './trained-run.ts'
@@ -27,7 +27,7 @@ export interface CasePredictor {
 }
 
 export async function openCasePredictor(job: EvaluateJob): Promise<CasePredictor> {
-  if (job.model === 'pseudo') return openPseudoLabelReader(job.runFolder)
+  if (job.model === 'pseudo') return openPseudoLabelReader(job)
   const predictor = await openRunPredictor(job.runFolder, job.stage, job.model)
   return {
     study: predictor.study,
@@ -42,9 +42,10 @@ export async function openCasePredictor(job: EvaluateJob): Promise<CasePredictor
   }
 }
 
-/** Pseudo labels of the run's own training images, matched by content. */
-async function openPseudoLabelReader(runFolder: string): Promise<CasePredictor> {
+/** Pseudo labels of the run's own training images, matched by content. Of stage 2: those it made last. */
+async function openPseudoLabelReader({ runFolder, stage }: EvaluateJob): Promise<CasePredictor> {
   const { job, plan, study } = await readTrainedRun(runFolder)
+  const root = labelRoot(runFolder, stage === 2 ? lastVersion(runFolder) : 0)
   const byHash = new Map(
     job.datasets.flatMap((dataset) => dataset.cases.map((entry) => [entry.imageHash, { dataset, entry }] as const)),
   )
@@ -54,7 +55,7 @@ async function openPseudoLabelReader(runFolder: string): Promise<CasePredictor> 
     async predict(reference) {
       const found = reference.imageHash === null ? undefined : byHash.get(reference.imageHash)
       if (!found) return null
-      const folder = pseudoLabelFolder(runFolder, found.dataset.name, found.entry.id)
+      const folder = pseudoLabelFolder(root, found.dataset.name, found.entry.id)
       // Validation cases get no pseudo labels.
       if (!(await isZarrGroup(folder))) return null
       const pseudo = await openPseudoLabels(folder)
@@ -62,7 +63,9 @@ async function openPseudoLabelReader(runFolder: string): Promise<CasePredictor> 
       const stored = await openPreprocessed(preprocessedFolder(job.cacheFolder, plan, found.dataset, found.entry))
       const transform = canonicalTransform(stored.originalGeometry)
       const canonical = reorientGeometry(stored.originalGeometry, transform)
-      const codes = resampleLabels({ data: pseudo.codes, geometry: stored.geometry }, canonical)
+      const codes = resampleLabels({ data: pseudo.codes, geometry: stored.geometry }, canonical, {
+        nearestAxis: plan.thickAxis,
+      })
       const restored = fromCanonical(codes, transform).data
       // A statement is a code whose set is one class; background next to unknown organs counts as background.
       const classOf = pseudo.sets.map((set) => set?.[0] ?? 0)

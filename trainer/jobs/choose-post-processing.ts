@@ -11,6 +11,7 @@ import { patchDice } from '../losses/patch-dice.ts'
 import { openPreprocessed } from '../preprocessing/preprocessed-store.ts'
 import { argmaxClasses, type ValidationCase } from '../stages/validate.ts'
 import type { Journal } from './journal.ts'
+import type { Progress } from './progress.ts'
 
 /** Per union class, for each case that judges it: Dice of everything, then of each candidate. */
 type Scores = Map<number, number[][]>
@@ -22,15 +23,18 @@ export async function choosePostProcessing(
   stage: StageNumber,
   validation: readonly ValidationCase[],
   journal: Journal,
+  progress: Progress,
   check: () => void,
 ): Promise<void> {
   if (existsSync(postProcessingPath(folder))) return
+  progress.begin('post-processing')
   const predictor = await openRunPredictor(folder, stage, 'ensemble')
   const scores: Scores = new Map()
   try {
-    for (const entry of validation) {
+    for (const [i, entry] of validation.entries()) {
       check()
       await scoreCase(entry, study, predictor.predict, scores)
+      progress.advance(i + 1, `post-processing, case ${entry.caseId}`)
     }
   } finally {
     predictor.dispose()

@@ -1,8 +1,10 @@
 // How long a training takes, from how long one step, one prediction and one case took.
 import type { PreflightJob, TrainJob } from '../../contract/job.ts'
 import type { StageNumber } from '../../contract/run-config.ts'
-import { stageSettings } from '../../contract/planned-stages.ts'
+import { modelCount, plannedStages, stageSettings } from '../../contract/planned-stages.ts'
+import { labelPeriods, storesPseudoLabels } from '../pseudo-labels/label-versions.ts'
 import { splitCases } from './split-cases.ts'
+import { windowsOfInference } from './train-phases.ts'
 
 export interface MeasuredStage {
   readonly stage: StageNumber
@@ -30,10 +32,19 @@ export function estimateSeconds(
     const predictions = Math.ceil(steps / validateEvery) * validated * (stage === 2 ? models : 1)
     return sum + steps * secondsPerStep + predictions * secondsPerPrediction
   }, 0)
-  const calibration = config.pseudoLabels.calibrate ? validated * prediction : 0
-  const labelling =
-    stages.includes('2') && config.stage2.pseudoSupervision
-      ? count(({ training }) => training.length) * models * prediction
-      : 0
-  return preprocessing + trained + calibration + labelling
+  const planned = plannedStages(stages)
+  const calibrates = config.pseudoLabels.calibrate && (planned.includes(1) || planned.includes(2))
+  const calibration = calibrates ? validated * prediction : 0
+  // Made once before stage 2, and by all its models as often as they are made anew, each time calibrated.
+  const versions = labelPeriods(config).length
+  const labelled = count(({ training }) => training.length) * versions + (calibrates ? validated * (versions - 1) : 0)
+  const labelling = planned.includes(2) && storesPseudoLabels(config) ? labelled * models * prediction : 0
+  return preprocessing + trained + calibration + labelling + postProcessingSeconds(job, validated, prediction)
+}
+
+/** The last stage's models predict the validation cases once more, with the overlap and the mirroring of inference. */
+function postProcessingSeconds(job: TrainJob | PreflightJob, validated: number, prediction: number): number {
+  if (job.config.inference.postProcessing === 'off') return 0
+  const models = modelCount(plannedStages(job.stages).at(-1)!, job.datasets.length)
+  return validated * models * prediction * windowsOfInference(job.config)
 }

@@ -157,6 +157,7 @@ async function measureStage(context: MeasureContext, stage: StageNumber): Promis
     validation: prepared.validation,
     journal,
     progress: watched,
+    until: WARM_UP + MEASURED,
   }
   await trainStage(setup, models, objective)
   const lastStep = stepEnds.at(-1) ?? performance.now()

@@ -7,6 +7,7 @@ import { normActivate } from '../tensor/native-ops.ts'
 import { tf, type Tensor, type Tensor1D, type Tensor5D, type Variable } from '../tensor/tensorflow.ts'
 
 type Stride = readonly [number, number, number]
+type Kernel = readonly [number, number, number]
 
 export interface NetworkSpec {
   readonly inputChannels: number
@@ -14,6 +15,8 @@ export interface NetworkSpec {
   readonly channels: readonly number[]
   /** Downsampling before each resolution; the first is [1, 1, 1]. */
   readonly strides: readonly Stride[]
+  /** Of each resolution; absent: 3 x 3 x 3 everywhere. */
+  readonly kernels?: readonly Kernel[]
   /** Convolutions a resolution, in encoder and decoder. */
   readonly convolutions: number
   /** Output channels: background and leaf organs. */
@@ -50,20 +53,21 @@ const heNormal = (random: Random, shape: number[], fanIn: number): Tensor => {
 /** Names and shapes of a network's parameters, in order. Kernels are [kd, kh, kw, in, out]. */
 export function parameterShapes(spec: NetworkSpec): [name: string, shape: number[]][] {
   const shapes: [string, number[]][] = []
-  const block = (name: string, inputs: number, outputs: number) => {
+  const block = (name: string, level: number, inputs: number, outputs: number) => {
+    const kernel = spec.kernels?.[level] ?? [3, 3, 3]
     for (let i = 0; i < spec.convolutions; i++) {
-      shapes.push([`${name}.${i}.kernel`, [3, 3, 3, i === 0 ? inputs : outputs, outputs]])
+      shapes.push([`${name}.${i}.kernel`, [...kernel, i === 0 ? inputs : outputs, outputs]])
       shapes.push([`${name}.${i}.scale`, [outputs]], [`${name}.${i}.shift`, [outputs]])
     }
   }
   const { channels, strides } = spec
   channels.forEach((outputs, level) =>
-    block(`encoder.${level}`, level === 0 ? spec.inputChannels : channels[level - 1]!, outputs),
+    block(`encoder.${level}`, level, level === 0 ? spec.inputChannels : channels[level - 1]!, outputs),
   )
   for (let level = channels.length - 2; level >= 0; level--) {
     // The kernel of a transposed convolution is [kd, kh, kw, out, in].
     shapes.push([`up.${level}.kernel`, [...strides[level + 1]!, channels[level]!, channels[level + 1]!]])
-    block(`decoder.${level}`, 2 * channels[level]!, channels[level]!)
+    block(`decoder.${level}`, level, 2 * channels[level]!, channels[level]!)
   }
   if (spec.dynamicHead) return [...shapes, ...dynamicHeadShapes(spec.dynamicHead, channels[0]!, channels.at(-1)!)]
   for (const level of headLevels(spec)) {

@@ -13,6 +13,7 @@ describe('planKey', () => {
     expect(planKey({ ...base, patch: [8, 8, 8], channels: [2, 4], reasons: [] })).toBe(planKey(base))
     expect(planKey({ ...base, spacingMm: [1, 1, 2] })).not.toBe(planKey(base))
     expect(planKey({ ...base, cropToBody: !base.cropToBody })).not.toBe(planKey(base))
+    expect(planKey({ ...base, thickAxis: 0 })).not.toBe(planKey(base))
     const ct = { kind: 'ct', low: 0, high: 1, centre: 0, knee: 1 } as const
     expect(planKey({ ...base, normalisation: ct })).not.toBe(planKey(base))
     expect(planKey({ ...base, normalisation: { knee: 1, centre: 0, high: 1, low: 0, kind: 'ct' } })).toBe(

@@ -104,7 +104,7 @@ describe('a label map', () => {
     expect(preprocessed.image[((shapeK >> 1) * shapeJ + (shapeJ >> 1)) * shapeI + (shapeI >> 1)]).toBeCloseTo(0, 5)
     expect(Math.min(...preprocessed.image)).toBeCloseTo(-1.60944, 4)
 
-    const restored = restoreToOriginal(oneHot(preprocessed.labels, 3), preprocessed)
+    const restored = restoreToOriginal(oneHot(preprocessed.labels, 3), preprocessed, plan)
     expect(restored.geometry.shape).toEqual(oblique.shape)
     for (const key of ['10', '20']) {
       const code = preprocessed.codebook.findIndex((keys) => keys[0] === key)

@@ -35,6 +35,6 @@ export async function preprocessCase(dataset: JobDataset, caseEntry: Case, plan:
         'Register the dataset again.',
     )
   }
-  const labels = resampleLabels({ data: codes, geometry: grid }, image.geometry).data
+  const labels = resampleLabels({ data: codes, geometry: grid }, image.geometry, { nearestAxis: plan.thickAxis }).data
   await storePreprocessed(folder, { ...image, labels, codebook })
 }

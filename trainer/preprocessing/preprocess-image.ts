@@ -29,7 +29,7 @@ export async function preprocessImage(
   const cropped = cropVolume(volume, crop)
   const geometry = gridAt(cropped.geometry, plan.spacingMm)
   const source = { data: replaceNotFinite(cropped.data), geometry: cropped.geometry }
-  const { data: image } = resampleImage(source, geometry, { outside: 0 })
+  const { data: image } = resampleImage(source, geometry, { outside: 0, nearestAxis: plan.thickAxis })
   normalise(image, plan.normalisation)
   let hash: string | null = null
   return {

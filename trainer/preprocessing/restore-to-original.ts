@@ -1,4 +1,5 @@
 // Network output of a preprocessed image back to the grid, position and axis order of its file.
+import type { Plan } from '../../contract/plan.ts'
 import { canonicalTransform, fromCanonical, reorientGeometry } from '../imaging/canonical.ts'
 import { resampleProbabilities } from '../imaging/resample-probabilities.ts'
 import type { Volume } from '../imaging/volume.ts'
@@ -11,10 +12,11 @@ import type { PreprocessedImage } from './preprocessed-case.ts'
 export function restoreToOriginal(
   probabilities: Float32Array,
   preprocessed: Pick<PreprocessedImage, 'geometry' | 'originalGeometry'>,
+  plan: Pick<Plan, 'thickAxis'>,
 ): Volume<Uint8Array> {
   const { geometry, originalGeometry } = preprocessed
   const transform = canonicalTransform(originalGeometry)
   const canonical = reorientGeometry(originalGeometry, transform)
-  const data = resampleProbabilities(probabilities, geometry, canonical)
+  const data = resampleProbabilities(probabilities, geometry, canonical, { nearestAxis: plan.thickAxis })
   return { data: fromCanonical({ data, geometry: canonical }, transform).data, geometry: originalGeometry }
 }

@@ -46,12 +46,46 @@ export function acceptPseudoLabels(
   rules: Rules,
 ): { labels: PseudoLabelsWithProvenance; rejections: Rejection[] } {
   const { shape, evidence } = input
-  const voxels = shape[0] * shape[1] * shape[2]
+  const { codes, provenance, confidence } = judgeVoxels(
+    shape[0] * shape[1] * shape[2],
+    evidence,
+    input.isLabelled,
+    rules,
+  )
+  const rejections = rejectImplausible(input, rules, codes, provenance)
+  const open = [...input.unknown, ...rejections.map(({ unionClass }) => unionClass)].sort((a, b) => a - b)
+  const sets = codeSets(evidence, open)
+  const present = new Set(codes)
+  const acceptedClasses = evidence.flatMap(({ unionClass }, i) => (present.has(i + 2) ? [unionClass] : []))
+  return { labels: { shape, codes, sets, acceptedClasses, provenance, confidence }, rejections }
+}
+
+export interface JudgedVoxels {
+  /** [V] 0 ignored, 1 background, 2 + i the i-th organ of the evidence */
+  readonly codes: Uint8Array
+  readonly provenance: Uint8Array
+  readonly confidence: Uint8Array
+}
+
+/** What each code of judgeVoxels says a voxel may be. @param open classes that nobody can tell here: background may be them */
+export const codeSets = (evidence: readonly OrganEvidence[], open: ClassSet): (ClassSet | null)[] => [
+  null,
+  [0, ...open],
+  ...evidence.map(({ unionClass }) => [unionClass]),
+]
+
+/** The rule for a single voxel: a sure organ, sure background, or nothing. */
+export function judgeVoxels(
+  voxels: number,
+  evidence: readonly OrganEvidence[],
+  isLabelled: (voxel: number) => boolean,
+  rules: Pick<Rules, 'organThreshold' | 'oddsMargin' | 'backgroundThreshold'>,
+): JudgedVoxels {
   const codes = new Uint8Array(voxels)
   const provenance = new Uint8Array(voxels)
   const confidence = new Uint8Array(voxels)
   for (let v = 0; v < voxels; v++) {
-    if (input.isLabelled(v)) {
+    if (isLabelled(v)) {
       provenance[v] = TRUE_LABEL
       continue
     }
@@ -69,12 +103,7 @@ export function acceptPseudoLabels(
       confidence[v] = Math.round((1 - p) * 255)
     }
   }
-  const rejections = rejectImplausible(input, rules, codes, provenance)
-  const open = [...input.unknown, ...rejections.map(({ unionClass }) => unionClass)].sort((a, b) => a - b)
-  const sets = [null, [0, ...open], ...evidence.map(({ unionClass }) => [unionClass])]
-  const present = new Set(codes)
-  const acceptedClasses = evidence.flatMap(({ unionClass }, i) => (present.has(i + 2) ? [unionClass] : []))
-  return { labels: { shape, codes, sets, acceptedClasses, provenance, confidence }, rejections }
+  return { codes, provenance, confidence }
 }
 
 /** Positions of the two organs with the highest log-odds at a voxel. */

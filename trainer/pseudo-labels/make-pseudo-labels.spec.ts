@@ -10,13 +10,8 @@ import { createStageModels, disposeModels } from '../stages/stage-model.ts'
 import { tinyConfig, tinyPlan, tinyStudy } from '../stages/test-stage.ts'
 import { leakedTensors } from '../tensor/test-tensors.ts'
 import { tf } from '../tensor/tensorflow.ts'
-import {
-  calibrateModels,
-  makePseudoLabels,
-  pseudoLabelFolder,
-  readTemperatures,
-  type PseudoLabelSetup,
-} from './make-pseudo-labels.ts'
+import { calibrateModels, makePseudoLabels, readTemperatures, type PseudoLabelSetup } from './make-pseudo-labels.ts'
+import { labelRoot, pseudoLabelFolder } from './label-versions.ts'
 import { openPseudoLabels } from './pseudo-label-store.ts'
 import type { Teacher } from './teachers.ts'
 
@@ -30,7 +25,7 @@ const teachers: Teacher[] = models.map((model) => ({
   datasets: [model.index],
 }))
 let root = ''
-let setup: Omit<PseudoLabelSetup, 'job' | 'journal'>
+let setup: Omit<PseudoLabelSetup, 'root' | 'journal'>
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'pseudo-labels-'))
   // the label of both sites lies in the first slice; the model of site b sees jaw (class 3) everywhere
@@ -68,7 +63,7 @@ const make = async (name: string, changed: Partial<PseudoLabelSetup> = {}) => {
   await mkdir(job, { recursive: true })
   const journal = openJournal(job)
   const done: string[] = []
-  await makePseudoLabels({ ...setup, job, journal, ...changed }, (_, caseId) => done.push(caseId))
+  await makePseudoLabels({ ...setup, root: labelRoot(job, 0), journal, ...changed }, (_, caseId) => done.push(caseId))
   journal.close()
   const events = (await readFile(join(job, 'events.jsonl'), 'utf8')).trim().split('\n').filter(Boolean)
   return { job, done, findings: events.map((line) => JSON.parse(line) as { organ: string; message: string }) }
@@ -78,7 +73,7 @@ describe('makePseudoLabels', () => {
   it('labels what a case leaves open by the models that know it; true labels stay', async () => {
     const { job, done } = await make('plain')
     expect(done).toEqual(['a1', 'b1'])
-    const folder = pseudoLabelFolder(job, 'a', 'a1')
+    const folder = pseudoLabelFolder(labelRoot(job, 0), 'a', 'a1')
     const first = await openPseudoLabels(folder)
     // codes: ignored, background, jaw, larynx
     expect(first.sets).toEqual([null, [0], [3], [4]])
@@ -88,7 +83,7 @@ describe('makePseudoLabels', () => {
     expect(codes.subarray(64).every((code) => code === 2)).toBe(true)
     expect([provenance[0], provenance[64]]).toEqual([255, 2])
     // the model of site a sees background alone in site b
-    const second = await openPseudoLabels(pseudoLabelFolder(job, 'b', 'b1'))
+    const second = await openPseudoLabels(pseudoLabelFolder(labelRoot(job, 0), 'b', 'b1'))
     expect(second.acceptedClasses).toEqual([])
     expect(second.codes.subarray(64).every((code) => code === 1)).toBe(true)
   })
@@ -96,14 +91,14 @@ describe('makePseudoLabels', () => {
   it('ignores an implausible organ and says so', async () => {
     // 448 voxels of 8 mm3 are 3.6 ml; training saw 1 ml, so at most 3 are believed
     const { job, findings } = await make('strict', { rules: { ...lenient, volumeRange: [0.3, 3] } })
-    expect((await openPseudoLabels(pseudoLabelFolder(job, 'a', 'a1'))).acceptedClasses).toEqual([])
+    expect((await openPseudoLabels(pseudoLabelFolder(labelRoot(job, 0), 'a', 'a1'))).acceptedClasses).toEqual([])
     expect(findings.map(({ organ }) => organ)).toEqual(['jaw'])
     expect(findings[0]!.message).toContain('its 3.6 ml lie outside the expected 0.3 to 3.0 ml')
   })
 
   it('leaves finished cases alone when it goes on', async () => {
     const { job } = await make('resumed')
-    const path = join(pseudoLabelFolder(job, 'a', 'a1'), 'zarr.json')
+    const path = join(pseudoLabelFolder(labelRoot(job, 0), 'a', 'a1'), 'zarr.json')
     const before = (await stat(path)).mtimeMs
     expect((await make('resumed')).done).toEqual(['a1', 'b1'])
     expect((await stat(path)).mtimeMs).toBe(before)
@@ -121,7 +116,7 @@ describe('calibrateModels', () => {
     const { job } = await make('calibrated')
     let calls = 0
     const calibrate = () =>
-      calibrateModels(job, teachers, validation(), tinyStudy, tinyPlan, 0.25, null, () => (calls += 1))
+      calibrateModels(labelRoot(job, 0), teachers, validation(), tinyStudy, tinyPlan, 0.25, null, () => (calls += 1))
     let temperatures: number[] = []
     expect(await leakedTensors(async () => (temperatures = await calibrate()))).toBe(0)
     // model 0 is sure of background everywhere: nothing to tell; model 1 is sure of jaw, and mostly wrong
@@ -130,7 +125,7 @@ describe('calibrateModels', () => {
     expect(calls).toBe(2)
     expect(await calibrate()).toEqual(temperatures)
     expect(calls).toBe(2)
-    expect(await readTemperatures(job, 2)).toEqual(temperatures)
+    expect(await readTemperatures(labelRoot(job, 0), 2)).toEqual(temperatures)
   })
 
   it('is 1 for every model of a job that never calibrated', async () => {

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Case } from '../../contract/dataset.ts'
 import type { Plan } from '../../contract/plan.ts'
 import type { RunConfig } from '../../contract/run-config.ts'
-import { organEvidence, type ModelPrediction } from '../inference/fuse.ts'
+import { gatherEvidence, type ModelPrediction } from '../inference/fuse.ts'
 import type { Counterpart } from '../inference/mirror.ts'
 import { predictCase } from '../inference/predict-case.ts'
 import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
@@ -19,26 +19,24 @@ import { openPreprocessed } from '../preprocessing/preprocessed-store.ts'
 import type { ValidationCase } from '../stages/validate.ts'
 import { acceptPseudoLabels, type OrganExperience } from './accept.ts'
 import { calibrateTemperature } from './calibrate.ts'
+import { pseudoLabelFolder } from './label-versions.ts'
 import { measureDisagreement } from './measure-disagreement.ts'
 import { storePseudoLabels } from './pseudo-label-store.ts'
 import type { Teacher } from './teachers.ts'
 
-export const pseudoLabelFolder = (job: string, dataset: string, caseId: string): string =>
-  join(job, 'pseudo-labels', dataset, `${encodeURIComponent(caseId)}.zarr`)
-
-const calibrationPath = (job: string): string => join(job, 'pseudo-labels', 'calibration.json')
+const calibrationPath = (root: string): string => join(root, 'calibration.json')
 const CalibrationSchema = z.object({ temperatures: z.array(z.number()) })
 
-/** The temperature of each teacher, POS models first; 1 for all before calibration. */
-export async function readTemperatures(job: string, models: number): Promise<number[]> {
-  if (!existsSync(calibrationPath(job))) return Array.from({ length: models }, () => 1)
+/** The temperature of each teacher, POS models first; 1 for all before calibration. @param root of labelRoot */
+export async function readTemperatures(root: string, models: number): Promise<number[]> {
+  if (!existsSync(calibrationPath(root))) return Array.from({ length: models }, () => 1)
   const nextStep = 'Delete it and resume the run; without it models predict uncalibrated.'
-  return (await readJsonFile(calibrationPath(job), CalibrationSchema, nextStep)).temperatures
+  return (await readJsonFile(calibrationPath(root), CalibrationSchema, nextStep)).temperatures
 }
 
-/** Temperature-scales each teacher on the held-back cases that can judge it, once a job. */
+/** Temperature-scales each teacher on the held-back cases that can judge it, once a version of the labels. */
 export async function calibrateModels(
-  job: string,
+  root: string,
   teachers: readonly Teacher[],
   validation: readonly ValidationCase[],
   study: Study,
@@ -47,7 +45,7 @@ export async function calibrateModels(
   mirror: Counterpart,
   onModel: (done: number) => void,
 ): Promise<number[]> {
-  if (existsSync(calibrationPath(job))) return readTemperatures(job, teachers.length)
+  if (existsSync(calibrationPath(root))) return readTemperatures(root, teachers.length)
   const temperatures: number[] = []
   for (const teacher of teachers) {
     const cases = []
@@ -62,13 +60,14 @@ export async function calibrateModels(
     temperatures.push(calibrateTemperature(cases, teacher.classes.length))
     onModel(temperatures.length)
   }
-  await mkdir(join(job, 'pseudo-labels'), { recursive: true })
-  await writeFileAtomically(calibrationPath(job), JSON.stringify({ temperatures }))
+  await mkdir(root, { recursive: true })
+  await writeFileAtomically(calibrationPath(root), JSON.stringify({ temperatures }))
   return temperatures
 }
 
 export interface PseudoLabelSetup {
-  readonly job: string
+  /** Where they go, of labelRoot. */
+  readonly root: string
   readonly study: Study
   readonly plan: Plan
   readonly rules: RunConfig['pseudoLabels']
@@ -79,7 +78,8 @@ export interface PseudoLabelSetup {
   readonly temperatures: readonly number[]
   /** Training cases and their preprocessed folders, per dataset. */
   readonly cases: readonly (readonly { readonly entry: Case; readonly folder: string }[])[]
-  readonly journal: Journal
+  /** Told what is ignored, and why. */
+  readonly journal: Pick<Journal, 'append'>
 }
 
 /** One case after the other; those on disk already are left alone. */
@@ -91,7 +91,7 @@ export async function makePseudoLabels(
   let done = 0
   for (const [dataset, cases] of setup.cases.entries()) {
     for (const { entry, folder } of cases) {
-      const target = pseudoLabelFolder(setup.job, setup.study.datasets[dataset]!.name, entry.id)
+      const target = pseudoLabelFolder(setup.root, setup.study.datasets[dataset]!.name, entry.id)
       if (!(await isZarrGroup(target))) await labelCase(setup, dataset, entry, folder, target, experience)
       onCase(++done, entry.id)
     }
@@ -118,7 +118,7 @@ async function labelCase(
     probabilities: predictCase(teacher, stored, plan, setup.overlap, setup.mirror),
     temperature: temperatures[teacher.index]!,
   }))
-  const evidence = open.flatMap((c) => organEvidence(predictions, c) ?? [])
+  const evidence = gatherEvidence(predictions, open)
   const known: ClassSet = evidence.map(({ unionClass }) => unionClass)
   const isLabelled = (voxel: number): boolean => stored.labels[voxel]! > 0
   const { labels, rejections } = acceptPseudoLabels(

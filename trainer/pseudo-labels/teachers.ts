@@ -7,7 +7,7 @@ import type { ClassSet } from '../labels/label-sets.ts'
 import { modelClassMap, type Study } from '../labels/study.ts'
 import type { TrainedModel } from '../stages/stage-model.ts'
 
-/** Its index is that of its dataset; of the shared network: the number of datasets. */
+/** Its index is that of its dataset; of the shared network: the number of datasets. Models of stage 2 teach, too, in a refresh. */
 export interface Teacher extends TrainedModel {
   /** Union classes that it can tell. */
   readonly competent: ClassSet
@@ -27,19 +27,18 @@ export async function loadTeachers(folder: string, study: Study, plan: Plan, job
   }))
   if (job.config.pseudoLabels.teachers === 'stage1') return partial
   const [shared] = await loadStageModels(folder, study, 0, plan, job)
-  const organs = shared!.classes.slice(1)
-  const everybody = study.datasets.map((_, dataset) => dataset)
-  const told = organs.filter((c) => study.competentClasses.some((classes) => classes.includes(c)))
-  return [
-    ...partial,
-    {
-      ...shared!,
-      index: everybody.length,
-      competent: told,
-      channelOf: modelClassMap(study.classCount, organs),
-      datasets: everybody,
-    },
-  ]
+  return [...partial, fullTeacher({ ...shared!, index: study.datasets.length }, study)]
+}
+
+/** A model of all organs: it can tell those that some dataset labels on its own, and every dataset can judge it. */
+export function fullTeacher(model: TrainedModel, study: Study): Teacher {
+  const organs = model.classes.slice(1)
+  return {
+    ...model,
+    competent: organs.filter((c) => study.competentClasses.some((classes) => classes.includes(c))),
+    channelOf: modelClassMap(study.classCount, organs),
+    datasets: study.datasets.map((_, dataset) => dataset),
+  }
 }
 
 /** Those whose predictions become pseudo labels; the others are calibrated all the same, for the fusion of stage 1. */

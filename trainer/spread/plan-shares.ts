@@ -11,8 +11,10 @@ export function processCount(config: RunConfig, stage: StageNumber, datasets: nu
 
 /** Then the models cannot be apart: weights are too much to exchange at every step. */
 export function readsOtherWeights(config: RunConfig, stage: StageNumber): boolean {
-  const { predictionSimilarity } = config.stage2
-  return stage === 2 && predictionSimilarity.enabled && predictionSimilarity.reading === 'peer'
+  if (stage !== 2) return false
+  const { predictionSimilarity, pseudoSupervision } = config.stage2
+  const asksPeers = predictionSimilarity.enabled && predictionSimilarity.reading === 'peer'
+  return asksPeers || (pseudoSupervision && config.pseudoLabels.source === 'online')
 }
 
 /** Neighbours stay together, so that the models of all processes, one after the other, are in their usual order. */

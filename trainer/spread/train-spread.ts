@@ -8,7 +8,7 @@ import { jobCards } from '../tensor/job-cards.ts'
 import { usedDevice } from '../tensor/used-device.ts'
 import { startPeers } from './lead-peers.ts'
 import type { PeerStart } from './messages.ts'
-import { processCount, shareModels } from './plan-shares.ts'
+import { processCount, readsOtherWeights, shareModels } from './plan-shares.ts'
 
 /**
  * Leaves no model behind: what comes next reads their weights from disk.
@@ -22,12 +22,20 @@ export async function trainSpread(
 ): Promise<void> {
   const { stage, study, config } = setup
   const size = processCount(config, stage, study.datasets.length, jobCards().length)
+  sayWhyAlone(setup)
   try {
     if (size === 1) await trainStage(setup, models, objective)
     else await leadProcesses(setup, models, objective, shareModels(modelCount(stage, study.datasets.length), size))
   } finally {
     disposeModels(models)
   }
+}
+
+function sayWhyAlone({ stage, config, journal }: StageSetup): void {
+  const wanted = config.runtime.processes === 'auto' ? jobCards().length : config.runtime.processes
+  if (wanted < 2 || !readsOtherWeights(config, stage)) return
+  const message = `Stage ${stage} trains in one process: its models ask each other at every patch.`
+  journal.append({ type: 'log', level: 'info', message })
 }
 
 async function leadProcesses(
@@ -53,7 +61,7 @@ async function leadProcesses(
 }
 
 function describeStart(
-  { stage, folder, plan, config, patches, validation }: StageSetup,
+  { stage, folder, plan, config, patches, validation, until }: StageSetup,
   models: readonly StageModel[],
   rank: number,
   size: number,
@@ -68,7 +76,7 @@ function describeStart(
       ]),
     )
   })
-  return { rank, size, indices, weights, stage, folder, plan, config, patches, validation }
+  return { rank, size, indices, weights, stage, folder, plan, config, patches, validation, until }
 }
 
 /** Its own card, in turn where there are more processes than cards; everything else as in this process. */

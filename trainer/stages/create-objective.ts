@@ -20,5 +20,6 @@ export function createObjective(
 ): Objective {
   if (stage === 0) return createSharedObjective(study, shape, config.shared, teachers)
   if (stage === 1) return createStage1Objective(study, shape, config.stage1)
-  return createStage2Objective(study, shape, config.stage2, models)
+  const online = config.stage2.pseudoSupervision && config.pseudoLabels.source === 'online' ? config.pseudoLabels : null
+  return createStage2Objective(study, shape, config.stage2, models, online)
 }

@@ -35,9 +35,10 @@ export function knownClasses(study: Study, stage: StageNumber, index: number): C
 }
 
 export function networkSpec(plan: Plan, network: RunConfig['network'], classes: number): NetworkSpec {
-  const { channels, strides } = plan
+  const { channels, strides, kernels } = plan
   const { convolutions, deepSupervision } = network
-  return { inputChannels: 1, channels, strides, convolutions, classes, deepSupervision }
+  const spec = { inputChannels: 1, channels, strides, convolutions, classes, deepSupervision }
+  return kernels ? { ...spec, kernels } : spec
 }
 
 /** The network of one model of a stage. */

@@ -15,6 +15,7 @@ import { readValues } from '../tensor/read-values.ts'
 import { tf, type Scalar, type Tensor2D, type Tensor5D } from '../tensor/tensorflow.ts'
 import { differentiatePatch, supervisedLoss, type LossPart } from './differentiate.ts'
 import { featureMasks, poolBelief } from './feature-masks.ts'
+import { labelOnline } from './online-labels.ts'
 import {
   accuracyKey,
   type AccuracyTable,
@@ -27,16 +28,24 @@ import { restoreFeatures, saveFeatures } from './running-feature-state.ts'
 import type { StageModel } from './stage-model.ts'
 import { singleOrganDice } from './stage1-objective.ts'
 
+/** One process and several learn of the models in another order, and write the same. */
+const inOrder = (table: ReadonlyMap<string, number>): [string, number][] =>
+  [...table].sort(([a], [b]) => (a < b ? -1 : 1))
+
 /** Share of the old accuracy that a new measurement keeps. */
 const VALIDATION_MOMENTUM = 0.5
 const PATCH_MOMENTUM = 0.95
 
-/** @param peers the models of the stage, in the order of their datasets */
+/**
+ * @param peers the models of the stage, in the order of their datasets
+ * @param online by which rules they label patches where they are learned from; null: pseudo labels are in the patch, or none
+ */
 export function createStage2Objective(
   study: Study,
   shape: Shape,
   config: RunConfig['stage2'],
   peers: readonly StageModel[],
+  online: RunConfig['pseudoLabels'] | null = null,
 ): Objective {
   const running = new RunningFeatures()
   const accuracy: AccuracyTable = new Map()
@@ -84,16 +93,24 @@ export function createStage2Objective(
     return organFeatures(output.features, background, organs)
   }
 
+  /** The patch with what its case leaves open labelled by the models, where that is asked for. */
+  function withOnlineLabels(patch: Patch, own: boolean): { patch: Patch; values: Record<string, number> } {
+    const asked = online !== null && (own || (online.onlineForeign && config.predictionSimilarity.reading === 'labels'))
+    const labels = asked ? labelOnline(peers, study, patch, shape, online) : null
+    return labels ? { patch: labels.patch, values: { onlineLabelled: labels.labelledShare } } : { patch, values: {} }
+  }
+
   return {
     learn(
       model: StageModel,
-      { patch, own, dataset }: StepPatch,
+      { patch: drawn, own, dataset }: StepPatch,
       { step, steps, balance }: StageProgress,
     ): PatchOutcome | null {
       const supervision = own ? config.supervised : config.predictionSimilarity
       const seg = rampedWeight(supervision, step, steps)
       const dfs = rampedWeight(config.featureSimilarity, step, steps)
       if (seg === 0 && dfs === 0) return null
+      const { patch, values } = withOnlineLabels(drawn, own)
       let dice: PatchOutcome['dice'] = []
       const outcome = differentiatePatch(model, patch, shape, (output) => {
         dice = singleOrganDice(model, patch, output, study.classCount)
@@ -117,7 +134,7 @@ export function createStage2Objective(
       if (config.accuracySource === 'patch') {
         for (const organ of dice) blend(accuracyKey(model.index, organ.unionClass), organ.dice, PATCH_MOMENTUM)
       }
-      return outcome && { ...outcome, dice: own ? dice : [] }
+      return outcome && { ...outcome, values: { ...outcome.values, ...values }, dice: own ? dice : [] }
     },
     onValidation(measured) {
       if (config.accuracySource !== 'validation') return
@@ -156,7 +173,7 @@ export function createStage2Objective(
     },
     save: () => ({
       arrays: saveFeatures(running),
-      state: { accuracy: [...accuracy], timesBest: [...timesBest] },
+      state: { accuracy: inOrder(accuracy), timesBest: inOrder(timesBest) },
     }),
     restore(arrays, state) {
       restoreFeatures(running, arrays)

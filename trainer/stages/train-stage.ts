@@ -38,6 +38,8 @@ export interface StageSetup {
   readonly validation: readonly ValidationCase[]
   readonly journal: Journal
   readonly progress: Progress
+  /** The step after which it stops, saved, be the stage over or not. */
+  readonly until: number
 }
 
 /** @throws Interruption after saving, when asked to pause or stop; OrganMosaicError job-failed when the loss diverges */
@@ -68,7 +70,9 @@ export async function trainStage(
     foreignShare: foreignShare(config, stage),
   }
   const metrics = shareMetrics(createStageMetrics(stage, study, journal))
-  const stream = openPatchStream(setup.patches, ownRequests(schedule, state.step, models), config.runtime.prefetch)
+  const until = Math.min(setup.until, settings.steps)
+  const requests = ownRequests({ ...schedule, steps: until }, state.step, models)
+  const stream = openPatchStream(setup.patches, requests, config.runtime.prefetch)
   let lastSave = Date.now()
   const save = async () => {
     const { arrays, state: remembered } = objective.save()
@@ -87,7 +91,7 @@ export async function trainStage(
   const phase = phaseOf(stage)
   progress.begin(phase, state.step)
   try {
-    while (!state.complete) {
+    while (!state.complete && state.step < until) {
       for (let turn = 0; turn < schedule.datasets; turn++) {
         const requests = updateRequests(schedule, state.step, turn)
         const model = models.find(({ index }) => index === requests[0]!.model)
@@ -102,7 +106,10 @@ export async function trainStage(
       const patience = settings.earlyStopPatience
       const complete = state.step >= settings.steps || (patience > 0 && state.stale >= patience)
       state = { ...state, complete }
-      const isDue = complete || Date.now() - lastSave >= config.checkpoint.everySeconds * 1000
+      const ends = complete || state.step === until
+      // Whoever goes on from here asks for the averaged weights of exactly this step.
+      if (ends) models.forEach(averagedModel)
+      const isDue = ends || Date.now() - lastSave >= config.checkpoint.everySeconds * 1000
       // The leading process's clock and control.json count for all.
       const [lead] = await peers.gather({ isDue, request: complete ? 'run' : readControl(folder) })
       if (lead!.isDue || lead!.request !== 'run') await save()

@@ -14,6 +14,8 @@ export function implementStudies(services: Services): Implementations<keyof type
     getStudy: ({ params }) => desk.get(params.study),
     resumeStudy: ({ params }) => desk.resume(params.study),
     controlStudy: ({ params, body }) => desk.control(params.study, body.request),
+    removeStudy: ({ params }) => ({ removed: desk.remove(params.study) }),
+    restoreStudy: ({ params }) => desk.restore(params.removed),
     getStudyResults: ({ params, query }) => desk.results(params.study, query.metric),
     getStudyFile: ({ params: { study, file }, query: { inline } }) =>
       answerFile(desk.file(study, file), file, `${study}-${file}`, inline === 'true'),

@@ -13,6 +13,7 @@ const phaseNames: Record<Phase, string> = {
   'pseudo-labels': 'pseudo labels',
   review: 'waiting for the review',
   stage2: 'stage 2',
+  'post-processing': 'post-processing',
   predict: 'predicting',
   evaluate: 'evaluating',
   probe: 'probing TensorFlow',

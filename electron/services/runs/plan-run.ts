@@ -86,6 +86,7 @@ export function planRun(workspace: Workspace, vocabulary: Vocabulary, request: R
   refuseMissingSharedNetwork(job, source?.job ?? job)
   refuseDynamicStart(job)
   refuseMissingTeachers(job)
+  refuseUselessLabels(job)
   return job
 }
 
@@ -152,6 +153,17 @@ function refuseMissingTeachers(job: TrainJob): void {
   throw new OrganMosaicError(
     'usage',
     `shared.distillation needs models of stage 1 as teachers, and stages ${stages} train none before the shared network; choose stages 1,0 (the method ms-kd), or stage 0 from the stage 1 of another run.`,
+  )
+}
+
+/** Labels that are made at the patch are on no disk: nobody can review them or make them anew. */
+function refuseUselessLabels({ stages, config: { pseudoLabels } }: TrainJob): void {
+  if (!plannedStages(stages).includes(2) || pseudoLabels.source === 'stored') return
+  if (!pseudoLabels.review && pseudoLabels.refresh === 0) return
+  const key = pseudoLabels.review ? 'pseudoLabels.review' : 'pseudoLabels.refresh'
+  throw new OrganMosaicError(
+    'usage',
+    `${key} works on stored pseudo labels, and pseudoLabels.source is online: they are made anew at every patch and not kept. Choose stored, or leave ${key} out.`,
   )
 }
 

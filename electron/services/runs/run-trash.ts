@@ -1,11 +1,10 @@
 // Removed runs: their folders move to the workspace's trash, and come back from there.
-import { existsSync } from 'node:fs'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { forgetRun } from '../database/index-run.ts'
 import { jobState } from '../jobs/job-state.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { listRunNames, readRun, runFolder } from '../workspace/run-store.ts'
-import { findInTrash, moveToTrash, takeFromTrash } from '../workspace/trash.ts'
+import { moveToTrash, restoreFromTrash } from '../workspace/trash.ts'
 import type { RunStore } from './run-control.ts'
 
 /**
@@ -37,21 +36,5 @@ function stage1Of(workspace: Workspace, name: string): string | null {
 }
 
 /** @returns its name @throws OrganMosaicError `not-found`; `conflict` when another run has its name by now */
-export function restoreRun({ workspace }: RunStore, removed: string): string {
-  const found = findInTrash(workspace, 'runs', removed)
-  if (found === null) {
-    throw new OrganMosaicError(
-      'not-found',
-      'That run is not in the trash any more; look into the trash folder of the workspace.',
-    )
-  }
-  const { name, folder } = found
-  if (existsSync(runFolder(workspace, name))) {
-    throw new OrganMosaicError(
-      'conflict',
-      `Another run is called ${name} by now; remove it, or move ${folder} to the runs folder under another name.`,
-    )
-  }
-  takeFromTrash(found, runFolder(workspace, name))
-  return name
-}
+export const restoreRun = ({ workspace }: RunStore, removed: string): string =>
+  restoreFromTrash(workspace, 'runs', removed, 'run', (name) => runFolder(workspace, name))

@@ -66,6 +66,16 @@ test('the shared network of a run is one', () => {
   expect(() => ask({ stage: 2 })).toThrow(/no models of stage 2/)
 })
 
+test('pseudo labels of stage 2 are those that it made anew, once it is over', () => {
+  const request = { name: 'anew', datasets: ['a', 'b'], set: ['pseudoLabels.refresh=1'] }
+  createRun({ database: openDatabase(workspace.databaseFile), workspace }, exampleVocabulary, request)
+  const ask = () => findTrainedModels(workspace, { run: 'anew', model: 'pseudo', stage: 2 })
+  mkdirSync(join(runFolder(workspace, 'anew'), 'pseudo-labels-refreshed', '1'), { recursive: true })
+  expect(ask).toThrow(/no pseudo labels yet/)
+  appendEvents(runFolder(workspace, 'anew'), [{ ...best(1), kind: 'final', model: null } as JobEvent])
+  expect(ask()).toMatchObject({ stage: 2, model: 'pseudo' })
+})
+
 test('pseudo labels are of stage 1 and must have been made', () => {
   expect(() => find({ model: 'pseudo' })).toThrow(/no pseudo labels yet/)
   expect(() => find({ model: 'pseudo', stage: 2 })).toThrow(/made by stage 1/)

@@ -14,7 +14,7 @@ export type ModelRequest = { run: string; stage?: StageNumber; model?: ModelChoi
 export type TrainedModels = { job: TrainJob; folder: string; stage: StageNumber; model: ModelChoice }
 
 /**
- * The last stage of the run and the ensemble, unless the request says otherwise. Pseudo labels belong to stage 1.
+ * The last stage of the run and the ensemble, unless the request says otherwise. Pseudo labels belong to stage 1; of stage 2 are those that it made anew.
  * @throws OrganMosaicError `not-found`, `usage` for a model that the run does not have, `conflict` for an unfinished stage
  */
 export function findTrainedModels(workspace: Workspace, request: ModelRequest): TrainedModels {
@@ -30,16 +30,25 @@ export function findTrainedModels(workspace: Workspace, request: ModelRequest): 
       `Run ${job.name} has the models 1 to ${job.datasets.length} (${job.datasets.map(({ name }) => name).join(', ')}), and no model ${model}.`,
     )
   }
-  if (model === 'pseudo' && stage !== 1) {
-    throw new OrganMosaicError('usage', 'Pseudo labels are made by stage 1; choose stage 1 for them.')
+  if (model === 'pseudo' && stage !== 1 && !(stage === 2 && job.config.pseudoLabels.refresh > 0)) {
+    throw new OrganMosaicError(
+      'usage',
+      'Pseudo labels are made by stage 1, and by stage 2 only with pseudoLabels.refresh; choose stage 1 for them.',
+    )
   }
-  if (model === 'pseudo' ? !existsSync(join(folder, 'pseudo-labels')) : !isUsable(job, folder, stage)) {
+  if (model === 'pseudo' ? !hasPseudoLabels(job, folder, stage) : !isUsable(job, folder, stage)) {
     const what = model === 'pseudo' ? 'pseudo labels' : `models of stage ${stage}`
     const instead = stage === 2 && job.stages !== '2' ? ', or choose its models of stage 1' : ''
     throw new OrganMosaicError('conflict', `Run ${job.name} has no ${what} yet; resume it first${instead}.`)
   }
   return { job, folder, stage, model }
 }
+
+/** Those that stage 2 made anew lie apart, and count once it is over. */
+const hasPseudoLabels = (job: TrainJob, folder: string, stage: StageNumber): boolean =>
+  stage === 2
+    ? existsSync(join(folder, 'pseudo-labels-refreshed')) && isUsable(job, folder, stage)
+    : existsSync(join(folder, 'pseudo-labels'))
 
 /** A stage that reached its end; or one that was stopped on purpose, once each of its models was validated. */
 function isUsable(job: TrainJob, folder: string, stage: StageNumber): boolean {

@@ -21,6 +21,7 @@ import {
   type StudyFile,
 } from './study-store.ts'
 import { askRun, startStudyTask } from './study-task.ts'
+import { removeStudy, restoreStudy } from './study-trash.ts'
 import { STUDY_METRICS } from './summarise-study.ts'
 import { studyFiles } from './write-study.ts'
 
@@ -38,6 +39,9 @@ export interface StudyDesk {
   readonly resume: (name: string) => Promise<StudyDetail>
   /** What is done is kept. @throws OrganMosaicError `conflict` when there is nothing to ask */
   readonly control: (name: string, request: 'pause' | 'cancel') => StudyDetail
+  /** Its runs stay. @returns what restore takes it back with @throws OrganMosaicError `conflict` while it is worked on */
+  readonly remove: (name: string) => string
+  readonly restore: (removed: string) => StudyDetail
   readonly results: (name: string, metric: ResultMetric) => StudyResults
   /** Computed anew, as the results are. */
   readonly file: (name: string, file: StudyFile) => string
@@ -96,6 +100,8 @@ export function createStudyDesk(services: Services): StudyDesk {
       if (state !== 'running') noteStudy(workspace, name, 'cancelled')
       return get(name)
     },
+    remove: (name) => removeStudy(workspace, name),
+    restore: (removed) => get(restoreStudy(workspace, removed)),
     results(name, metric) {
       const { result, summary } = results.of(name)
       const lines = summary.lines.map(({ key, row, kind, label }) => ({ key, row, kind, label }))

@@ -2,9 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Workspace } from './open-workspace.ts'
 
-export type TrashKind = 'datasets' | 'runs'
+export type TrashKind = 'datasets' | 'runs' | 'studies'
 
 export interface Removed {
   readonly name: string
@@ -35,6 +36,38 @@ export function findInTrash(workspace: Workspace, kind: TrashKind, removed: stri
 export function takeFromTrash({ folder }: Removed, place: string): void {
   renameSync(folder, place)
   rmSync(dirname(folder), { recursive: true })
+}
+
+/**
+ * Back to where it was.
+ * @param what one of the kind is called
+ * @param placeOf its folder by its name
+ * @returns its name
+ * @throws OrganMosaicError `not-found`; `conflict` when another one has its name by now
+ */
+export function restoreFromTrash(
+  workspace: Workspace,
+  kind: TrashKind,
+  removed: string,
+  what: string,
+  placeOf: (name: string) => string,
+): string {
+  const found = findInTrash(workspace, kind, removed)
+  if (found === null) {
+    throw new OrganMosaicError(
+      'not-found',
+      `That ${what} is not in the trash any more; look into the trash folder of the workspace.`,
+    )
+  }
+  const { name, folder } = found
+  if (existsSync(placeOf(name))) {
+    throw new OrganMosaicError(
+      'conflict',
+      `Another ${what} is called ${name} by now; remove it, or move ${folder} to the ${kind} folder under another name.`,
+    )
+  }
+  takeFromTrash(found, placeOf(name))
+  return name
 }
 
 /** For good. */

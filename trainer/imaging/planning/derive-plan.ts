@@ -1,13 +1,13 @@
 // The plan of a study: one spacing, patch, network depth and normalisation for all its cases, each with its reason.
 import type { Case } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
-import type { Geometry, Shape, Spacing } from '../../../contract/geometry.ts'
+import type { Geometry, Shape } from '../../../contract/geometry.ts'
 import type { JobDataset } from '../../../contract/job.ts'
 import type { Normalisation, Plan } from '../../../contract/plan.ts'
 import type { RunConfig } from '../../../contract/run-config.ts'
 import { canonicalTransform, reorientGeometry } from '../canonical.ts'
-import { percentiles } from '../statistics.ts'
-import { autoPatch, givenPatch, strideProduct } from './patch-shape.ts'
+import { autoPatch, givenPatch, kernelsFor, strideProduct, type Kernel } from './patch-shape.ts'
+import { medianExtent, planSpacing, shapeAt, thickAxisOf, voxels } from './plan-spacing.ts'
 
 /**
  * @param datasets what the job trains on; cases without a geometry do not count
@@ -33,12 +33,17 @@ export function derivePlan(datasets: readonly JobDataset[], config: RunConfig): 
       ? autoPatch(commonShape, spacingMm, config.plan.maxPatchVoxels, levels)
       : givenPatch(config.plan.patch, spacingMm, levels)
   const channels = strides.map((_, level) => Math.min(maxChannels, baseChannels * 2 ** level))
+  const kernels =
+    config.network.kernels === 'auto' ? kernelsFor(strides, spacingMm) : strides.map((): Kernel => [3, 3, 3])
+  const thickAxis = config.plan.thickSlices === 'auto' ? thickAxisOf(spacingMm) : null
   const { normalisation, reason: normalisationReason } = planNormalisation(datasets)
   return {
     spacingMm,
     patch,
     channels,
     strides,
+    kernels,
+    ...(thickAxis === null ? {} : { thickAxis }),
     normalisation,
     cropToBody: config.plan.cropToBody,
     medianShape,
@@ -47,12 +52,29 @@ export function derivePlan(datasets: readonly JobDataset[], config: RunConfig): 
       patchReason(patch, medianShape, commonShape, config),
       `Network: ${strides.length} resolutions with ${channels.join(', ')} channels; the patch is halved to ` +
         `${patch.map((size, axis) => size / strideProduct(strides)[axis]).join(' x ')} voxels at the lowest.`,
+      ...anisotropyReasons(kernels, thickAxis),
       normalisationReason,
       config.plan.cropToBody
         ? 'Images are cropped to the body and all labelled voxels.'
         : 'Images are kept whole (plan.cropToBody is off).',
     ],
   }
+}
+
+const AXES = ['depth', 'height', 'width'] as const
+
+function anisotropyReasons(kernels: readonly Kernel[], thickAxis: 0 | 1 | 2 | null): string[] {
+  const flat = kernels.filter((kernel) => kernel.includes(1)).map((kernel) => kernel.join(' x '))
+  return [
+    ...(flat.length > 0
+      ? [
+          `Kernels ${flat.join(', ')} at the first ${flat.length} resolutions, 3 x 3 x 3 below: voxels are too long for more.`,
+        ]
+      : []),
+    ...(thickAxis === null
+      ? []
+      : [`Slices along the ${AXES[thickAxis]} are thick: they are taken whole, not interpolated (plan.thickSlices).`]),
+  ]
 }
 
 /** Middle of the soft tissues, and how far from it contrast stays about linear. */
@@ -63,12 +85,6 @@ const canonicalGrid = (geometry: Geometry) => reorientGeometry(geometry, canonic
 
 const perAxis = <T>(value: (axis: 0 | 1 | 2) => T): [T, T, T] => [value(0), value(1), value(2)]
 
-const median = (values: readonly number[]) => percentiles(Float64Array.from(values), [0.5])[0]
-
-/** [depth, height, width] in mm */
-const medianExtent = (grids: readonly Geometry[]) =>
-  perAxis((axis) => median(grids.map((grid) => grid.shape[axis] * grid.spacingMm[axis])))
-
 /**
  * What the median case of every dataset covers, [depth, height, width] in mm. A longer patch would be padded in the
  * scans of one dataset and not in the others', and its model would fail wherever there is no padding.
@@ -76,46 +92,6 @@ const medianExtent = (grids: readonly Geometry[]) =>
 const commonExtent = (gridsOf: readonly (readonly Geometry[])[]) => {
   const extents = gridsOf.filter((grids) => grids.length > 0).map(medianExtent)
   return perAxis((axis) => Math.min(...extents.map((extent) => extent[axis])))
-}
-
-const shapeAt = (extent: readonly number[], spacing: Spacing): Shape =>
-  perAxis((axis) => Math.max(1, Math.round(extent[axis] / spacing[axis])))
-
-const voxels = (shape: readonly number[]) => shape[0] * shape[1] * shape[2]
-
-const listMm = (spacing: readonly number[]) => spacing.map((mm) => Number(mm.toFixed(2))).join(' x ')
-
-function planSpacing(grids: readonly Geometry[], config: RunConfig): { spacingMm: Spacing; reason: string } {
-  if (config.plan.spacingMm !== 'auto') {
-    const spacingMm = config.plan.spacingMm
-    return { spacingMm, reason: `Spacing ${listMm(spacingMm)} mm as configured.` }
-  }
-  const own = perAxis((axis) => median(grids.map((grid) => grid.spacingMm[axis])))
-  const extent = medianExtent(grids)
-  const limit = config.plan.maxMedianVoxels
-  const spacingMm = coarsen(own, extent, limit)
-  const size = shapeAt(extent, own)
-  const reason = spacingMm.every((mm, axis) => mm === own[axis])
-    ? `Spacing ${listMm(own)} mm, the median of ${grids.length} cases; the median case then has ${size.join(' x ')} voxels.`
-    : `Spacing ${listMm(spacingMm)} mm instead of the median ${listMm(own)} mm of ${grids.length} cases, whose median ` +
-      `case of ${size.join(' x ')} = ${voxels(size)} voxels exceeds plan.maxMedianVoxels ${limit}.`
-  return { spacingMm, reason }
-}
-
-/** The finest axes grow first, until all are equal, then all together: detail is given up where there is most. */
-function coarsen(own: Spacing, extent: readonly number[], limit: number): Spacing {
-  const at = (floor: number): Spacing => perAxis((axis) => Math.max(own[axis], floor))
-  const fits = (floor: number) => voxels(shapeAt(extent, at(floor))) <= limit
-  let low = 0
-  let high = Math.max(...own, ...extent)
-  if (fits(low)) return own
-  while (high - low > 0.005) {
-    const middle = (low + high) / 2
-    if (fits(middle)) high = middle
-    else low = middle
-  }
-  // hundredths of a millimetre, rounded up so that the limit holds
-  return perAxis((axis) => (own[axis] >= high ? own[axis] : Math.ceil(high * 100) / 100))
 }
 
 function patchReason(patch: Shape, medianShape: Shape, commonShape: Shape, config: RunConfig): string {

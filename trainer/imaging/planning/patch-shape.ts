@@ -3,6 +3,7 @@ import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Shape, Spacing } from '../../../contract/geometry.ts'
 
 export type Stride = [number, number, number]
+export type Kernel = [number, number, number]
 
 export interface PatchShape {
   readonly patch: Shape
@@ -38,6 +39,23 @@ export function stridesFor(patch: readonly number[], spacingMm: Spacing, levels:
     })
   }
   return strides
+}
+
+/**
+ * Convolution kernels of each resolution: an axis gets 3 once its voxels are less than twice as long as the shortest, and
+ * keeps it; before, a convolution across thick slices would mix what lies far apart. The lowest resolution has 3 everywhere.
+ */
+export function kernelsFor(strides: readonly Stride[], spacingMm: Spacing): Kernel[] {
+  const spacing = [...spacingMm]
+  const kernel: Kernel = [1, 1, 1]
+  return strides.map((stride, level) => {
+    stride.forEach((factor, axis) => (spacing[axis] *= factor))
+    const finest = Math.min(...spacing)
+    spacing.forEach((mm, axis) => {
+      if (mm < MAX_ANISOTROPY * finest || level === strides.length - 1) kernel[axis] = 3
+    })
+    return [...kernel]
+  })
 }
 
 /** Total downsampling of each axis. */

@@ -11,6 +11,7 @@ import { pause } from './pause.ts'
 import { predict } from './predict.ts'
 import { register } from './register.ts'
 import { reindex } from './reindex.ts'
+import { remove } from './remove.ts'
 import { resume } from './resume.ts'
 import { run } from './run.ts'
 import { runs } from './runs.ts'
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   predict,
   exportCommand,
   study,
+  remove,
   doctor,
   reindex,
   demo,
