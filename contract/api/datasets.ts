@@ -48,6 +48,8 @@ export const InspectedLabelSchema = z.object({
 })
 export type InspectedLabel = z.infer<typeof InspectedLabelSchema>
 
+const VolumeNumberSchema = z.int().min(1).max(999_999)
+
 /** The result of an `inspect` task. */
 export const InspectionSchema = z.object({
   folder: z.string(),
@@ -65,6 +67,8 @@ export const InspectionSchema = z.object({
   spacingMm: spread(SpacingSchema).nullable(),
   labels: z.array(InspectedLabelSchema),
   findings: z.array(FindingSchema),
+  volumes: z.int().describe('How many volumes its images hold, where one has to be chosen; else 0'),
+  volume: VolumeNumberSchema.nullable().describe('The one that was looked at'),
 })
 export type Inspection = z.infer<typeof InspectionSchema>
 
@@ -88,11 +92,17 @@ const folder = z.string().min(1).max(4096)
 export const datasetRoutes = {
   listDatasets: route('GET', '/datasets', 'All datasets, alphabetical', { response: z.array(DatasetCardSchema) }),
   registerDataset: route('POST', '/datasets', 'Registers a folder, or reads that of a registered dataset again', {
-    body: z.object({ folder, name: NameSchema, role: DatasetRoleSchema, mapping: MappingSchema }),
+    body: z.object({
+      folder,
+      name: NameSchema,
+      role: DatasetRoleSchema,
+      mapping: MappingSchema,
+      volume: VolumeNumberSchema.optional(),
+    }),
     response: TaskSchema.describe('register; its result is a DatasetPage'),
   }),
   inspectFolder: route('POST', '/datasets/inspections', 'Looks into a folder; nothing is registered', {
-    body: z.union([z.object({ folder }), z.object({ dataset: NameSchema })]),
+    body: z.union([z.object({ folder, volume: VolumeNumberSchema.optional() }), z.object({ dataset: NameSchema })]),
     response: TaskSchema.describe('inspect; its result is an Inspection'),
   }),
   getLabelPicture: route('GET', '/datasets/inspections/:task/picture', 'A slice that shows a label of the folder', {

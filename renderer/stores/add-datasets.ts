@@ -16,6 +16,8 @@ export interface Adding {
   share: number
   taskId: string | null
   inspection: Inspection | null
+  /** How many volumes its images hold, as soon as one has to be chosen */
+  volumes: number
   problem: string
 }
 
@@ -28,7 +30,7 @@ export const useAddDatasetsStore = defineStore('add-datasets', () => {
   let lastId = 0
 
   function begin(title: string, work: (item: Adding) => Promise<void>): Promise<void> {
-    const empty = { share: 0, taskId: null, inspection: null, problem: '' }
+    const empty = { share: 0, taskId: null, inspection: null, volumes: 0, problem: '' }
     const item = reactive<Adding>({ id: ++lastId, title, state: 'looking', ...empty })
     items.value = [...items.value.filter(({ state }) => state !== 'done'), item]
     if (current.value === null || current.value.state === 'failed') currentId.value = item.id
@@ -45,7 +47,7 @@ export const useAddDatasetsStore = defineStore('add-datasets', () => {
     }
   }
 
-  async function inspect(item: Adding, body: { folder: string } | { dataset: string }): Promise<void> {
+  async function inspect(item: Adding, body: { folder: string; volume?: number } | { dataset: string }): Promise<void> {
     item.state = 'looking'
     const started = await call('inspectFolder', { body })
     item.taskId = started.id
@@ -56,6 +58,7 @@ export const useAddDatasetsStore = defineStore('add-datasets', () => {
       return
     }
     item.inspection = InspectionSchema.parse(task.result)
+    item.volumes = Math.max(item.volumes, item.inspection.volumes)
     item.state = 'ready'
   }
 
@@ -68,15 +71,23 @@ export const useAddDatasetsStore = defineStore('add-datasets', () => {
       await inspect(item, { folder: await uploadFolder(dropped, (share) => (item.share = share)) })
     })
 
+  /** Of images that hold several. The folder is looked into again: what is in it depends on it. */
+  async function chooseVolume(item: Adding, volume: number): Promise<void> {
+    const folder = item.inspection?.folder
+    if (folder !== undefined) await attempt(item, () => inspect(item, { folder, volume }))
+  }
+
   /** Labels of a registered dataset, to be mapped anew. */
   const remap = (dataset: string): Promise<void> => begin(dataset, (item) => inspect(item, { dataset }))
 
   async function register(item: Adding, name: string, role: DatasetRole, mapping: Mapping): Promise<void> {
     if (!item.inspection) return
-    const { folder } = item.inspection
+    const { folder, volume } = item.inspection
     item.problem = ''
     try {
-      const started = await call('registerDataset', { body: { folder, name, role, mapping } })
+      const started = await call('registerDataset', {
+        body: { folder, name, role, mapping, ...(volume === null ? {} : { volume }) },
+      })
       item.state = 'registering'
       item.taskId = started.id
       const task = await app.taskEnd(started.id)
@@ -106,5 +117,5 @@ export const useAddDatasetsStore = defineStore('add-datasets', () => {
     open.value = false
   }
 
-  return { items, current, currentId, open, addPath, addDropped, remap, register, leave, close }
+  return { items, current, currentId, open, addPath, addDropped, chooseVolume, remap, register, leave, close }
 })

@@ -1,6 +1,8 @@
-// Folders of every layout, small enough to be changed and registered some thousand times.
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+// Folders of every layout and archives, harmful ones too, small enough to be changed and registered some thousand times.
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { packTar, packZip, type PackedFile } from '../../electron/services/archives/craft-archive.ts'
 
 const FIXTURES = join(import.meta.dirname, '../fixtures')
 
@@ -41,8 +43,38 @@ const FOLDERS: Record<string, Content> = {
   'dicom-segments': { 'P1/scan': from('dicom/mixed'), 'P1/seg.dcm': from('dicom/segmentations/binary.dcm') },
 }
 
-/** @returns their paths */
+const PACKED: PackedFile[] = [
+  { name: 'site/images/A.nrrd', content: readFileSync(join(FIXTURES, 'formats/int16.nrrd')) },
+  { name: 'site/labels/A.nrrd', content: readFileSync(join(FIXTURES, 'formats/uint8.nrrd')) },
+  { name: 'site/labels.csv', content: 'value,name\n1,liver\n' },
+]
+const LEADING_OUT = ['../out.txt', 'a/../../../out.txt', '/tmp/organ-mosaic-out.txt', 'C:\\out.txt'].map((name) => ({
+  name,
+  content: 'x',
+}))
+const ZEROS = { name: 'zeros/', content: Buffer.alloc(20_000_000) }
+
+const ARCHIVES: Record<string, () => Buffer> = {
+  'site.zip': () => packZip(PACKED),
+  'site.tar.gz': () => gzipSync(packTar(PACKED)),
+  'leading-out.zip': () => packZip([...PACKED, ...LEADING_OUT]),
+  'leading-out.tar.gz': () => gzipSync(packTar([...LEADING_OUT, ...PACKED])),
+  'links.tar.gz': () => gzipSync(packTar([{ name: 'site', content: '/tmp', link: true }, ...PACKED])),
+  'bomb.zip': () => packZip(Array.from({ length: 60 }, (_, at) => ({ ...ZEROS, name: `zeros${at}.nii` }))),
+  'bomb.tar.gz': () => gzipSync(packTar([ZEROS, ...PACKED].map((file) => ({ ...file, name: `${file.name}x` })))),
+}
+
+/** @returns the paths of folders and archives */
 export function writeFuzzDatasets(folder: string): string[] {
+  mkdirSync(folder, { recursive: true })
+  const archives = Object.entries(ARCHIVES).map(([name, pack]) => {
+    writeFileSync(join(folder, name), pack())
+    return join(folder, name)
+  })
+  return [...archives, ...writeFolders(folder)]
+}
+
+function writeFolders(folder: string): string[] {
   return Object.entries(FOLDERS).map(([name, content]) => {
     for (const [path, what] of Object.entries(content)) {
       const place = join(folder, name, path)

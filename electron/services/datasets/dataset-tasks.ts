@@ -6,6 +6,8 @@ import { NameSchema, type Dataset, type DatasetRole } from '../../../contract/da
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'
 import type { Task } from '../../../contract/task.ts'
+import type { UnpackContext } from '../archives/unpack-archive.ts'
+import { openDatasetFolder } from '../archives/unpacked-folders.ts'
 import { generatePhantomStudy, type PhantomOptions } from '../demo/phantom/generate-phantom-study.ts'
 import { studyRequests } from '../demo/study-requests.ts'
 import type { TaskContext, Tasks } from '../tasks/create-tasks.ts'
@@ -19,11 +21,11 @@ import { inspectFolder, type FolderInspection, type InspectContext } from './ins
 import {
   isSameFolder,
   keptOverrides,
-  nameOfFolder,
   refuseTakenName,
   registerDataset,
   type RegisterRequest,
 } from './register-dataset.ts'
+import { nameOfFolder } from './name-of-folder.ts'
 import { requireSameCases } from './require-same-cases.ts'
 import type { VolumeWorkers } from './volume-workers.ts'
 
@@ -41,6 +43,14 @@ export interface Registration {
   readonly name: string
   readonly role: DatasetRole
   readonly mapping: Mapping
+  /** Of images that hold several, from 1 */
+  readonly volume?: number | undefined
+}
+
+export interface InspectionRequest {
+  readonly known: Dataset | null
+  /** Of images that hold several, from 1 */
+  readonly volume?: number | undefined
 }
 
 /** What is kept of an inspection while the host lives, for pictures of its labels. */
@@ -85,9 +95,14 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
     }
   }
 
-  async function inspect(root: string, known: Dataset | null, context: TaskContext): Promise<InspectedFolder> {
+  async function inspect(
+    root: string,
+    { known, volume }: InspectionRequest,
+    context: TaskContext,
+  ): Promise<InspectedFolder> {
     const role = known?.role ?? 'train'
-    const choices = known ? choicesOf(known) : { excluded: [], patients: null, registeredAs: role }
+    const fresh = { excluded: [], patients: null, registeredAs: role, ...(volume === undefined ? {} : { volume }) }
+    const choices = known ? choicesOf(known) : fresh
     const inspection = await remembering(root, context, (each) => inspectFolder(root, choices, each))
     const proposed = known?.name ?? nameOfFolder(root)
     const name = NameSchema.safeParse(proposed).success ? proposed : 'dataset'
@@ -132,11 +147,15 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
 
   return {
     requireIdle,
-    /** @param known the registered dataset to look at again */
-    startInspection(root: string, known: Dataset | null): Task {
-      const title = `Looking into ${basename(root)}`
-      const task = tasks.start({ kind: 'inspect', title, subject: root }, async (context) => {
-        const result = await inspect(root, known, context)
+    /**
+     * @param place a folder or an archive
+     * @param request.known the registered dataset to look at again
+     */
+    startInspection(place: string, request: InspectionRequest): Task {
+      const title = `Looking into ${basename(place)}`
+      const task = tasks.start({ kind: 'inspect', title, subject: place }, async (context) => {
+        const root = await openDatasetFolder(workspace, place, unpackingOf(context))
+        const result = await inspect(root, request, context)
         inspected.set(task.id, result)
         for (const id of [...inspected.keys()].slice(0, -KEPT_INSPECTIONS)) inspected.delete(id)
         return result.described
@@ -150,11 +169,12 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
       throw new OrganMosaicError('not-found', 'This folder has not been looked into, or long ago; add it again.')
     },
     /** @throws OrganMosaicError `conflict` for a name that belongs to another folder */
-    async startRegistration({ folder, name, role, mapping }: Registration): Promise<Task> {
+    async startRegistration({ folder, name, role, mapping, volume }: Registration): Promise<Task> {
       await refuseTakenName(workspace, name, folder)
       const known = listDatasetNames(workspace).includes(name) ? readDataset(workspace, name) : null
       const registeredAs = known ? choicesOf(known).registeredAs : role
-      return startRegistration(`Registering ${name}`, { folder, name, role, organs: mapping, registeredAs })
+      const request = { folder, name, role, organs: mapping, registeredAs }
+      return startRegistration(`Registering ${name}`, volume === undefined ? request : { ...request, volume })
     },
     startRescan(dataset: Dataset): Task {
       return startRegistration(`Looking for new cases of ${dataset.name}`, again(dataset, dataset.root))
@@ -188,6 +208,12 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
     },
   }
 }
+
+/** An archive does not always say how much is in it. */
+const unpackingOf = ({ signal, report }: TaskContext): UnpackContext => ({
+  signal,
+  onProgress: ({ done, total, file }) => report({ done, total: total ?? 0, message: `unpacking ${file}` }),
+})
 
 /** The registration of a dataset as it is. */
 function again(dataset: Dataset, folder: string): RegisterRequest & { name: string } {
