@@ -8,7 +8,7 @@ import { renderDataset } from '../render-dataset.ts'
 
 export const register = defineCommand({
   usage: 'register <folder>',
-  summary: 'register a folder of images and labels as a dataset, or check it again',
+  summary: 'register a folder (or a .zip, .tar.gz) of images and labels as a dataset, or check it again',
   options: [
     ['--name <name>', "the dataset's name (default: the folder's)"],
     ['--role <train|test|reference>', 'test: never trained on; reference: complete labels of training images'],
