@@ -6,6 +6,7 @@ import {
   DatasetChoicesSchema,
   DatasetRoleSchema,
   FindingSchema,
+  FolderReadingSchema,
   LayoutIdSchema,
   ModalitySchema,
   NameSchema,
@@ -48,8 +49,6 @@ export const InspectedLabelSchema = z.object({
 })
 export type InspectedLabel = z.infer<typeof InspectedLabelSchema>
 
-const VolumeNumberSchema = z.int().min(1).max(999_999)
-
 /** The result of an `inspect` task. */
 export const InspectionSchema = z.object({
   folder: z.string(),
@@ -68,7 +67,8 @@ export const InspectionSchema = z.object({
   labels: z.array(InspectedLabelSchema),
   findings: z.array(FindingSchema),
   volumes: z.int().describe('How many volumes its images hold, where one has to be chosen; else 0'),
-  volume: VolumeNumberSchema.nullable().describe('The one that was looked at'),
+  subsets: z.array(z.string()).describe('Datasets that a table lists, of which one was looked at'),
+  reading: FolderReadingSchema.describe('As it was looked at'),
 })
 export type Inspection = z.infer<typeof InspectionSchema>
 
@@ -97,12 +97,12 @@ export const datasetRoutes = {
       name: NameSchema,
       role: DatasetRoleSchema,
       mapping: MappingSchema,
-      volume: VolumeNumberSchema.optional(),
+      reading: FolderReadingSchema.optional(),
     }),
     response: TaskSchema.describe('register; its result is a DatasetPage'),
   }),
   inspectFolder: route('POST', '/datasets/inspections', 'Looks into a folder; nothing is registered', {
-    body: z.union([z.object({ folder, volume: VolumeNumberSchema.optional() }), z.object({ dataset: NameSchema })]),
+    body: z.union([z.object({ folder, reading: FolderReadingSchema.optional() }), z.object({ dataset: NameSchema })]),
     response: TaskSchema.describe('inspect; its result is an Inspection'),
   }),
   getLabelPicture: route('GET', '/datasets/inspections/:task/picture', 'A slice that shows a label of the folder', {

@@ -64,6 +64,51 @@ describe.skipIf(!browserPath)(`formats${needsBrowser}`, () => {
     expect(readdirSync(app.home)).not.toContain('evil.txt')
   })
 
+  test('names that no layout knows: two patterns say what is what', async () => {
+    for (const folder of ['in/s1', 'out']) mkdirSync(place(`odd/${folder}`), { recursive: true })
+    cpSync(join(fixtures, 'formats/int16.nrrd'), place('odd/in/s1/x.nrrd'))
+    cpSync(join(fixtures, 'formats/uint8.nrrd'), place('odd/out/s1.nrrd'))
+    const page = await app.openPage({ path: '/datasets' })
+    await dropFiles(page, [place('odd')])
+    const dialog = page.getByRole('dialog', { name: 'Add odd' })
+    await dialog
+      .getByRole('alert')
+      .getByText(/fits no known layout/)
+      .waitFor()
+    await takeScreenshot(page, 'patterns')
+    await expectAccessible(page)
+    await dialog.getByLabel('Pattern of the images').fill('in/{case}/x.nrrd')
+    await dialog.getByLabel('Pattern of the labels').fill('out/{case}.nrrd')
+    await dialog.getByRole('button', { name: 'Look again' }).click()
+    await dialog.getByRole('button', { name: 'Register' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    const { layout, cases } = app.services.datasetDesk.read('odd')
+    expect({ layout, cases }).toMatchObject({ layout: 'pattern', cases: [{ id: 's1', status: 'ok' }] })
+  })
+
+  test('a table of several datasets: one is chosen', async () => {
+    mkdirSync(place('table'))
+    for (const [name, from] of [
+      ['a', 'int16'],
+      ['b', 'float32'],
+      ['la', 'uint8'],
+    ] as const) {
+      cpSync(join(fixtures, `formats/${from}.nrrd`), place(`table/${name}.nrrd`))
+    }
+    const rows = ['image,label,dataset', 'a.nrrd,la.nrrd,north', 'b.nrrd,la.nrrd,south']
+    writeFileSync(place('table/manifest.csv'), rows.join('\n'))
+    const page = await app.openPage({ path: '/datasets' })
+    const dialog = await drop(page, place('table'), 'table')
+    expect(await dialog.getByLabel('Name', { exact: true }).inputValue()).toBe('north')
+    await dialog.getByRole('combobox', { name: 'Dataset of the table' }).selectOption('south')
+    await dialog.getByText(/manifest.csv: 1 row, 1 case/).waitFor()
+    await takeScreenshot(page, 'table')
+    await expect.poll(() => dialog.getByLabel('Name', { exact: true }).inputValue()).toBe('south')
+    await dialog.getByRole('button', { name: 'Register' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    expect(app.services.datasetDesk.read('south').cases).toMatchObject([{ image: 'b.nrrd' }])
+  })
+
   test('images of several volumes: one is chosen, and looked at', async () => {
     for (const folder of ['images', 'labels']) mkdirSync(place(`phases/${folder}`), { recursive: true })
     cpSync(join(fixtures, 'formats/four.mha'), place('phases/images/A.mha'))

@@ -10,7 +10,7 @@ export function implementDatasets(services: Services): Implementations<keyof typ
     registerDataset: ({ body }) => desk.startRegistration({ ...body, folder: folders.resolve(body.folder) }),
     inspectFolder({ body }) {
       if ('folder' in body) {
-        return desk.startInspection(folders.resolve(body.folder), { known: null, volume: body.volume })
+        return desk.startInspection(folders.resolve(body.folder), { known: null, reading: body.reading })
       }
       const dataset = desk.read(body.dataset)
       return desk.startInspection(dataset.root, { known: dataset })

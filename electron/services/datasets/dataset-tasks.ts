@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Inspection, Mapping } from '../../../contract/api/datasets.ts'
-import { NameSchema, type Dataset, type DatasetRole } from '../../../contract/dataset.ts'
+import { NameSchema, type Dataset, type DatasetRole, type FolderReading } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'
 import type { Task } from '../../../contract/task.ts'
@@ -13,8 +13,9 @@ import { studyRequests } from '../demo/study-requests.ts'
 import type { TaskContext, Tasks } from '../tasks/create-tasks.ts'
 import { listDatasetNames, readDataset } from '../workspace/dataset-store.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
-import { choicesOf } from './apply-choices.ts'
+import { choicesOf, readingOf } from './apply-choices.ts'
 import { openCaseFactsMemory } from './case-facts-memory.ts'
+import { withSubset } from './choose-subset.ts'
 import { composeDataset } from './compose-dataset.ts'
 import { describeInspection } from './describe-inspection.ts'
 import { inspectFolder, type FolderInspection, type InspectContext } from './inspect-folder.ts'
@@ -43,14 +44,12 @@ export interface Registration {
   readonly name: string
   readonly role: DatasetRole
   readonly mapping: Mapping
-  /** Of images that hold several, from 1 */
-  readonly volume?: number | undefined
+  readonly reading?: FolderReading | undefined
 }
 
 export interface InspectionRequest {
   readonly known: Dataset | null
-  /** Of images that hold several, from 1 */
-  readonly volume?: number | undefined
+  readonly reading?: FolderReading | undefined
 }
 
 /** What is kept of an inspection while the host lives, for pictures of its labels. */
@@ -97,14 +96,20 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
 
   async function inspect(
     root: string,
-    { known, volume }: InspectionRequest,
+    { known, reading = {} }: InspectionRequest,
     context: TaskContext,
   ): Promise<InspectedFolder> {
     const role = known?.role ?? 'train'
-    const fresh = { excluded: [], patients: null, registeredAs: role, ...(volume === undefined ? {} : { volume }) }
-    const choices = known ? choicesOf(known) : fresh
-    const inspection = await remembering(root, context, (each) => inspectFolder(root, choices, each))
-    const proposed = known?.name ?? nameOfFolder(root)
+    const { excluded, patients, registeredAs, ...before } = known
+      ? choicesOf(known)
+      : { excluded: [], patients: null, registeredAs: role }
+    const inspection = await remembering(root, context, (each) =>
+      withSubset({ ...readingOf(before), ...reading }, null, (chosen) =>
+        inspectFolder(root, { registeredAs, ...chosen }, each),
+      ),
+    )
+    const choices = { excluded, patients, registeredAs, ...inspection.reading }
+    const proposed = known?.name ?? nameOfFolder(inspection.reading.subset ?? root)
     const name = NameSchema.safeParse(proposed).success ? proposed : 'dataset'
     const overrides = known ? keptOverrides(known, inspection) : []
     const others = datasets()
@@ -169,12 +174,12 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
       throw new OrganMosaicError('not-found', 'This folder has not been looked into, or long ago; add it again.')
     },
     /** @throws OrganMosaicError `conflict` for a name that belongs to another folder */
-    async startRegistration({ folder, name, role, mapping, volume }: Registration): Promise<Task> {
+    async startRegistration({ folder, name, role, mapping, reading }: Registration): Promise<Task> {
       await refuseTakenName(workspace, name, folder)
       const known = listDatasetNames(workspace).includes(name) ? readDataset(workspace, name) : null
       const registeredAs = known ? choicesOf(known).registeredAs : role
       const request = { folder, name, role, organs: mapping, registeredAs }
-      return startRegistration(`Registering ${name}`, volume === undefined ? request : { ...request, volume })
+      return startRegistration(`Registering ${name}`, reading === undefined ? request : { ...request, reading })
     },
     startRescan(dataset: Dataset): Task {
       return startRegistration(`Looking for new cases of ${dataset.name}`, again(dataset, dataset.root))

@@ -42,7 +42,8 @@ export function describeInspection(inspection: FolderInspection, context: Inspec
     labels: describeLabels(inspection, context),
     findings: dataset.findings,
     volumes: Math.max(0, ...inspection.facts.map(({ volumes }) => volumes)),
-    volume: dataset.choices?.volume ?? null,
+    subsets: [...(inspection.match.subsets ?? [])],
+    reading: inspection.reading,
   }
 }
 

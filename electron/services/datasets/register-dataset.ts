@@ -2,15 +2,16 @@
 // The folder itself is never written to.
 import { realpath } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { NameSchema, type Dataset, type DatasetRole } from '../../../contract/dataset.ts'
+import { NameSchema, type Dataset, type DatasetRole, type FolderReading } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { UnpackContext } from '../archives/unpack-archive.ts'
 import { keepUnpacked, openDatasetFolder } from '../archives/unpacked-folders.ts'
 import { hasDataset, readDataset, saveDataset } from '../workspace/dataset-store.ts'
 import { openWorkspace, type Workspace } from '../workspace/open-workspace.ts'
-import { choicesOf } from './apply-choices.ts'
+import { choicesOf, readingOf } from './apply-choices.ts'
 import { composeDataset, labelsOf, overridesOf, type ComposeContext } from './compose-dataset.ts'
 import { inspectFolder, type FolderInspection, type InspectContext } from './inspect-folder.ts'
+import { withSubset } from './choose-subset.ts'
 import { nameOfFolder } from './name-of-folder.ts'
 import { parseOrganOverride, type OrganOverride } from './parse-organ-override.ts'
 
@@ -25,8 +26,8 @@ export interface RegisterRequest {
   organs?: readonly (string | OrganOverride)[] | 'keep'
   /** Chooses between training and test cases of a folder that has both. Default: the role */
   registeredAs?: DatasetRole
-  /** Which volume of images that hold several, from 1. Default: as it is registered */
-  volume?: number
+  /** How the folder is read. Default: as it is registered */
+  reading?: FolderReading
   /** The dataset has moved: its new folder takes the place of the registered one */
   moved?: boolean
 }
@@ -53,11 +54,11 @@ export async function registerDataset(request: RegisterRequest, context: Registe
   if (!request.moved) await refuseTakenName(workspace, name, root)
   const known = hasDataset(workspace, name) ? readDataset(workspace, name) : null
 
-  const { excluded, patients, volume: before } = known ? choicesOf(known) : { excluded: [], patients: null }
-  const volume = request.volume ?? before
+  const { excluded, patients, ...before } = known ? choicesOf(known) : { excluded: [], patients: null }
+  const reading = { ...readingOf(before), ...request.reading }
   const registeredAs = request.registeredAs ?? role
-  const choices = { excluded, patients, registeredAs, ...(volume === undefined ? {} : { volume }) }
-  const inspection = await inspectFolder(root, choices, context)
+  const inspection = await withSubset(reading, name, (each) => inspectFolder(root, { registeredAs, ...each }, context))
+  const choices = { excluded, patients, registeredAs, ...inspection.reading }
   const kept = request.organs === 'keep' && known ? keptOverrides(known, inspection) : overrides
   const dataset = composeDataset(inspection, { name, role, overrides: kept, choices }, context)
   context.check?.(dataset)
