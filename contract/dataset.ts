@@ -20,7 +20,7 @@ export const NameSchema = z
 export const DatasetRoleSchema = z.enum(['train', 'test', 'reference'])
 export type DatasetRole = z.infer<typeof DatasetRoleSchema>
 
-export const LayoutIdSchema = z.enum(['nnunet', 'organ-files', 'paired', 'dicom'])
+export const LayoutIdSchema = z.enum(['manifest', 'nnunet', 'bids', 'organ-files', 'paired', 'dicom', 'pattern'])
 export type LayoutId = z.infer<typeof LayoutIdSchema>
 
 export const ModalitySchema = z.enum(['CT', 'MR', 'other'])
@@ -129,12 +129,25 @@ export const CaseSchema = z.object({
 })
 export type Case = z.infer<typeof CaseSchema>
 
+const PatternSchema = z.string().min(1).max(300)
+
+/** How a folder is to be read, where a person said so. */
+export const FolderReadingSchema = z.object({
+  volume: z.int().min(1).max(999_999).optional().describe('Which volume of images that hold several'),
+  subset: z.string().min(1).max(200).optional().describe('Which dataset of a table that lists several'),
+  patterns: z
+    .object({ images: PatternSchema, labels: PatternSchema })
+    .optional()
+    .describe('Paths with {case}, {organ}, {patient} and *, instead of a layout that is detected'),
+})
+export type FolderReading = z.infer<typeof FolderReadingSchema>
+
 /** What a person decided about a dataset beyond its labels; kept when the folder is read again. */
 export const DatasetChoicesSchema = z.object({
   excluded: z.array(z.string()).describe('Ids of cases that are not to be used'),
   patients: PatientRuleSchema.nullable().describe('For cases whose patient no patients.csv names'),
   registeredAs: DatasetRoleSchema.describe('The role that chose the cases of a folder with training and test cases'),
-  volume: z.int().min(1).optional().describe('Which volume of images that hold several'),
+  ...FolderReadingSchema.shape,
 })
 export type DatasetChoices = z.infer<typeof DatasetChoicesSchema>
 

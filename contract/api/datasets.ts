@@ -6,6 +6,7 @@ import {
   DatasetChoicesSchema,
   DatasetRoleSchema,
   FindingSchema,
+  FolderReadingSchema,
   LayoutIdSchema,
   ModalitySchema,
   NameSchema,
@@ -65,6 +66,9 @@ export const InspectionSchema = z.object({
   spacingMm: spread(SpacingSchema).nullable(),
   labels: z.array(InspectedLabelSchema),
   findings: z.array(FindingSchema),
+  volumes: z.int().describe('How many volumes its images hold, where one has to be chosen; else 0'),
+  subsets: z.array(z.string()).describe('Datasets that a table lists, of which one was looked at'),
+  reading: FolderReadingSchema.describe('As it was looked at'),
 })
 export type Inspection = z.infer<typeof InspectionSchema>
 
@@ -88,11 +92,17 @@ const folder = z.string().min(1).max(4096)
 export const datasetRoutes = {
   listDatasets: route('GET', '/datasets', 'All datasets, alphabetical', { response: z.array(DatasetCardSchema) }),
   registerDataset: route('POST', '/datasets', 'Registers a folder, or reads that of a registered dataset again', {
-    body: z.object({ folder, name: NameSchema, role: DatasetRoleSchema, mapping: MappingSchema }),
+    body: z.object({
+      folder,
+      name: NameSchema,
+      role: DatasetRoleSchema,
+      mapping: MappingSchema,
+      reading: FolderReadingSchema.optional(),
+    }),
     response: TaskSchema.describe('register; its result is a DatasetPage'),
   }),
   inspectFolder: route('POST', '/datasets/inspections', 'Looks into a folder; nothing is registered', {
-    body: z.union([z.object({ folder }), z.object({ dataset: NameSchema })]),
+    body: z.union([z.object({ folder, reading: FolderReadingSchema.optional() }), z.object({ dataset: NameSchema })]),
     response: TaskSchema.describe('inspect; its result is an Inspection'),
   }),
   getLabelPicture: route('GET', '/datasets/inspections/:task/picture', 'A slice that shows a label of the folder', {

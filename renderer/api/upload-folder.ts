@@ -1,22 +1,38 @@
-// A folder dropped on a browser window: what is in it, and how it gets to the workspace, file by file.
+// A folder or an archive dropped on a browser window: what is in it, and how it gets to the workspace, file by file.
 import { call } from './client.ts'
 
 export interface DroppedFolder {
   readonly name: string
   readonly files: readonly { readonly path: string; readonly file: File }[]
+  /** Of an archive, which is the only file then */
+  readonly archive?: string
 }
 
 /** What a dataset consists of; anything else stays where it is. */
-const wanted = /(\.(nii|nii\.gz|nrrd|nhdr|mha|mhd|hdr|img|img\.gz|raw|zraw|raw\.gz|dcm|dicom|ima|seg|\d+|json|csv|tsv)|\/[^.]+)$/i
+const wanted =
+  /(\.(nii|nii\.gz|nrrd|nhdr|mha|mhd|hdr|img|img\.gz|raw|zraw|raw\.gz|dcm|dicom|ima|seg|\d+|json|csv|tsv)|\/[^.]+)$/i
 
-/** Of every folder among the dropped things; must be asked for while the drop event is handled. */
+const archive = /\.(zip|tar|tar\.gz|tgz)$/i
+
+/** Of every folder and archive among the dropped things; must be asked for while the drop event is handled. */
 export function readDrop(transfer: DataTransfer): Promise<DroppedFolder[]> {
   const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? [])
-  return Promise.all(entries.filter(isFolder).map(readFolder))
+  const archives = [...transfer.files].filter(({ name }, at) => archive.test(name) && entries[at]?.isFile)
+  const folders = Promise.all(entries.filter(isFolder).map(readFolder))
+  return folders.then((found) => [...found, ...archives.map(asFolder)])
 }
 
-/** @param onShare of the bytes, 0 to 1 @returns the folder in the workspace */
-export async function uploadFolder({ name, files }: DroppedFolder, onShare: (share: number) => void): Promise<string> {
+const asFolder = (file: File): DroppedFolder => ({
+  name: file.name.replace(archive, ''),
+  files: [{ path: file.name, file }],
+  archive: file.name,
+})
+
+/** @param onShare of the bytes, 0 to 1 @returns the folder in the workspace, or the archive there */
+export async function uploadFolder(
+  { name, files, archive }: DroppedFolder,
+  onShare: (share: number) => void,
+): Promise<string> {
   if (files.length === 0)
     throw new Error(`${name} holds no image (NIfTI, NRRD, MetaImage, DICOM ...); drop the folder of a dataset.`)
   const bytes = files.reduce((sum, { file }) => sum + file.size, 0)
@@ -28,7 +44,8 @@ export async function uploadFolder({ name, files }: DroppedFolder, onShare: (sha
       sent += file.size
       onShare(bytes > 0 ? sent / bytes : 1)
     }
-    return (await call('endUpload', { params: { upload } })).folder
+    const { folder } = await call('endUpload', { params: { upload } })
+    return archive === undefined ? folder : `${folder}/${archive}`
   } catch (thrown) {
     await call('cancelUpload', { params: { upload } }).catch(() => null)
     throw thrown

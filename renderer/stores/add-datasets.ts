@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia'
 import { computed, reactive, ref } from 'vue'
 import { InspectionSchema, type Inspection, type Mapping } from '../../contract/api/datasets.ts'
-import type { DatasetRole } from '../../contract/dataset.ts'
+import type { DatasetRole, FolderReading } from '../../contract/dataset.ts'
 import { toOrganMosaicError } from '../../contract/errors.ts'
 import { call } from '../api/client.ts'
 import { uploadFolder, type DroppedFolder } from '../api/upload-folder.ts'
@@ -16,6 +16,12 @@ export interface Adding {
   share: number
   taskId: string | null
   inspection: Inspection | null
+  /** How many volumes its images hold, as soon as one has to be chosen */
+  volumes: number
+  /** As it is sent or dropped; an archive until it was looked into */
+  folder: string | null
+  /** How a person wants it read */
+  reading: FolderReading
   problem: string
 }
 
@@ -28,7 +34,7 @@ export const useAddDatasetsStore = defineStore('add-datasets', () => {
   let lastId = 0
 
   function begin(title: string, work: (item: Adding) => Promise<void>): Promise<void> {
-    const empty = { share: 0, taskId: null, inspection: null, problem: '' }
+    const empty = { share: 0, taskId: null, inspection: null, volumes: 0, folder: null, reading: {}, problem: '' }
     const item = reactive<Adding>({ id: ++lastId, title, state: 'looking', ...empty })
     items.value = [...items.value.filter(({ state }) => state !== 'done'), item]
     if (current.value === null || current.value.state === 'failed') currentId.value = item.id
@@ -45,8 +51,13 @@ export const useAddDatasetsStore = defineStore('add-datasets', () => {
     }
   }
 
-  async function inspect(item: Adding, body: { folder: string } | { dataset: string }): Promise<void> {
+  async function inspect(
+    item: Adding,
+    body: { folder: string; reading?: FolderReading } | { dataset: string },
+  ): Promise<void> {
     item.state = 'looking'
+    item.problem = ''
+    if ('folder' in body) item.folder = body.folder
     const started = await call('inspectFolder', { body })
     item.taskId = started.id
     const task = await app.taskEnd(started.id)
@@ -56,6 +67,9 @@ export const useAddDatasetsStore = defineStore('add-datasets', () => {
       return
     }
     item.inspection = InspectionSchema.parse(task.result)
+    item.volumes = Math.max(item.volumes, item.inspection.volumes)
+    item.folder = item.inspection.folder
+    item.reading = item.inspection.reading
     item.state = 'ready'
   }
 
@@ -68,15 +82,24 @@ export const useAddDatasetsStore = defineStore('add-datasets', () => {
       await inspect(item, { folder: await uploadFolder(dropped, (share) => (item.share = share)) })
     })
 
+  /** The folder is looked into again: what is in it depends on how it is read. */
+  async function readAgain(item: Adding, reading: FolderReading): Promise<void> {
+    const { folder } = item
+    item.reading = reading
+    if (folder !== null) await attempt(item, () => inspect(item, { folder, reading }))
+  }
+
   /** Labels of a registered dataset, to be mapped anew. */
   const remap = (dataset: string): Promise<void> => begin(dataset, (item) => inspect(item, { dataset }))
 
   async function register(item: Adding, name: string, role: DatasetRole, mapping: Mapping): Promise<void> {
     if (!item.inspection) return
-    const { folder } = item.inspection
+    const { folder, reading } = item.inspection
     item.problem = ''
     try {
-      const started = await call('registerDataset', { body: { folder, name, role, mapping } })
+      const started = await call('registerDataset', {
+        body: { folder, name, role, mapping, reading },
+      })
       item.state = 'registering'
       item.taskId = started.id
       const task = await app.taskEnd(started.id)
@@ -106,5 +129,5 @@ export const useAddDatasetsStore = defineStore('add-datasets', () => {
     open.value = false
   }
 
-  return { items, current, currentId, open, addPath, addDropped, remap, register, leave, close }
+  return { items, current, currentId, open, addPath, addDropped, readAgain, remap, register, leave, close }
 })

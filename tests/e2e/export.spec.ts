@@ -79,4 +79,17 @@ describe.skipIf(!browserPath)(`export${needsBrowser}`, () => {
     expect(maps).toHaveLength(1)
     await expectSameGrid(join(out, maps[0]), image)
   })
+
+  test('of a DICOM folder that is dropped on the page', async () => {
+    const page = await app.openPage({ path: '/export?run=first' })
+    const box = await page.getByText('Drop images here').boundingBox()
+    const folder = join(import.meta.dirname, '../fixtures/dicom/mixed')
+    await dropFiles(page, [folder], { x: box?.x ?? 0, y: box?.y ?? 0 })
+    await page.getByText('uploads/mixed').waitFor()
+    const out = await chooseNewFolder(page, 'out-dicom')
+    await takeScreenshot(page, 'export-dicom')
+    await write(page, 1)
+    const { volume } = await readNifti(join(out, 'mixed.nii.gz'))
+    expect(volume.geometry.shape).toEqual([5, 32, 40])
+  })
 })

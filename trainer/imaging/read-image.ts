@@ -1,6 +1,7 @@
 // The one way from a file to a volume: registration, viewer, training and prediction read images and labels here.
 // A format is told by what its file begins with, never by its name.
 import { stat } from 'node:fs/promises'
+import { toOrganMosaicError } from '../../contract/errors.ts'
 import type { Geometry } from '../../contract/geometry.ts'
 import { dicom } from './dicom/dicom-format.ts'
 import { damaged, readStart } from './files/read-bytes.ts'
@@ -66,6 +67,16 @@ export async function filesOfImage(address: string): Promise<string[]> {
   const { path, part } = parseSource(address)
   return (await formatOf(path)).filesOf(path, part)
 }
+
+/** Whether a file begins like an image of a known kind. @throws OrganMosaicError not-found, environment */
+export const isImageFile = (path: string): Promise<boolean> =>
+  formatOf(path).then(
+    () => true,
+    (error: unknown) => {
+      if (toOrganMosaicError(error).code === 'invalid-file') return false
+      throw error
+    },
+  )
 
 async function formatOf(path: string): Promise<ImageFormat> {
   const found = await stat(path).catch(() => null)

@@ -9,9 +9,11 @@ export function implementDatasets(services: Services): Implementations<keyof typ
     listDatasets: () => desk.list(),
     registerDataset: ({ body }) => desk.startRegistration({ ...body, folder: folders.resolve(body.folder) }),
     inspectFolder({ body }) {
-      if ('folder' in body) return desk.startInspection(folders.resolve(body.folder), null)
+      if ('folder' in body) {
+        return desk.startInspection(folders.resolve(body.folder), { known: null, reading: body.reading })
+      }
       const dataset = desk.read(body.dataset)
-      return desk.startInspection(dataset.root, dataset)
+      return desk.startInspection(dataset.root, { known: dataset })
     },
     getLabelPicture: async ({ params, query }) => picture(await desk.drawLabel(params.task, query.label)),
     createDemoStudy: () => desk.startDemoStudy(),

@@ -32,12 +32,12 @@ export function implementResults(services: Services): Implementations<keyof type
         defined({
           run,
           ...body,
-          inputs: inputs.map((input) => folders.resolve(input)),
+          inputs: inputs.map(folders.resolveAddress),
           output: folders.resolveNew(body.output),
         }),
       ),
     startPrediction({ params: { run }, body: { inputs, ...body } }) {
-      const input = inputs.map((path) => folders.resolve(path))
+      const input = inputs.map(folders.resolveAddress)
       const request = defined({ run, ...body, input, output: folders.resolveNew(body.output) })
       return tasks.start({ kind: 'predict', title: `Segmenting images with ${run}`, subject: run }, (context) =>
         services.predictWithRun(request, context),

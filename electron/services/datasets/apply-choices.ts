@@ -1,6 +1,6 @@
 // What a person decided about the cases of a dataset: which are not to be used, and which are scans of one patient.
 // Works on a fresh registration and on a registered dataset alike, and reads no file: a choice can be taken back.
-import type { Case, Dataset, DatasetChoices } from '../../../contract/dataset.ts'
+import type { Case, Dataset, DatasetChoices, FolderReading } from '../../../contract/dataset.ts'
 import { patientOf, type PatientRule } from '../../../contract/patient-rule.ts'
 import { excludeDuplicates } from './find-duplicates.ts'
 import { fingerprintOf } from './fingerprint.ts'
@@ -10,6 +10,13 @@ export const EXCLUDED_BY_HAND = 'Excluded by hand.'
 /** The choices of a dataset; those of one that was registered before there were any. */
 export const choicesOf = (dataset: Dataset): DatasetChoices =>
   dataset.choices ?? { excluded: [], patients: null, registeredAs: dataset.role }
+
+/** The part of the choices that says how the folder is read. */
+export const readingOf = ({ volume, subset, patterns }: FolderReading): FolderReading => ({
+  ...(volume === undefined ? {} : { volume }),
+  ...(subset === undefined ? {} : { subset }),
+  ...(patterns === undefined ? {} : { patterns }),
+})
 
 /** The same dataset with these choices instead of its own. */
 export function applyChoices(dataset: Dataset, choices: DatasetChoices): Dataset {

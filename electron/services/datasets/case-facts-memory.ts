@@ -14,7 +14,7 @@ import type { CaseFacts } from './inspect-case.ts'
 import type { FoundCase } from './layouts/layout.ts'
 
 /** Counts up whenever inspectCase finds something else in the same files. */
-const VERSION = 2
+const VERSION = 3
 
 const FactsSchema = z.object({
   id: z.string(),
@@ -27,6 +27,7 @@ const FactsSchema = z.object({
   structures: z.array(z.tuple([z.string(), z.object({ voxels: z.number(), touchesEnd: z.boolean() })])),
   overlaps: z.array(z.object({ first: z.string(), second: z.string(), voxels: z.number() })),
   findings: z.array(FindingSchema),
+  volumes: z.number(),
 })
 const EntrySchema = z.object({ signature: z.string(), facts: FactsSchema })
 

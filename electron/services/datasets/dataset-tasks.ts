@@ -2,28 +2,31 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Inspection, Mapping } from '../../../contract/api/datasets.ts'
-import { NameSchema, type Dataset, type DatasetRole } from '../../../contract/dataset.ts'
+import { NameSchema, type Dataset, type DatasetRole, type FolderReading } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'
 import type { Task } from '../../../contract/task.ts'
+import type { UnpackContext } from '../archives/unpack-archive.ts'
+import { openDatasetFolder } from '../archives/unpacked-folders.ts'
 import { generatePhantomStudy, type PhantomOptions } from '../demo/phantom/generate-phantom-study.ts'
 import { studyRequests } from '../demo/study-requests.ts'
 import type { TaskContext, Tasks } from '../tasks/create-tasks.ts'
 import { listDatasetNames, readDataset } from '../workspace/dataset-store.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
-import { choicesOf } from './apply-choices.ts'
+import { choicesOf, readingOf } from './apply-choices.ts'
 import { openCaseFactsMemory } from './case-facts-memory.ts'
+import { withSubset } from './choose-subset.ts'
 import { composeDataset } from './compose-dataset.ts'
 import { describeInspection } from './describe-inspection.ts'
 import { inspectFolder, type FolderInspection, type InspectContext } from './inspect-folder.ts'
 import {
   isSameFolder,
   keptOverrides,
-  nameOfFolder,
   refuseTakenName,
   registerDataset,
   type RegisterRequest,
 } from './register-dataset.ts'
+import { nameOfFolder } from './name-of-folder.ts'
 import { requireSameCases } from './require-same-cases.ts'
 import type { VolumeWorkers } from './volume-workers.ts'
 
@@ -41,6 +44,12 @@ export interface Registration {
   readonly name: string
   readonly role: DatasetRole
   readonly mapping: Mapping
+  readonly reading?: FolderReading | undefined
+}
+
+export interface InspectionRequest {
+  readonly known: Dataset | null
+  readonly reading?: FolderReading | undefined
 }
 
 /** What is kept of an inspection while the host lives, for pictures of its labels. */
@@ -85,11 +94,22 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
     }
   }
 
-  async function inspect(root: string, known: Dataset | null, context: TaskContext): Promise<InspectedFolder> {
+  async function inspect(
+    root: string,
+    { known, reading = {} }: InspectionRequest,
+    context: TaskContext,
+  ): Promise<InspectedFolder> {
     const role = known?.role ?? 'train'
-    const choices = known ? choicesOf(known) : { excluded: [], patients: null, registeredAs: role }
-    const inspection = await remembering(root, context, (each) => inspectFolder(root, choices, each))
-    const proposed = known?.name ?? nameOfFolder(root)
+    const { excluded, patients, registeredAs, ...before } = known
+      ? choicesOf(known)
+      : { excluded: [], patients: null, registeredAs: role }
+    const inspection = await remembering(root, context, (each) =>
+      withSubset({ ...readingOf(before), ...reading }, null, (chosen) =>
+        inspectFolder(root, { registeredAs, ...chosen }, each),
+      ),
+    )
+    const choices = { excluded, patients, registeredAs, ...inspection.reading }
+    const proposed = known?.name ?? nameOfFolder(inspection.reading.subset ?? root)
     const name = NameSchema.safeParse(proposed).success ? proposed : 'dataset'
     const overrides = known ? keptOverrides(known, inspection) : []
     const others = datasets()
@@ -132,11 +152,15 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
 
   return {
     requireIdle,
-    /** @param known the registered dataset to look at again */
-    startInspection(root: string, known: Dataset | null): Task {
-      const title = `Looking into ${basename(root)}`
-      const task = tasks.start({ kind: 'inspect', title, subject: root }, async (context) => {
-        const result = await inspect(root, known, context)
+    /**
+     * @param place a folder or an archive
+     * @param request.known the registered dataset to look at again
+     */
+    startInspection(place: string, request: InspectionRequest): Task {
+      const title = `Looking into ${basename(place)}`
+      const task = tasks.start({ kind: 'inspect', title, subject: place }, async (context) => {
+        const root = await openDatasetFolder(workspace, place, unpackingOf(context))
+        const result = await inspect(root, request, context)
         inspected.set(task.id, result)
         for (const id of [...inspected.keys()].slice(0, -KEPT_INSPECTIONS)) inspected.delete(id)
         return result.described
@@ -150,11 +174,12 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
       throw new OrganMosaicError('not-found', 'This folder has not been looked into, or long ago; add it again.')
     },
     /** @throws OrganMosaicError `conflict` for a name that belongs to another folder */
-    async startRegistration({ folder, name, role, mapping }: Registration): Promise<Task> {
+    async startRegistration({ folder, name, role, mapping, reading }: Registration): Promise<Task> {
       await refuseTakenName(workspace, name, folder)
       const known = listDatasetNames(workspace).includes(name) ? readDataset(workspace, name) : null
       const registeredAs = known ? choicesOf(known).registeredAs : role
-      return startRegistration(`Registering ${name}`, { folder, name, role, organs: mapping, registeredAs })
+      const request = { folder, name, role, organs: mapping, registeredAs }
+      return startRegistration(`Registering ${name}`, reading === undefined ? request : { ...request, reading })
     },
     startRescan(dataset: Dataset): Task {
       return startRegistration(`Looking for new cases of ${dataset.name}`, again(dataset, dataset.root))
@@ -188,6 +213,12 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
     },
   }
 }
+
+/** An archive does not always say how much is in it. */
+const unpackingOf = ({ signal, report }: TaskContext): UnpackContext => ({
+  signal,
+  onProgress: ({ done, total, file }) => report({ done, total: total ?? 0, message: `unpacking ${file}` }),
+})
 
 /** The registration of a dataset as it is. */
 function again(dataset: Dataset, folder: string): RegisterRequest & { name: string } {

@@ -41,6 +41,9 @@ export function describeInspection(inspection: FolderInspection, context: Inspec
     spacingMm: detail.spacingMm,
     labels: describeLabels(inspection, context),
     findings: dataset.findings,
+    volumes: Math.max(0, ...inspection.facts.map(({ volumes }) => volumes)),
+    subsets: [...(inspection.match.subsets ?? [])],
+    reading: inspection.reading,
   }
 }
 

@@ -34,6 +34,8 @@ export interface CaseFacts {
   readonly structures: ReadonlyMap<string, Structure>
   readonly overlaps: readonly Overlap[]
   readonly findings: readonly Finding[]
+  /** How many the image holds, where it holds several and none was chosen; else 0 */
+  readonly volumes: number
 }
 
 /**
@@ -43,10 +45,12 @@ export interface CaseFacts {
 export async function inspectCase(root: string, found: FoundCase, firstPlanes?: FirstPlanes): Promise<CaseFacts> {
   const findings: Finding[] = [...found.problems, ...missingFiles(found)]
   const kept = found.image === null ? null : await firstPlanes?.(join(root, found.image))
+  let volumes = 0
+  const noteVolumes = (error: unknown): void => void (volumes = volumesOf(error))
   const read =
     found.image === null
       ? null
-      : await readVolume(found.id, 'image', findings, () => readImage(join(root, found.image ?? '')))
+      : await readVolume(found.id, 'image', findings, () => readImage(join(root, found.image ?? '')), noteVolumes)
   const image = read && read.volume
   const tally = image && new LabelTally(image.geometry)
   for (const source of found.labels) {
@@ -73,6 +77,7 @@ export async function inspectCase(root: string, found: FoundCase, firstPlanes?: 
     structures: tally?.structures ?? new Map(),
     overlaps: tally?.overlaps() ?? [],
     findings: [...findings, ...checked.findings],
+    volumes,
   }
 }
 
@@ -94,12 +99,14 @@ async function readVolume(
   what: 'image' | 'label',
   findings: Finding[],
   readIt: () => Promise<ReadVolume>,
+  failed: (error: unknown) => void = () => undefined,
 ): Promise<ReadVolume | null> {
   try {
     const read = await readIt()
     findings.push(...read.oddities.map((oddity) => createFinding('info', 'header-oddity', oddity, { caseId })))
     return read
   } catch (error) {
+    failed(error)
     const code = findingOf(error) ?? (what === 'image' ? 'unreadable-image' : 'unreadable-label')
     const reason = error instanceof Error ? error.message : String(error)
     findings.push(createFinding('error', code, `Case ${caseId}: ${reason}`, { caseId }))
@@ -113,6 +120,9 @@ function findingOf(error: unknown): FindingCode | null {
   const parsed = FindingCodeSchema.safeParse(error.details['finding'])
   return parsed.success ? parsed.data : null
 }
+
+const volumesOf = (error: unknown): number =>
+  error instanceof OrganMosaicError && typeof error.details['volumes'] === 'number' ? error.details['volumes'] : 0
 
 /** One hash over image and labels; null when a file cannot be read, which is a finding already. */
 async function hashFiles(root: string, found: FoundCase): Promise<string | null> {

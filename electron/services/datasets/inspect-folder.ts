@@ -1,6 +1,6 @@
 // The first half of a registration: folder -> layout -> facts of every case. Nothing is decided and nothing is saved,
 // so the same half also answers "what is in this folder?" before anything is registered.
-import type { DatasetChoices } from '../../../contract/dataset.ts'
+import type { DatasetChoices, FolderReading } from '../../../contract/dataset.ts'
 import { volumeAddress } from '../../../trainer/imaging/image-source.ts'
 import { inspectCase, type CaseFacts } from './inspect-case.ts'
 import { detectLayout } from './layouts/index.ts'
@@ -15,6 +15,8 @@ export interface FolderInspection {
   readonly facts: readonly CaseFacts[]
   /** Case id -> patient, as patients.csv says, or the files themselves */
   readonly patients: ReadonlyMap<string, string>
+  /** As it was read */
+  readonly reading: FolderReading
 }
 
 export interface InspectContext {
@@ -35,11 +37,12 @@ const CONCURRENT_CASES = 2
  */
 export async function inspectFolder(
   root: string,
-  { registeredAs, volume }: Pick<DatasetChoices, 'registeredAs' | 'volume'>,
+  { registeredAs, ...reading }: Pick<DatasetChoices, 'registeredAs'> & FolderReading,
   context: InspectContext = {},
 ): Promise<FolderInspection> {
   const folder = await listFolder(root)
-  const detected = await detectLayout(folder, registeredAs)
+  const { volume } = reading
+  const detected = await detectLayout(folder, registeredAs, reading)
   const match = volume === undefined ? detected : { ...detected, cases: detected.cases.map(withVolume(volume)) }
   const read = context.inspectCase ?? inspectCase
   let done = 0
@@ -53,7 +56,7 @@ export async function inspectFolder(
   context.signal?.throwIfAborted()
   // What a person wrote down goes before what the files say.
   const said = match.cases.flatMap(({ id, patient }) => (patient === undefined ? [] : [[id, patient] as const]))
-  return { folder, match, facts, patients: new Map([...said, ...(await readPatients(folder))]) }
+  return { folder, match, facts, patients: new Map([...said, ...(await readPatients(folder))]), reading }
 }
 
 const withVolume =

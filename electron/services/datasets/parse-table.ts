@@ -1,13 +1,23 @@
-// Small tables that people write by hand: labels.csv, patients.csv.
+// Small tables that people write by hand: labels.csv, patients.csv, manifest.csv.
+
+export interface TableRow {
+  /** In the file, from 1 */
+  readonly line: number
+  readonly cells: readonly string[]
+}
 
 /** Rows of trimmed cells; comma, semicolon or tab, double quotes, empty lines and a byte order mark are understood. */
-export function parseTable(text: string): string[][] {
+export const parseTable = (text: string): string[][] => parseNumberedTable(text).map(({ cells }) => [...cells])
+
+/** The same, for messages that name the line. */
+export function parseNumberedTable(text: string): TableRow[] {
   const lines = text
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\r|\n/)
-    .filter((line) => line.trim() !== '')
-  const separator = ['\t', ';', ','].find((candidate) => lines[0]?.includes(candidate)) ?? ','
-  return lines.map((line) => splitLine(line, separator))
+    .map((content, at) => ({ line: at + 1, content }))
+    .filter(({ content }) => content.trim() !== '')
+  const separator = ['\t', ';', ','].find((candidate) => lines[0]?.content.includes(candidate)) ?? ','
+  return lines.map(({ line, content }) => ({ line, cells: splitLine(content, separator) }))
 }
 
 function splitLine(line: string, separator: string): string[] {

@@ -1,17 +1,22 @@
-// Registration: folder -> layout -> cases -> organs -> checks -> datasets/NAME/dataset.json in the workspace.
+// Registration: folder (or archive) -> layout -> cases -> organs -> checks -> datasets/NAME/dataset.json in the workspace.
 // The folder itself is never written to.
 import { realpath } from 'node:fs/promises'
-import { basename, resolve } from 'node:path'
-import { NameSchema, type Dataset, type DatasetRole } from '../../../contract/dataset.ts'
+import { basename } from 'node:path'
+import { NameSchema, type Dataset, type DatasetRole, type FolderReading } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
+import type { UnpackContext } from '../archives/unpack-archive.ts'
+import { keepUnpacked, openDatasetFolder } from '../archives/unpacked-folders.ts'
 import { hasDataset, readDataset, saveDataset } from '../workspace/dataset-store.ts'
 import { openWorkspace, type Workspace } from '../workspace/open-workspace.ts'
-import { choicesOf } from './apply-choices.ts'
+import { choicesOf, readingOf } from './apply-choices.ts'
 import { composeDataset, labelsOf, overridesOf, type ComposeContext } from './compose-dataset.ts'
 import { inspectFolder, type FolderInspection, type InspectContext } from './inspect-folder.ts'
+import { withSubset } from './choose-subset.ts'
+import { nameOfFolder } from './name-of-folder.ts'
 import { parseOrganOverride, type OrganOverride } from './parse-organ-override.ts'
 
 export interface RegisterRequest {
+  /** Or an archive, which is unpacked into the workspace */
   folder: string
   /** Default: the folder's name */
   name?: string
@@ -21,8 +26,8 @@ export interface RegisterRequest {
   organs?: readonly (string | OrganOverride)[] | 'keep'
   /** Chooses between training and test cases of a folder that has both. Default: the role */
   registeredAs?: DatasetRole
-  /** Which volume of images that hold several, from 1. Default: as it is registered */
-  volume?: number
+  /** How the folder is read. Default: as it is registered */
+  reading?: FolderReading
   /** The dataset has moved: its new folder takes the place of the registered one */
   moved?: boolean
 }
@@ -40,26 +45,36 @@ export interface RegisterContext extends InspectContext, ComposeContext {
  *   invalid-data (no layout fits, or the layout cannot be used); the signal's reason when aborted
  */
 export async function registerDataset(request: RegisterRequest, context: RegisterContext): Promise<Dataset> {
-  const root = resolve(request.folder)
+  const workspace = openWorkspace(context.workspaceFolder)
+  const root = await openDatasetFolder(workspace, request.folder, unpackingOf(context))
   const name = chooseName(request.name, root)
   const role = request.role ?? 'train'
   const given = request.organs === 'keep' ? [] : (request.organs ?? [])
   const overrides = given.map((organ) => (typeof organ === 'string' ? parseOrganOverride(organ) : organ))
-  const workspace = openWorkspace(context.workspaceFolder)
   if (!request.moved) await refuseTakenName(workspace, name, root)
   const known = hasDataset(workspace, name) ? readDataset(workspace, name) : null
 
-  const { excluded, patients, volume: before } = known ? choicesOf(known) : { excluded: [], patients: null }
-  const volume = request.volume ?? before
+  const { excluded, patients, ...before } = known ? choicesOf(known) : { excluded: [], patients: null }
+  const reading = { ...readingOf(before), ...request.reading }
   const registeredAs = request.registeredAs ?? role
-  const choices = { excluded, patients, registeredAs, ...(volume === undefined ? {} : { volume }) }
-  const inspection = await inspectFolder(root, choices, context)
+  const inspection = await withSubset(reading, name, (each) => inspectFolder(root, { registeredAs, ...each }, context))
+  const choices = { excluded, patients, registeredAs, ...inspection.reading }
   const kept = request.organs === 'keep' && known ? keptOverrides(known, inspection) : overrides
   const dataset = composeDataset(inspection, { name, role, overrides: kept, choices }, context)
   context.check?.(dataset)
   saveDataset(workspace, dataset)
+  keepUnpacked(workspace, root)
   return dataset
 }
+
+/** Counted in megabytes, where the cases are counted later. */
+const unpackingOf = ({ signal, onProgress }: InspectContext): UnpackContext => ({
+  ...(signal ? { signal } : {}),
+  onProgress({ done, total, file }) {
+    const inMb = (bytes: number): number => Math.ceil(bytes / 1e6)
+    onProgress?.({ done: inMb(done), total: inMb(total ?? done), caseId: `unpacking ${file}` })
+  },
+})
 
 /** What was said of labels that are still there. */
 export function keptOverrides(known: Dataset, { match, facts }: FolderInspection): OrganOverride[] {
@@ -78,15 +93,6 @@ export function chooseName(given: string | undefined, root: string): string {
     `A dataset's name: ${parsed.error.issues[0].message}; ${source}. Choose one with --name.`,
   )
 }
-
-/** 'Süd Klinik (2)' -> 'Sud-Klinik-2'; may be empty */
-export const nameOfFolder = (root: string): string =>
-  basename(root)
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/^[^A-Za-z0-9]+|-+$/g, '')
-    .slice(0, 64)
 
 /** @throws OrganMosaicError conflict when the name belongs to another folder */
 export async function refuseTakenName(workspace: Workspace, name: string, root: string): Promise<void> {

@@ -99,9 +99,12 @@ describe('other files', () => {
     cpSync(join(fixtures, 'formats/four.mha'), join(root, 'images/A.mha'), { recursive: true })
     cpSync(join(fixtures, 'formats/uint8.nrrd'), join(root, 'labels/A.nrrd'), { recursive: true })
     const without = await register(root)
-    expect(without.findings[0]).toMatchObject({ code: 'not-three-dimensional', message: expect.stringContaining('--volume') })
+    expect(without.findings[0]).toMatchObject({
+      code: 'not-three-dimensional',
+      message: expect.stringContaining('--volume'),
+    })
     const context = { workspaceFolder: join(temporaryFolder(), 'home'), vocabulary: exampleVocabulary }
-    const chosen = await registerDataset({ folder: root, name: 'site', volume: 2 }, context)
+    const chosen = await registerDataset({ folder: root, name: 'site', reading: { volume: 2 } }, context)
     expect(chosen.cases[0]).toMatchObject({ status: 'ok', image: 'images/A.mha#volume=2', intensity: { min: 80 } })
     // kept when the folder is read again
     const again = await registerDataset({ folder: root, name: 'site', organs: 'keep' }, context)

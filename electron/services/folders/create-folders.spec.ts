@@ -95,6 +95,8 @@ describe('paths that a page names', () => {
 
   it('need not exist when they are for something new', () => {
     expect(folders.resolveNew(join(root, 'site-a/export/2026'))).toBe(join(root, 'site-a/export/2026'))
+    expect(folders.resolveAddress(join(root, 'site-a#series=1.2&volume=2'))).toBe(`${root}/site-a#series=1.2&volume=2`)
+    expect(() => folders.resolveAddress('/etc#series=1.2')).toThrow(/lies outside/)
     expect(() => folders.resolve(join(root, 'site-a/export'))).toThrow(/is not there/)
   })
 

@@ -6,6 +6,7 @@ import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'node:path'
 import type { FolderEntry, FolderListing } from '../../../contract/api/machine.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
+import { pathOf } from '../../../trainer/imaging/image-source.ts'
 import { countImages, isHidden, isImage, newBudget } from './count-images.ts'
 
 export interface Folders {
@@ -20,6 +21,8 @@ export interface Folders {
    * @throws OrganMosaicError `usage` when it lies outside the roots or is hidden, `not-found` when it is not there
    */
   readonly resolve: (path: string) => string
+  /** The same for the address of an image; which part of it is meant, stays. */
+  readonly resolveAddress: (address: string) => string
   /** The same for a place that need not be there yet. */
   readonly resolveNew: (path: string) => string
   /** Replaces the roots. @throws OrganMosaicError `usage` for one that is not there */
@@ -113,6 +116,7 @@ export function createFolders(roots: readonly string[]): Folders {
     list,
     create,
     resolve,
+    resolveAddress: (address) => `${resolve(pathOf(address))}${address.slice(pathOf(address).length)}`,
     resolveNew,
     allow: (path) => void allowed.add(realpathSync(path)),
   }

@@ -7,7 +7,8 @@ import type { OutputPlan } from '../../../contract/output.ts'
 import { readImageGeometry } from '../../../trainer/imaging/read-image.ts'
 import { mapConcurrently } from '../datasets/map-concurrently.ts'
 import { refuseRegisteredFolder } from '../runs/predict-with-run.ts'
-import { findImages, registeredImages, type ChosenCase, type Inputs } from '../runs/prediction-inputs.ts'
+import { findImages } from '../runs/find-images.ts'
+import { registeredImages, type ChosenCase, type Inputs } from '../runs/prediction-inputs.ts'
 import { findTrainedModels, type ModelRequest } from '../runs/trained-models.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 
@@ -31,7 +32,7 @@ export async function planPrediction(
   request: ModelRequest & { output: string; inputs: readonly string[] },
 ): Promise<OutputPlan> {
   findTrainedModels(workspace, request)
-  return planOutput(workspace, findImages(request.inputs), request.output, null)
+  return planOutput(workspace, await findImages(request.inputs), request.output, null)
 }
 
 /** @param job of the run whose true labels complete its own cases; null where none do */

@@ -10,11 +10,12 @@ import { jobHeader } from '../jobs/job-header.ts'
 import { runJob, type Watch } from '../jobs/run-job.ts'
 import { listDatasetNames, readDataset } from '../workspace/dataset-store.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
-import { findImages, isLabelMap, registeredImages, type ChosenCase } from './prediction-inputs.ts'
+import { isLabelMap, registeredImages, type ChosenCase } from './prediction-inputs.ts'
+import { findImages } from './find-images.ts'
 import { findTrainedModels, type ModelRequest, type TrainedModels } from './trained-models.ts'
 
 /**
- * @param request.input image files, or folders whose images (not those of their subfolders) are all segmented
+ * @param request.input what findImages takes: files, folders, addresses
  * @throws OrganMosaicError `not-found` without an image, `usage` for an output inside a registered folder, as runJob
  */
 export async function predictWithRun(
@@ -23,7 +24,7 @@ export async function predictWithRun(
   watch: Watch = {},
 ): Promise<PredictionResult> {
   const models = findTrainedModels(workspace, request)
-  const inputs = findImages([request.input].flat())
+  const inputs = await findImages([request.input].flat())
   return predict(workspace, models, { inputs, output: request.output, completeTruth: false }, watch)
 }
 

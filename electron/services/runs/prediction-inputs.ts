@@ -1,11 +1,10 @@
-// Which images a prediction or an export segments, and under which names their label maps are written.
-import { existsSync, readdirSync, statSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+// Which registered images an export segments, and under which names their label maps are written.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { PredictJob, TrainJob } from '../../../contract/job.ts'
 import { pathOf } from '../../../trainer/imaging/image-source.ts'
 import { usableCases } from '../datasets/availability.ts'
-import { isVolume, stemOf, VOLUME_ENDINGS } from '../datasets/layouts/case-files.ts'
 import { readDataset } from '../workspace/dataset-store.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 
@@ -16,38 +15,6 @@ const labelMapPattern = /\.nii(\.gz)?$/i
 
 /** Whether a file of an output folder is a label map; its sidecar and its provenance map are not. */
 export const isLabelMap = (file: string): boolean => labelMapPattern.test(file) && !/_provenance\.nii/i.test(file)
-
-/**
- * @param places image files, or folders whose images (not those of their subfolders) are all taken
- * @throws OrganMosaicError `not-found` for a place without an image, `usage` when two images would have one name
- */
-export function findImages(places: readonly string[]): Inputs {
-  const images = [...new Set(places.flatMap((place) => imagesAt(resolve(place))))]
-  return refuseSameIds(images.map((image) => ({ id: caseIdOf(image), image })))
-}
-
-function imagesAt(place: string): string[] {
-  const found = statSync(place, { throwIfNoEntry: false })
-  if (!found) {
-    throw new OrganMosaicError(
-      'not-found',
-      `There is no file or folder ${place}; expected images (${VOLUME_ENDINGS}) or folders of them.`,
-    )
-  }
-  const files = found.isDirectory()
-    ? readdirSync(place)
-        .sort()
-        .map((name) => join(place, name))
-    : [place]
-  const images = files.filter(isVolume)
-  if (images.length === 0) {
-    throw new OrganMosaicError('not-found', `${place} holds no image; expected files that end in ${VOLUME_ENDINGS}.`)
-  }
-  return images
-}
-
-/** nnU-Net numbers the channels of its images (case_0000.nii.gz) and not its label maps (case.nii.gz). */
-const caseIdOf = (image: string): string => stemOf(basename(image)).replace(/(?<=.)_0000$/, '')
 
 /**
  * @param chosen of any registered dataset; absent: every case that the run was trained on
@@ -89,7 +56,7 @@ function knownImages(workspace: Workspace, job: TrainJob, datasets: ReadonlySet<
 }
 
 /** Ids become file names: two inputs with the same one would overwrite each other. */
-function refuseSameIds(inputs: Inputs): Inputs {
+export function refuseSameIds(inputs: Inputs): Inputs {
   const seen = new Map<string, string>()
   for (const { id, image } of inputs) {
     const other = seen.get(id.toLowerCase())

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { OrganMosaicError } from '../../../contract/errors.ts'
-import { nameOfFolder } from '../datasets/register-dataset.ts'
+import { nameOfFolder } from '../datasets/name-of-folder.ts'
 import { requireFilePath } from './file-path.ts'
 
 export interface Upload {

@@ -23,7 +23,10 @@ const words: Record<FindingCode, readonly [title: string, advice: string]> = {
   ],
   'undeclared-label': ['Value without a name', 'Choose the organ in the label table.'],
   'ambiguous-file': ['Files that fit no place', 'Rename or remove all but one.'],
-  'not-three-dimensional': ['Not one 3D volume', 'Extract the volume to use into a file of its own.'],
+  'not-three-dimensional': [
+    'Not one 3D volume',
+    'Choose the volume to use above, or extract it into a file of its own.',
+  ],
   'header-oddity': ['Unusual header', 'Nothing, if the viewer shows the case in place.'],
 }
 

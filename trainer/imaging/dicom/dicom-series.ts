@@ -70,6 +70,10 @@ export async function onlySeries(folder: string): Promise<DicomSeries> {
   )
 }
 
+/** CT, MR, PET and what else has slices; a single projection is none. */
+export const isVolumeSeries = ({ files }: DicomSeries): boolean =>
+  files[0].kind === 'image' && (files.length > 1 || files[0].frames > 1 || /^(CT|MR|PT)$/.test(files[0].modality))
+
 function commonFolder(paths: readonly string[]): string {
   let folder = dirname(paths[0])
   while (

@@ -40,6 +40,7 @@ export const isMetaImage = (start: Uint8Array): boolean =>
 export function parseMetaImageHeader(start: Uint8Array, path: string): MetaImageHeader {
   const { values, listed, dataAt } = readLines(start, path)
   const dimensions = Number(values.get('NDims'))
+  for (const field of ['NDims', 'DimSize']) if (!values.has(field)) throw damaged(path, `lacks the field "${field}"`)
   const grid = numbers(values, ['DimSize'], dimensions, path)
   if (!grid || grid.some((size) => !Number.isSafeInteger(size) || size < 1)) {
     throw damaged(

@@ -8,17 +8,23 @@ import { watchJob } from '../watch-job.ts'
 
 export const predict = defineCommand({
   usage: 'predict <run>',
-  summary: 'segment an image, or every image of a folder, with a run',
+  summary: 'segment images, or every image or DICOM series of a folder, with a run',
   options: [
-    ['--input <file-or-folder>', '(required) an image (NIfTI, NRRD, MetaImage), or a folder of images'],
+    [
+      '--input <place...>',
+      '(required) images of any kind that is read, folders of them, folders with DICOM series, or addresses of a part',
+    ],
     ['--output <folder>', '(required) where the label maps and their JSON go'],
     stageFlag,
     modelFlag,
   ],
-  examples: ['organ-mosaic predict first --input ~/scans --output ~/segmentations'],
+  examples: [
+    'organ-mosaic predict first --input ~/scans --output ~/segmentations',
+    'organ-mosaic predict first --input ~/mr4d.nii.gz#volume=2 --output ~/segmentations',
+  ],
   input: z.object({
     run: z.string(),
-    input: z.string('name an image or a folder of images with --input'),
+    input: z.array(z.string(), 'name an image or a folder of images with --input').min(1),
     output: z.string('name the folder for the label maps with --output'),
     stage: stageOption,
     model: modelOption,

@@ -2,13 +2,14 @@
 import { z } from 'zod'
 import { DatasetDetailSchema } from '../../../../contract/commands.ts'
 import { DatasetRoleSchema } from '../../../../contract/dataset.ts'
+import { OrganMosaicError } from '../../../../contract/errors.ts'
 import { defineCommand } from '../define-command.ts'
 import { defined } from '../option-schemas.ts'
 import { renderDataset } from '../render-dataset.ts'
 
 export const register = defineCommand({
   usage: 'register <folder>',
-  summary: 'register a folder of images and labels as a dataset, or check it again',
+  summary: 'register a folder (or a .zip, .tar.gz) of images and labels as a dataset, or check it again',
   options: [
     ['--name <name>', "the dataset's name (default: the folder's)"],
     ['--role <train|test|reference>', 'test: never trained on; reference: complete labels of training images'],
@@ -17,6 +18,9 @@ export const register = defineCommand({
       'what a label value or mask file means, e.g. 10=mandible or 3=kidney_left+kidney_right',
     ],
     ['--volume <n>', 'which volume of images that hold several (4D files, phases), from 1'],
+    ['--subset <name>', 'which dataset of a manifest.csv that lists several (default: the one of that name)'],
+    ['--images <pattern>', 'which files are images, e.g. scans/{case}.nii.gz, instead of a layout that is detected'],
+    ['--labels <pattern>', 'which files are labels, e.g. contours/{case}/{organ}.nii.gz'],
   ],
   examples: ['organ-mosaic register ~/data/site-c --name site-c --organ 10=mandible --organ 20=larynx'],
   input: z.object({
@@ -25,14 +29,24 @@ export const register = defineCommand({
     role: DatasetRoleSchema.optional(),
     organ: z.array(z.string()).default([]),
     volume: z.coerce.number().int().min(1).optional(),
+    subset: z.string().min(1).optional(),
+    images: z.string().min(1).optional(),
+    labels: z.string().min(1).optional(),
   }),
   output: DatasetDetailSchema,
-  run: async (services, { folder, name, role, organ, volume }, terminal) => {
+  run: async (services, { folder, name, role, organ, volume, subset, images, labels }, terminal) => {
+    if ((images === undefined) !== (labels === undefined)) {
+      throw new OrganMosaicError('usage', '--images and --labels belong together; give both patterns.')
+    }
+    const patterns = images === undefined || labels === undefined ? undefined : { images, labels }
     const line = terminal.progress(`checking ${name ?? folder}  `)
     try {
-      return await services.registerDataset(defined({ folder, name, role, organs: organ, volume }), {
-        onProgress: ({ done, total, caseId }) => line.count(done, total, caseId),
-      })
+      return await services.registerDataset(
+        defined({ folder, name, role, organs: organ, reading: defined({ volume, subset, patterns }) }),
+        {
+          onProgress: ({ done, total, caseId }) => line.count(done, total, caseId),
+        },
+      )
     } finally {
       line.close()
     }

@@ -193,7 +193,7 @@ describe('the chain', () => {
     const found = detect(['scans/a.dcm', 'scans/b.dcm', 'notes.txt', 'x/y.nii'])
     await expect(found).rejects.toMatchObject({ code: 'invalid-data' })
     await expect(found).rejects.toThrow(
-      /nnU-Net.*\n.*folder a patient.*\n.*paired.*\n.*DICOM.*\nFound: files: 1 .txt, 2 .dcm, 1 image/,
+      /manifest.*\n.*nnU-Net.*\n.*BIDS.*\n.*folder a patient.*\n.*paired.*\n.*DICOM.*\nFound: files: 1 .txt, 2 .dcm, 1 image/,
     )
   })
 

@@ -3,7 +3,7 @@
 import { join, relative, sep } from 'node:path'
 import { OrganMosaicError } from '../../../../contract/errors.ts'
 import type { Finding, LabelSource, Modality } from '../../../../contract/dataset.ts'
-import { groupSeries, type DicomSeries } from '../../../../trainer/imaging/dicom/dicom-series.ts'
+import { groupSeries, isVolumeSeries, type DicomSeries } from '../../../../trainer/imaging/dicom/dicom-series.ts'
 import { segmentAddress, seriesAddress } from '../../../../trainer/imaging/image-source.ts'
 import { openSegmentation } from '../../../../trainer/imaging/read-label.ts'
 import { createFinding } from '../create-finding.ts'
@@ -69,10 +69,6 @@ export const dicomLayout: LayoutDetector = {
     }
   },
 }
-
-/** CT, MR, PET and what else has slices; a single projection is none. */
-const isVolumeSeries = ({ files }: DicomSeries): boolean =>
-  files[0].kind === 'image' && (files.length > 1 || files[0].frames > 1 || /^(CT|MR|PT)$/.test(files[0].modality))
 
 async function structuresOf(path: string, shown: string, id: string, problems: Finding[]): Promise<LabelSource[]> {
   try {

@@ -7,7 +7,7 @@ import { openSegmentation } from '../../../../trainer/imaging/read-label.ts'
 import { createFinding } from '../create-finding.ts'
 import type { FoundCase, FoundLabel, LayoutMatch } from './layout.ts'
 
-const MAY_HAVE_NAMES = /\.(nrrd|nhdr)$/i
+const MAY_HAVE_NAMES = /\.(nrrd|nhdr|dcm|dicom|ima)$/i
 
 /** The same match where nothing has names. A file that cannot be opened stays: reading it says what is wrong. */
 export async function expandSegments(match: LayoutMatch, root: string): Promise<LayoutMatch> {

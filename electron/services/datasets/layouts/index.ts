@@ -1,20 +1,27 @@
 // Which layout a folder has: an ordered chain, first match wins. A new layout is one file and one line in LAYOUTS.
 import { extname } from 'node:path'
-import type { DatasetRole } from '../../../../contract/dataset.ts'
+import type { DatasetRole, FolderReading } from '../../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../../contract/errors.ts'
 import type { FolderListing } from '../list-folder.ts'
 import { isVolume } from './case-files.ts'
 import type { LayoutDetector, LayoutMatch } from './layout.ts'
+import { bidsLayout } from './bids-layout.ts'
 import { dicomLayout } from './dicom-layout.ts'
 import { expandSegments } from './expand-segments.ts'
+import { manifestLayout } from './manifest-layout.ts'
 import { nnunetLayout } from './nnunet-layout.ts'
 import { organFilesLayout } from './organ-files-layout.ts'
 import { pairedLayout } from './paired-layout.ts'
+import { matchPatterns } from './pattern-layout.ts'
 
 export const LAYOUTS: readonly LayoutDetector[] = [
-  // First, because dataset.json is an explicit statement: its imagesTr/labelsTr would also pass as paired folders,
+  // A table of cases is the most explicit statement there is.
+  manifestLayout,
+  // Before the folders, because dataset.json is an explicit statement: its imagesTr/labelsTr would also pass as paired folders,
   // and the names of the labels would be lost.
   nnunetLayout,
+  // Its names are long and follow rules: nothing else has them by accident.
+  bidsLayout,
   // Before the paired folders: a patient may be called anything, even "images", but only a patient's folder holds an
   // image and masks together.
   organFilesLayout,
@@ -24,10 +31,18 @@ export const LAYOUTS: readonly LayoutDetector[] = [
   dicomLayout,
 ]
 
-/** @throws OrganMosaicError invalid-data when no layout fits, with what each expected and what the folder has */
-export async function detectLayout(folder: FolderListing, role: DatasetRole): Promise<LayoutMatch> {
+/**
+ * @param reading patterns overrule what would be detected
+ * @throws OrganMosaicError invalid-data when no layout fits, with what each expected and what the folder has; as detect
+ */
+export async function detectLayout(
+  folder: FolderListing,
+  role: DatasetRole,
+  reading: FolderReading = {},
+): Promise<LayoutMatch> {
+  if (reading.patterns) return expandSegments(matchPatterns(folder, reading.patterns), folder.root)
   for (const layout of LAYOUTS) {
-    const match = await layout.detect(folder, role)
+    const match = await layout.detect(folder, role, reading)
     if (match) return expandSegments(match, folder.root)
   }
   const expected = LAYOUTS.map((layout) => `- ${layout.expects}`).join('\n')

@@ -1,6 +1,13 @@
 // What a layout detector is and what it hands on: files grouped into cases, and the names that labels have there.
 // A detector looks at names and small text files only; volumes are read later, a case at a time.
-import type { DatasetRole, Finding, LabelSource, LayoutId, Modality } from '../../../../contract/dataset.ts'
+import type {
+  DatasetRole,
+  Finding,
+  FolderReading,
+  LabelSource,
+  LayoutId,
+  Modality,
+} from '../../../../contract/dataset.ts'
 import type { FolderListing } from '../list-folder.ts'
 
 export interface FoundLabel {
@@ -31,6 +38,8 @@ export interface LayoutMatch {
   readonly cases: readonly FoundCase[]
   /** What the folder holds beside its cases and should be known */
   readonly notes?: readonly Finding[]
+  /** Datasets that one folder lists, of which one is read */
+  readonly subsets?: readonly string[]
 }
 
 export interface LayoutDetector {
@@ -39,9 +48,9 @@ export interface LayoutDetector {
   readonly expects: string
   /**
    * null when the folder is not of this kind.
-   * @throws OrganMosaicError invalid-data when it clearly is, but cannot be used
+   * @throws OrganMosaicError invalid-data when it clearly is, but cannot be used; usage when the reading does not fit
    */
-  detect(folder: FolderListing, role: DatasetRole): Promise<LayoutMatch | null>
+  detect(folder: FolderListing, role: DatasetRole, reading: FolderReading): Promise<LayoutMatch | null>
 }
 
 const MR_NAME = /^(mr|mri|mrt|t1|t1w|t1c|t1ce|t1gd|t2|t2w|t2f|flair|adc|dwi)([^a-z]|$)/i

@@ -1,0 +1,106 @@
+// BIDS with derivatives: sub-01/anat/sub-01_T1w.nii.gz, and dseg or mask files of the same subject and session, mostly
+// below derivatives/. What values mean is in a ..._dseg.tsv.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { LabelSource, Modality } from '../../../../contract/dataset.ts'
+import type { FolderListing } from '../list-folder.ts'
+import { parseTable } from '../parse-table.ts'
+import { isBidsName, parseBidsName, type BidsName } from './bids-names.ts'
+import { isVolume, nameOf } from './case-files.ts'
+import type { FoundCase, FoundLabel, LayoutDetector } from './layout.ts'
+
+/** In order of preference, should a session have several. */
+const IMAGES = [
+  'CT',
+  'ct',
+  'T1w',
+  'T2w',
+  'FLAIR',
+  'T1map',
+  'T2map',
+  'PDw',
+  'T2starw',
+  'inplaneT1',
+  'pet',
+  'dwi',
+  'bold',
+]
+
+export const bidsLayout: LayoutDetector = {
+  id: 'bids',
+  expects: 'BIDS: images such as sub-01/anat/sub-01_T1w.nii.gz, and ..._dseg or ..._mask files of the same subjects',
+
+  async detect(folder) {
+    const files = folder.files.filter((path) => isVolume(path) && isBidsName(path)).map(parseBidsName)
+    const images = files.filter(({ suffix }) => IMAGES.includes(suffix))
+    const labels = files.filter(({ suffix }) => suffix === 'dseg' || suffix === 'mask')
+    if (images.length === 0 || labels.length === 0) return null
+    const byImage = Map.groupBy(labels, (label) => imageOf(label, images)?.path ?? null)
+    const labelled = images.filter(({ path }) => byImage.has(path))
+    const cases = labelled.map((image): FoundCase => {
+      const own = byImage.get(image.path) ?? []
+      const { sub } = image.entities
+      return {
+        id: caseIdOf(image, labelled),
+        image: image.path,
+        labels: own.map(sourceOf),
+        problems: [],
+        patient: `sub-${sub}`,
+      }
+    })
+    if (cases.length === 0) return null
+    const masks = cases.flatMap((each) => each.labels.flatMap((label) => (label.kind === 'mask' ? label.labelKey : [])))
+    const table = await readTables(folder)
+    const hasMaps = cases.some((each) => each.labels.some(({ kind }) => kind === 'map'))
+    const named = [...new Set(masks)].sort().map((key) => ({ key, sourceName: key }))
+    const suffixes = [...new Set(cases.map(({ image }) => parseBidsName(image ?? '').suffix))]
+    return {
+      layout: 'bids',
+      reason: `BIDS: ${cases.length} images (${suffixes.join(', ')}) with ${labels.length} dseg and mask files of their subjects`,
+      title: null,
+      modality: modalityOfSuffixes(suffixes),
+      labels: hasMaps && table.length === 0 ? null : [...table, ...named],
+      cases,
+    }
+  },
+}
+
+/** Of the same subject and session; of several the one that shares most entities, then the most usual kind. */
+function imageOf(label: BidsName, images: readonly BidsName[]): BidsName | null {
+  const same = images.filter(({ entities }) => ['sub', 'ses'].every((key) => entities[key] === label.entities[key]))
+  const score = ({ entities, suffix }: BidsName): number =>
+    Object.entries(entities).reduce((sum, [key, value]) => sum + (label.entities[key] === value ? 1 : -1), 0) * 100 -
+    IMAGES.indexOf(suffix)
+  return [...same].sort((a, b) => score(b) - score(a))[0] ?? null
+}
+
+/** sub-01, sub-01_ses-2: as long as it must be. */
+function caseIdOf(image: BidsName, images: readonly BidsName[]): string {
+  const { sub, ses } = image.entities
+  const short = `sub-${sub}${ses === undefined ? '' : `_ses-${ses}`}`
+  const twins = images.filter(({ entities }) => entities['sub'] === sub && entities['ses'] === ses)
+  return twins.length === 1 ? short : `${short}_${image.rest}`
+}
+
+function sourceOf({ path, suffix, entities }: BidsName): LabelSource {
+  const labelKey = entities['label'] ?? entities['desc'] ?? 'mask'
+  return suffix === 'mask' ? { kind: 'mask', path, labelKey } : { kind: 'map', path }
+}
+
+/** Columns index and name, of all tables together: they describe one set of values. */
+async function readTables(folder: FolderListing): Promise<FoundLabel[]> {
+  const found = new Map<string, string>()
+  for (const path of folder.files.filter((file) => /(^|[_/])dseg\.tsv$/.test(nameOf(file)))) {
+    const [header = [], ...rows] = parseTable(await readFile(join(folder.root, path), 'utf8'))
+    const [index, name] = ['index', 'name'].map((column) => header.findIndex((each) => each.toLowerCase() === column))
+    for (const row of index < 0 || name < 0 ? [] : rows) {
+      if (/^[1-9]\d*$/.test(row[index] ?? '') && row[name]) found.set(row[index], row[name])
+    }
+  }
+  return [...found].map(([key, sourceName]) => ({ key, sourceName })).sort((a, b) => Number(a.key) - Number(b.key))
+}
+
+function modalityOfSuffixes(suffixes: readonly string[]): Modality {
+  if (suffixes.every((suffix) => suffix.toLowerCase() === 'ct')) return 'CT'
+  return suffixes.some((suffix) => ['ct', 'CT', 'pet'].includes(suffix)) ? 'other' : 'MR'
+}
