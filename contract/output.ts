@@ -131,6 +131,15 @@ export const OutputCheckSchema = z.discriminatedUnion('kind', [
 ])
 export type OutputCheck = z.infer<typeof OutputCheckSchema>
 
+/** A segmentation in one format, complete and checked. */
+export const WrittenSegmentationSchema = z.object({
+  caseId: z.string(),
+  format: OutputFormatSchema,
+  files: z.array(z.string()).describe('Absolute'),
+  check: OutputCheckSchema,
+})
+export type WrittenSegmentation = z.infer<typeof WrittenSegmentationSchema>
+
 /** As a sentence without its stop. */
 export function describeCheck(check: OutputCheck): string {
   switch (check.kind) {

@@ -1,10 +1,13 @@
 // Which images a prediction or an export segments, and under which names their label maps are written.
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { PredictJob, TrainJob } from '../../../contract/job.ts'
-import { pathOf } from '../../../trainer/imaging/image-source.ts'
+import { dicomFacts } from '../../../trainer/imaging/dicom/dicom-facts.ts'
+import { groupSeries, listFiles, type DicomSeries } from '../../../trainer/imaging/dicom/dicom-series.ts'
+import { pathOf, seriesAddress } from '../../../trainer/imaging/image-source.ts'
 import { usableCases } from '../datasets/availability.ts'
+import { nameSeries } from '../datasets/layouts/dicom-case-names.ts'
 import { isVolume, stemOf, VOLUME_ENDINGS } from '../datasets/layouts/case-files.ts'
 import { readDataset } from '../workspace/dataset-store.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
@@ -18,20 +21,22 @@ const labelMapPattern = /\.nii(\.gz)?$/i
 export const isLabelMap = (file: string): boolean => labelMapPattern.test(file) && !/_provenance\.nii/i.test(file)
 
 /**
- * @param places image files, or folders whose images (not those of their subfolders) are all taken
+ * @param places image files, or folders: their images (not those of their subfolders), or without any the DICOM series
+ *   in them, at any depth
  * @throws OrganMosaicError `not-found` for a place without an image, `usage` when two images would have one name
  */
-export function findImages(places: readonly string[]): Inputs {
-  const images = [...new Set(places.flatMap((place) => imagesAt(resolve(place))))]
-  return refuseSameIds(images.map((image) => ({ id: caseIdOf(image), image })))
+export async function findImages(places: readonly string[]): Promise<Inputs> {
+  const found: Inputs = []
+  for (const place of places) found.push(...(await imagesAt(resolve(place))))
+  return refuseSameIds([...new Map(found.map((input) => [input.image, input])).values()])
 }
 
-function imagesAt(place: string): string[] {
+async function imagesAt(place: string): Promise<Inputs> {
   const found = statSync(place, { throwIfNoEntry: false })
   if (!found) {
     throw new OrganMosaicError(
       'not-found',
-      `There is no file or folder ${place}; expected images (${VOLUME_ENDINGS}) or folders of them.`,
+      `There is no file or folder ${place}; expected images (${VOLUME_ENDINGS}, DICOM) or folders of them.`,
     )
   }
   const files = found.isDirectory()
@@ -39,12 +44,44 @@ function imagesAt(place: string): string[] {
         .sort()
         .map((name) => join(place, name))
     : [place]
-  const images = files.filter(isVolume)
-  if (images.length === 0) {
-    throw new OrganMosaicError('not-found', `${place} holds no image; expected files that end in ${VOLUME_ENDINGS}.`)
-  }
-  return images
+  const images = files.filter(isVolume).map((image) => ({ id: caseIdOf(image), image }))
+  if (images.length > 0) return images
+  const series = found.isDirectory() ? await seriesBelow(place) : await seriesOfFile(place)
+  if (series.length > 0) return series
+  throw new OrganMosaicError(
+    'not-found',
+    `${place} holds no image; expected files that end in ${VOLUME_ENDINGS}, or DICOM series.`,
+  )
 }
+
+/** Below it, series of less slices than an organ needs are scouts, where there are others. */
+const FEW_SLICES = 4
+
+async function seriesBelow(folder: string): Promise<Inputs> {
+  const images = (await groupSeries(await listFiles(folder))).filter(({ files }) => files[0].kind === 'image')
+  const slicesOf = ({ files }: DicomSeries): number => files.reduce((sum, { frames }) => sum + frames, 0)
+  const large = images.filter((series) => slicesOf(series) >= FEW_SLICES)
+  const chosen = large.length > 0 ? large : images
+  const inFolder = (path: string): string => relative(folder, path).replaceAll('\\', '/')
+  const places = chosen.map(({ uid, folder: own }) => ({ uid, folder: inFolder(own) }))
+  const names = nameSeries(places)
+  // Where no folder below tells whose the only series is, the folder itself does.
+  const only = places.length === 1 && names.get(places[0].uid) !== places[0].folder.split('/')[0]
+  return chosen.map(({ uid, folder: own }) => ({
+    id: asFileName(only ? basename(folder) : (names.get(uid) ?? uid)),
+    image: seriesAddress(own, uid),
+  }))
+}
+
+/** A slice stands for the series that it is of. */
+async function seriesOfFile(path: string): Promise<Inputs> {
+  const facts = await dicomFacts(path)
+  if (facts?.kind !== 'image') return []
+  if (facts.frames > 1) return [{ id: asFileName(basename(path).replace(/\.dcm$/i, '')), image: path }]
+  return [{ id: asFileName(basename(dirname(path))), image: seriesAddress(dirname(path), facts.series) }]
+}
+
+const asFileName = (name: string): string => name.replaceAll(/[^A-Za-z0-9._-]/g, '_')
 
 /** nnU-Net numbers the channels of its images (case_0000.nii.gz) and not its label maps (case.nii.gz). */
 const caseIdOf = (image: string): string => stemOf(basename(image)).replace(/(?<=.)_0000$/, '')
@@ -59,7 +96,7 @@ export function registeredImages(workspace: Workspace, job: TrainJob, chosen?: r
   const known = knownImages(workspace, job, new Set(cases.map(({ dataset }) => dataset)))
   const inputs = cases.map(({ dataset, caseId }) => {
     const image = known.get(JSON.stringify([dataset, caseId]))
-    if (image !== undefined) return { id: `${dataset}_${caseId.replaceAll(/[^A-Za-z0-9._-]/g, '_')}`, image }
+    if (image !== undefined) return { id: `${dataset}_${asFileName(caseId)}`, image }
     throw new OrganMosaicError('not-found', `Dataset ${dataset} has no usable case ${caseId}; choose another.`)
   })
   const missing = inputs.find(({ image }) => !existsSync(pathOf(image)))

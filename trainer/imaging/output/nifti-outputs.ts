@@ -1,5 +1,6 @@
 // NIfTI outputs: one label map, a mask an organ, a map of probabilities an organ.
 import { join } from 'node:path'
+import { OrganMosaicError } from '../../../contract/errors.ts'
 import { outputFiles } from '../../../contract/output.ts'
 import { readNifti } from '../nifti/read-nifti.ts'
 import { writeNifti } from '../nifti/write-nifti.ts'
@@ -31,8 +32,11 @@ export const writeMasks: OutputWriter = (segmentation, folder) =>
   writeEachOrgan('nifti-masks', segmentation, folder, ({ value }) => maskOf(segmentation.labelMap, value))
 
 /** Of the models alone, also where a true label replaces what they say. */
-export const writeProbabilities: OutputWriter = (segmentation, folder) =>
-  writeEachOrgan('probabilities', segmentation, folder, ({ value }) => segmentation.probabilityOf(value))
+export const writeProbabilities: OutputWriter = async (segmentation, folder) => {
+  const { probabilityOf } = segmentation
+  if (!probabilityOf) throw new OrganMosaicError('internal', 'The probabilities of the prediction were not kept.')
+  return writeEachOrgan('probabilities', segmentation, folder, ({ value }) => probabilityOf(value))
+}
 
 async function writeEachOrgan(
   format: 'nifti-masks' | 'probabilities',

@@ -29,8 +29,8 @@ export interface SegmentationToWrite {
   /** On the grid of the image */
   readonly labelMap: Volume<Uint8Array>
   readonly segments: readonly OutputSegment[]
-  /** How sure the models are of an organ, on the grid of the image */
-  readonly probabilityOf: (value: number) => Volume<Float32Array>
+  /** How sure the models are of an organ, on the grid of the image; null unless it is asked for */
+  readonly probabilityOf: ((value: number) => Volume<Float32Array>) | null
   readonly about: {
     readonly version: string
     readonly run: string
