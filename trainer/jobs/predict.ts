@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { OrganMosaicError, toOrganMosaicError } from '../../contract/errors.ts'
 import type { JobEventInput } from '../../contract/events.ts'
 import type { PredictJob } from '../../contract/job.ts'
-import { OUTPUT_FORMATS, usualFormats, type WrittenSegmentation } from '../../contract/output.ts'
-import { isDicomImage } from '../imaging/output/dicom/source-series.ts'
+import { OUTPUT_FORMATS, type WrittenSegmentation } from '../../contract/output.ts'
+import { formatsFor } from '../imaging/output/formats-for.ts'
 import { writeNiftiChecked } from '../imaging/output/nifti-outputs.ts'
 import type { SegmentationToWrite } from '../imaging/output/output-writer.ts'
 import { writeOutput } from '../imaging/output/write-output.ts'
@@ -59,7 +59,10 @@ async function segmentImage(
   warn: (message: string) => void,
 ): Promise<OutputEvent[]> {
   const { job: run } = await readTrainedRun(job.runFolder)
-  const formats = job.formats ?? usualFormats(await isDicomImage(input.image))
+  const { formats, refused } = await formatsFor(input.image, job.formats)
+  // Before the image is segmented: that takes long, and would be for nothing.
+  if (formats.length === 0) throw new OrganMosaicError('usage', refused.join(' '))
+  for (const sentence of refused) warn(sentence)
   const image = await preprocessImage(input.image, predictor.plan)
   const predicted = predictor.segment(image, formats.includes('probabilities'))
   const completed: CompletedSegmentation = job.completeTruth

@@ -1,9 +1,8 @@
 // The files that the formats of one image become: their names, which are there already, and how large they may be.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { OUTPUT_FORMATS, outputFiles, usualFormats } from '../../../contract/output.ts'
+import { OUTPUT_FORMATS, outputFiles } from '../../../contract/output.ts'
 import type { OutputFormat, PlannedImage } from '../../../contract/output.ts'
-import { needsDicom } from '../../../trainer/imaging/output/dicom/source-series.ts'
 
 /** A compressed label map relative to one byte a voxel: 0.6 % on whole-body CT, 4 % on small phantoms. */
 const EXPECTED_SHARE = 0.04
@@ -19,21 +18,6 @@ interface Wanted {
   /** Whether true labels complete it: then a map says which voxels they are */
   readonly completed: boolean
   readonly voxels: number
-}
-
-/** @param chosen absent: what fits the image. @returns refused: sentences for what it cannot have */
-export function formatsFor(
-  image: string,
-  isDicom: boolean,
-  chosen: readonly OutputFormat[] = usualFormats(isDicom),
-): Pick<PlannedImage, 'formats' | 'refused'> {
-  const fits = (format: OutputFormat): boolean => isDicom || !OUTPUT_FORMATS[format].needsDicom
-  return {
-    formats: chosen.filter(fits),
-    refused: chosen
-      .filter((format) => !fits(format))
-      .map((format) => needsDicom(image, OUTPUT_FORMATS[format].name).message),
-  }
 }
 
 export function planFiles(output: string, wanted: Wanted) {

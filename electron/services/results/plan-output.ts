@@ -4,14 +4,14 @@ import { statfs } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { TrainJob } from '../../../contract/job.ts'
 import type { OutputFormat, OutputPlan } from '../../../contract/output.ts'
-import { isDicomImage } from '../../../trainer/imaging/output/dicom/source-series.ts'
+import { formatsFor } from '../../../trainer/imaging/output/formats-for.ts'
 import { readImageGeometry } from '../../../trainer/imaging/read-image.ts'
 import { mapConcurrently } from '../datasets/map-concurrently.ts'
 import { refuseRegisteredFolder } from '../runs/predict-with-run.ts'
 import { findImages, registeredImages, type ChosenCase, type Inputs } from '../runs/prediction-inputs.ts'
 import { findTrainedModels, type ModelRequest } from '../runs/trained-models.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
-import { formatsFor, planFiles } from './plan-files.ts'
+import { planFiles } from './plan-files.ts'
 
 const AT_ONCE = 8
 
@@ -47,8 +47,8 @@ async function planOutput(
   refuseRegisteredFolder(workspace, output)
   const own = new Set(job.datasets.flatMap(({ root, cases }) => cases.map(({ image }) => join(root, image))))
   const planned = await mapConcurrently(inputs, AT_ONCE, async ({ id, image }) => {
-    const [voxels, isDicom] = [await countVoxels(image), await isDicomImage(image)]
-    const { formats, refused } = formatsFor(image, isDicom, request.formats)
+    const voxels = await countVoxels(image)
+    const { isDicom, formats, refused } = await formatsFor(image, request.formats)
     const completed = completeTruth && own.has(image)
     const files = planFiles(output, { id, formats, organs: job.organs, completed, voxels: voxels ?? 0 })
     return { image: { id, image, voxels, isDicom, formats, refused, files: files.shown }, ...files }

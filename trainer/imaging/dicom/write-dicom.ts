@@ -117,7 +117,7 @@ export function decimal(value: number): string {
     const text = String(Number(value.toPrecision(digits)))
     if (text.length <= 16) return text
   }
-  return '0'
+  return value.toExponential(8)
 }
 
 /** To an even number of bytes. */

@@ -115,6 +115,7 @@ export const WRITTEN = {
   ROIContourSequence: [0x30060039, 'SQ'],
   ContourSequence: [0x30060040, 'SQ'],
   ContourGeometricType: [0x30060042, 'CS'],
+  ContourSlabThickness: [0x30060044, 'DS'],
   NumberOfContourPoints: [0x30060046, 'IS'],
   ContourData: [0x30060050, 'DS'],
   RTROIObservationsSequence: [0x30060080, 'SQ'],

@@ -115,6 +115,7 @@ function contoursOf(
   const [, height, width] = geometry.shape
   const box = { rows: [first[1], last[1]], columns: [first[2], last[2]] } as const
   const contours: DicomRecord[] = []
+  const slabs = leavesOutSlices(data, value, extent, height * width) ? { ContourSlabThickness: source.stepMm } : {}
   for (let slice = first[0]; slice <= last[0]; slice++) {
     const voxels = data.subarray(slice * height * width, (slice + 1) * height * width)
     const rings = traceContours(voxels, width, value, box).map((ring) => simplifyRing(ring, SIMPLER_BY))
@@ -124,11 +125,25 @@ function contoursOf(
         ContourImageSequence: [referenceTo(source.slices[slice])],
         ContourGeometricType: 'CLOSED_PLANAR',
         NumberOfContourPoints: u.length,
+        ...slabs,
         ContourData: points.map((mm) => Number(mm.toFixed(DIGITS))),
       })
     }
   }
   return contours
+}
+
+/**
+ * Whether an organ has gaps at least as often as neighbouring slices. Readers take it for one that was drawn on every
+ * other slice and fill the gaps: then its contours say how thick they are. Else not, for the element is a retired one.
+ */
+function leavesOutSlices(data: Uint8Array, value: number, { first, last }: Extent, area: number): boolean {
+  const slices: number[] = []
+  for (let slice = first[0]; slice <= last[0]; slice++) {
+    if (data.subarray(slice * area, (slice + 1) * area).includes(value)) slices.push(slice)
+  }
+  const gaps = slices.slice(1).filter((slice, n) => slice - slices[n] > 1)
+  return gaps.length > 0 && 2 * gaps.length >= slices.length - 1
 }
 
 /** @returns the lowest Dice of an organ, filled as the import does. @throws OrganMosaicError environment */
