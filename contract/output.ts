@@ -144,7 +144,7 @@ export type WrittenSegmentation = z.infer<typeof WrittenSegmentationSchema>
 export function describeCheck(check: OutputCheck): string {
   switch (check.kind) {
     case 'identical':
-      return `read back, ${check.voxels} voxels and their place are the same`
+      return `read back, ${check.voxels.toLocaleString('en-US')} voxels and their place are the same`
     case 'contours':
       return `read back and filled, ${check.organs} organs, lowest Dice ${check.lowestDice.toFixed(4)}`
     case 'surfaces':
