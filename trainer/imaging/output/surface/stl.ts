@@ -1,5 +1,6 @@
 // Binary STL: triangles in single precision, each with its own three corners.
 import { damaged } from '../../files/read-bytes.ts'
+import { joinCorners } from './join-corners.ts'
 import type { Mesh } from './mesh.ts'
 
 const HEADER = 80
@@ -14,18 +15,25 @@ export function encodeStl({ points, triangles }: Mesh, about: string): Uint8Arra
   view.setUint32(HEADER, count, true)
   for (let t = 0; t < count; t++) {
     const at = HEADER + 4 + t * TRIANGLE
-    const corners = [0, 1, 2].map((n) => [...points.subarray(3 * triangles[3 * t + n], 3 * triangles[3 * t + n] + 3)])
-    normalOf(corners).forEach((value, n) => view.setFloat32(at + 4 * n, value, true))
-    corners.flat().forEach((value, n) => view.setFloat32(at + 12 + 4 * n, value, true))
+    const [a, b, c] = [3 * triangles[3 * t], 3 * triangles[3 * t + 1], 3 * triangles[3 * t + 2]]
+    writeNormal(view, at, points, a, b, c)
+    for (let n = 0; n < 3; n++) {
+      view.setFloat32(at + 12 + 4 * n, points[a + n], true)
+      view.setFloat32(at + 24 + 4 * n, points[b + n], true)
+      view.setFloat32(at + 36 + 4 * n, points[c + n], true)
+    }
   }
   return bytes
 }
 
-function normalOf([a, b, c]: readonly number[][]): number[] {
-  const [u, v] = [b.map((value, n) => value - a[n]), c.map((value, n) => value - a[n])]
-  const normal = [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]]
-  const length = Math.hypot(...normal)
-  return length > 0 ? normal.map((value) => value / length) : [0, 0, 0]
+function writeNormal(view: DataView, at: number, points: Float64Array, a: number, b: number, c: number): void {
+  const [ux, uy, uz] = [points[b] - points[a], points[b + 1] - points[a + 1], points[b + 2] - points[a + 2]]
+  const [vx, vy, vz] = [points[c] - points[a], points[c + 1] - points[a + 1], points[c + 2] - points[a + 2]]
+  const [x, y, z] = [uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx]
+  const length = Math.hypot(x, y, z) || 1
+  view.setFloat32(at, x / length, true)
+  view.setFloat32(at + 4, y / length, true)
+  view.setFloat32(at + 8, z / length, true)
 }
 
 /** Corners at the same place become one vertex. @throws OrganMosaicError invalid-file */
@@ -35,20 +43,10 @@ export function decodeStl(bytes: Uint8Array, path: string): Mesh {
   if (bytes.length !== HEADER + 4 + count * TRIANGLE) {
     throw damaged(path, `has ${bytes.length} bytes for ${count} triangles; expected a binary STL`)
   }
-  const vertices = new Map<string, number>()
-  const points: number[] = []
-  const triangles = new Uint32Array(3 * count)
-  for (let n = 0; n < triangles.length; n++) {
-    const at = HEADER + 4 + Math.floor(n / 3) * TRIANGLE + 12 + (n % 3) * 12
-    const place = [0, 4, 8].map((offset) => view.getFloat32(at + offset, true))
-    const key = place.join(' ')
-    let vertex = vertices.get(key)
-    if (vertex === undefined) {
-      vertex = points.length / 3
-      vertices.set(key, vertex)
-      points.push(...place)
-    }
-    triangles[n] = vertex
+  const corners = new Float32Array(9 * count)
+  for (let t = 0; t < count; t++) {
+    const at = HEADER + 4 + t * TRIANGLE + 12
+    for (let n = 0; n < 9; n++) corners[9 * t + n] = view.getFloat32(at + 4 * n, true)
   }
-  return { points: Float64Array.from(points), triangles }
+  return joinCorners(corners)
 }
