@@ -14,6 +14,7 @@ import { ShapeSchema, SpacingSchema } from './geometry.ts'
 import { JobStateSchema, ModelChoiceSchema } from './job.ts'
 import { MemoryOfferSchema } from './memory.ts'
 import { OrganIdSchema } from './organ.ts'
+import { WrittenSegmentationSchema } from './output.ts'
 import { EvaluationReportSchema } from './report.ts'
 import { MethodSchema } from './methods.ts'
 import { PresetSchema, RunConfigSchema, StagesSchema } from './run-config.ts'
@@ -123,7 +124,8 @@ export const PredictionResultSchema = z.object({
   stage: z.int(),
   model: ModelChoiceSchema,
   output: z.string().describe('Folder'),
-  labelMaps: z.array(z.string()).describe('Absolute paths; each has a JSON sidecar beside it'),
+  labelMaps: z.array(z.string()).describe('Absolute paths of the NIfTI label maps'),
+  outputs: z.array(WrittenSegmentationSchema).describe('A case in a format each, with how it was checked'),
   files: z.array(z.string()).describe('Absolute paths of everything that was written'),
   failures: z.array(z.string()),
 })

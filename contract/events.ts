@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { DeviceSchema } from './device.ts'
 import { ErrorReportSchema } from './errors.ts'
 import { MemoryOfferSchema } from './memory.ts'
+import { WrittenSegmentationSchema } from './output.ts'
 
 export const PhaseSchema = z.enum([
   'start',
@@ -78,6 +79,7 @@ export const JobEventSchema = z.discriminatedUnion('type', [
     ...stamp,
     type: z.literal('output'),
     path: z.string().describe('A file that is complete now, relative to the job or absolute'),
+    segmentation: WrittenSegmentationSchema.optional().describe('With the first of its files'),
   }),
   z.object({ ...stamp, type: z.literal('error'), report: ErrorReportSchema }),
   z.object({

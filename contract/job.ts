@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { CaseSchema, LabelSchema, ModalitySchema, NameSchema } from './dataset.ts'
 import { OrganIdSchema, OrganSchema } from './organ.ts'
+import { OutputFormatSchema } from './output.ts'
 import { withoutRetiredKeys } from './retired-keys.ts'
 import { PresetSchema, RunConfigSchema, StageNumberSchema, StagesSchema } from './run-config.ts'
 import { MethodSchema } from './methods.ts'
@@ -74,6 +75,11 @@ export const PredictJobSchema = z.object({
   completeTruth: z
     .boolean()
     .describe("export: true labels of the run's own cases win over predictions, and the provenance says so"),
+  formats: z
+    .array(OutputFormatSchema)
+    .min(1)
+    .optional()
+    .describe('Absent: DICOM SEG for an image that is a DICOM series, a NIfTI label map for the others'),
 })
 export type PredictJob = z.infer<typeof PredictJobSchema>
 

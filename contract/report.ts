@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { DeviceSchema } from './device.ts'
 import { OrganIdSchema } from './organ.ts'
 import { ModelChoiceSchema } from './job.ts'
+import { OutputCheckSchema, OutputFormatSchema } from './output.ts'
 
 /** Scores of one organ in one case, on the original grid, in mm. */
 export const OrganScoreSchema = z.object({
@@ -60,12 +61,16 @@ export const EvaluationReportSchema = z.object({
 })
 export type EvaluationReport = z.infer<typeof EvaluationReportSchema>
 
-/** The JSON beside every exported label map. */
+/** The JSON beside every exported segmentation. It holds nothing that names a patient. */
 export const SegmentationSidecarSchema = z.object({
   caseId: z.string(),
   image: z.string(),
   imageHash: z.string(),
-  labelMap: z.string(),
+  labelMap: z.string().nullable().describe('The NIfTI label map, where it was asked for'),
+  outputs: z
+    .array(z.object({ format: OutputFormatSchema, files: z.array(z.string()), check: OutputCheckSchema }))
+    .default([])
+    .describe('What was written, relative to the folder of this file, and how it was checked'),
   software: z.string(),
   run: z.string(),
   stage: z.int(),

@@ -1,11 +1,12 @@
 // From training to exported files through the API alone: a run that waits for its review, evaluation, comparison,
 // export of chosen cases, prediction of an uploaded image.
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { EvaluationResultSchema, PredictionResultSchema } from '../contract/commands.ts'
 import { OutputPlanSchema, UploadSchema } from '../contract/output.ts'
+import { SegmentationSidecarSchema } from '../contract/report.ts'
 import { ComparisonSchema, PseudoReviewSchema, ReportEntrySchema } from '../contract/results.ts'
 import { TaskSchema, type Task } from '../contract/task.ts'
 import { createHandler, type Handler } from '../electron/hosts/api/create-handler.ts'
@@ -132,3 +133,53 @@ test('an uploaded image is segmented', { timeout: 180_000 }, async () => {
   expect((await request('/runs/first/predictions', 'POST', { ...body, inputs: ['/etc/passwd'] })).status).toBe(403)
   expect(await ask(z.array(UploadSchema), '/uploaded-images/new.nii.gz', 'DELETE')).toEqual([])
 })
+
+test(
+  'a DICOM folder is segmented into every format; the patient is named in the DICOM files alone',
+  {
+    timeout: 180_000,
+  },
+  async () => {
+    const scan = join(tiny.home, 'scans', 'P7')
+    cpSync(join(import.meta.dirname, 'fixtures/dicom/mixed'), scan, { recursive: true })
+    const output = join(tiny.home, 'formats')
+    const usual = await ask(OutputPlanSchema, '/runs/first/predictions/plan', 'POST', { inputs: [scan], output })
+    expect(usual.images).toMatchObject([{ id: 'P7', isDicom: true, formats: ['dicom-seg'], refused: [] }])
+    expect(usual.images[0].files.map(({ name }) => name)).toEqual(['P7.seg.dcm', 'P7.json'])
+
+    const formats = ['nifti', 'nifti-masks', 'seg-nrrd', 'dicom-seg', 'probabilities', 'nnunet']
+    const body = { inputs: [scan], output, formats }
+    const task = await ended(await ask(TaskSchema, '/runs/first/predictions', 'POST', body))
+    const result = PredictionResultSchema.parse(task.result)
+    for (const { caseId, check } of result.outputs) expect([caseId, check.kind]).toEqual(['P7', 'identical'])
+    // A network that has learnt nothing may find no organ, and then there is no SEG.
+    for (const failure of result.failures) expect(failure).toContain('DICOM SEG: P7: no organ was found')
+    expect(result.outputs.length + result.failures.length).toBe(formats.length)
+    const sidecar = SegmentationSidecarSchema.parse(JSON.parse(readFileSync(join(output, 'P7.json'), 'utf8')))
+    expect(sidecar.outputs.map(({ format }) => format)).toEqual(result.outputs.map(({ format }) => format))
+    const written = result.files.filter((file) => !file.endsWith('.dcm'))
+    expect(written.length).toBeGreaterThan(4)
+    const { jobs } = tiny.services.workspace
+    const logs = readdirSync(jobs).flatMap((job) => ['events.jsonl', 'run.json'].map((name) => join(jobs, job, name)))
+    for (const file of [...written, ...logs]) expect(readFileSync(file, 'latin1')).not.toContain('Nobody')
+  },
+)
+
+test(
+  'a format that needs DICOM is refused for other images, and the others are written',
+  { timeout: 180_000 },
+  async () => {
+    const dataset = tiny.services.getDataset('test')
+    const cases = [{ dataset: 'test', caseId: dataset.cases[0]?.id ?? '' }]
+    const body = { cases, output: join(tiny.home, 'refused'), formats: ['rtstruct', 'seg-nrrd'] }
+    const plan = await ask(OutputPlanSchema, '/runs/first/export/plan', 'POST', body)
+    expect(plan.images[0]).toMatchObject({ isDicom: false, formats: ['seg-nrrd'] })
+    expect(plan.images[0].refused[0]).toContain('A DICOM RTSTRUCT refers to a DICOM series')
+    const task = await ended(await ask(TaskSchema, '/runs/first/export', 'POST', body))
+    const result = PredictionResultSchema.parse(task.result)
+    expect(result.outputs.map(({ format }) => format)).toEqual(['seg-nrrd'])
+    expect(result.failures).toEqual([expect.stringContaining('refers to a DICOM series')])
+    expect((await request('/runs/first/export/plan', 'POST', { ...body, formats: [] })).status).toBe(400)
+    expect((await request('/runs/first/export/plan', 'POST', { ...body, formats: ['dwg'] })).status).toBe(400)
+  },
+)

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { RunSummarySchema } from '../commands.ts'
 import { NameSchema } from '../dataset.ts'
 import { ModelChoiceSchema, ReviewSchema } from '../job.ts'
-import { OutputPlanSchema, RunCasesSchema, UploadSchema } from '../output.ts'
+import { OutputFormatSchema, OutputPlanSchema, RunCasesSchema, UploadSchema } from '../output.ts'
 import {
   ComparisonSchema,
   PseudoReviewSchema,
@@ -32,9 +32,16 @@ const chosenReports = z.object({
 
 const modelUse = { stage: stage.optional(), model: ModelChoiceSchema.optional() }
 
+const formats = z
+  .array(OutputFormatSchema)
+  .min(1)
+  .optional()
+  .describe('Absent: DICOM SEG for images that are DICOM series, NIfTI label maps for the others')
+
 /** Stage and model left out: the last stage, all models averaged. */
 const exportBody = z.object({
   ...modelUse,
+  formats,
   output: z.string().min(1).describe('Folder, absolute'),
   cases: z
     .array(z.object({ dataset: NameSchema, caseId: z.string() }))
@@ -44,6 +51,7 @@ const exportBody = z.object({
 })
 const predictBody = z.object({
   ...modelUse,
+  formats,
   output: z.string().min(1).describe('Folder, absolute'),
   inputs: z.array(z.string().min(1)).min(1).describe('Images, or folders whose images are all segmented, absolute'),
 })

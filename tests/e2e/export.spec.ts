@@ -27,9 +27,9 @@ async function chooseNewFolder(page: Page, name: string): Promise<string> {
   return chosen
 }
 
-async function write(page: Page, labelMaps: number): Promise<void> {
+async function write(page: Page, cases: number): Promise<void> {
   await page.getByRole('button', { name: 'Write', exact: true }).click()
-  await page.getByRole('heading', { name: `Label maps written: ${labelMaps}` }).waitFor()
+  await page.getByRole('heading', { name: `Segmentations written: ${cases}` }).waitFor()
 }
 
 async function expectSameGrid(labels: string, image: string): Promise<void> {
@@ -58,7 +58,7 @@ describe.skipIf(!browserPath)(`export${needsBrowser}`, () => {
     expect(await page.getByText(/replac(ing|ed) \d/).count()).toBe(0)
     await page.getByRole('button', { name: 'Plan another export' }).click()
     await page.getByRole('button', { name: 'Write, replacing 4 that are there' }).waitFor()
-    expect(await page.getByRole('heading', { name: /Label maps written/ }).count()).toBe(0)
+    expect(await page.getByRole('heading', { name: /Segmentations written/ }).count()).toBe(0)
     const maps = readdirSync(out, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.nii.gz'))
     expect(maps).toHaveLength(2)
     for (const map of maps) {

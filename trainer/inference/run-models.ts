@@ -9,7 +9,7 @@ import type { Volume } from '../imaging/volume.ts'
 import { loadStageModels, readTrainedRun } from '../jobs/trained-run.ts'
 import type { Study } from '../labels/study.ts'
 import type { PreprocessedImage } from '../preprocessing/preprocessed-case.ts'
-import { restoreToOriginal } from '../preprocessing/restore-to-original.ts'
+import { restoreChannel, restoreToOriginal } from '../preprocessing/restore-to-original.ts'
 import { labelRoot } from '../pseudo-labels/label-versions.ts'
 import { readTemperatures } from '../pseudo-labels/make-pseudo-labels.ts'
 import { disposeModels } from '../stages/stage-model.ts'
@@ -18,6 +18,12 @@ import { inferenceMirror } from './mirror.ts'
 import { partsToKeep, readPostProcessing, type PostProcessing } from './post-processing.ts'
 import { predictCase } from './predict-case.ts'
 
+export interface SegmentedImage {
+  readonly labelMap: Volume<Uint8Array>
+  /** Of a class, on the image's own grid; null unless it was asked to keep them */
+  readonly probabilityOf: ((value: number) => Volume<Float32Array>) | null
+}
+
 export interface RunPredictor {
   readonly study: Study
   readonly plan: Plan
@@ -25,7 +31,7 @@ export interface RunPredictor {
   /** @returns probabilities [D, H, W, classCount] in the union's classes */
   predict(image: { readonly image: Float32Array; readonly shape: Shape }): Float32Array
   /** The union's classes on the image's own grid, small parts removed as the run's validation cases advised. */
-  segment(image: PreprocessedImage): Volume<Uint8Array>
+  segment(image: PreprocessedImage, keepProbabilities?: boolean): SegmentedImage
   dispose(): void
 }
 
@@ -63,10 +69,12 @@ export async function openRunPredictor(
       if (stage !== 1) return meanProbabilities(predictions.map(({ probabilities }) => probabilities))
       return fusePartialModels(predictions, study.classCount)
     },
-    segment(image) {
-      const restored = restoreToOriginal(predictor.predict(image), image, plan)
-      removeSmallParts(restored.data, restored.geometry.shape, keep)
-      return restored
+    segment(image, keepProbabilities = false) {
+      const probabilities = predictor.predict(image)
+      const labelMap = restoreToOriginal(probabilities, image, plan)
+      removeSmallParts(labelMap.data, labelMap.geometry.shape, keep)
+      const probabilityOf = (value: number) => restoreChannel(probabilities, value, study.classCount, image)
+      return { labelMap, probabilityOf: keepProbabilities ? probabilityOf : null }
     },
     dispose: () => disposeModels(all),
   }

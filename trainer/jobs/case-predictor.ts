@@ -36,7 +36,7 @@ export async function openCasePredictor(job: EvaluateJob): Promise<CasePredictor
       .map(({ organ, keep }) => ({ organ, keep })),
     async predict(entry) {
       const image = await preprocessImage(join(job.dataset.root, entry.image), predictor.plan)
-      return { classes: predictor.segment(image), evaluable: null, organs: null }
+      return { classes: predictor.segment(image).labelMap, evaluable: null, organs: null }
     },
     dispose: () => predictor.dispose(),
   }

@@ -1,18 +1,18 @@
-// A prediction job: images in, label maps on their own grids out, each with a sidecar, each read back and compared.
+// A prediction job: images in, segmentations on their own grids out, in the formats that were asked for, with a sidecar.
 import { mkdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { OrganMosaicError, toOrganMosaicError } from '../../contract/errors.ts'
+import type { JobEventInput } from '../../contract/events.ts'
 import type { PredictJob } from '../../contract/job.ts'
-import type { Organ } from '../../contract/organ.ts'
-import type { SegmentationSidecar } from '../../contract/report.ts'
-import { compareGeometry } from '../imaging/geometry.ts'
-import { readNifti } from '../imaging/nifti/read-nifti.ts'
-import { writeNifti } from '../imaging/nifti/write-nifti.ts'
-import type { Volume } from '../imaging/volume.ts'
-import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
+import { OUTPUT_FORMATS, type WrittenSegmentation } from '../../contract/output.ts'
+import { formatsFor } from '../imaging/output/formats-for.ts'
+import { writeNiftiChecked } from '../imaging/output/nifti-outputs.ts'
+import type { SegmentationToWrite } from '../imaging/output/output-writer.ts'
+import { writeOutput } from '../imaging/output/write-output.ts'
 import { openRunPredictor, type RunPredictor } from '../inference/run-models.ts'
 import { preprocessImage } from '../preprocessing/preprocess-image.ts'
 import { completeWithTruth, type CompletedSegmentation } from './complete-with-truth.ts'
+import { describeSegments, writeSidecar } from './describe-segmentation.ts'
 import { obeyControl, type Journal } from './journal.ts'
 import { createProgress } from './progress.ts'
 import { readTrainedRun } from './trained-run.ts'
@@ -28,13 +28,15 @@ export async function runPredictJob(folder: string, job: PredictJob, journal: Jo
   progress.begin('predict')
   for (const [done, input] of job.inputs.entries()) {
     obeyControl(folder)
-    try {
-      for (const path of await segmentImage(job, predictor, input)) journal.append({ type: 'output', path })
-      written += 1
-    } catch (error) {
-      const { message } = toOrganMosaicError(error)
+    const warn = (message: string): void => {
       firstFailure ||= message
       journal.append({ type: 'finding', caseId: input.id, dataset: null, organ: null, severity: 'warning', message })
+    }
+    try {
+      for (const event of await segmentImage(job, predictor, input, warn)) journal.append(event)
+      written += 1
+    } catch (error) {
+      warn(toOrganMosaicError(error).message)
     }
     progress.advance(done + 1, `segmenting ${input.id}`)
   }
@@ -46,77 +48,79 @@ export async function runPredictJob(folder: string, job: PredictJob, journal: Jo
     )
 }
 
+type Input = PredictJob['inputs'][number]
+type OutputEvent = Extract<JobEventInput, { type: 'output' }>
+
+/** @param warn called for a format that could not be written while others were */
 async function segmentImage(
   job: PredictJob,
   predictor: RunPredictor,
-  input: PredictJob['inputs'][number],
-): Promise<string[]> {
+  input: Input,
+  warn: (message: string) => void,
+): Promise<OutputEvent[]> {
   const { job: run } = await readTrainedRun(job.runFolder)
+  const { formats, refused } = await formatsFor(input.image, job.formats)
+  // Before the image is segmented: that takes long, and would be for nothing.
+  if (formats.length === 0) throw new OrganMosaicError('usage', refused.join(' '))
+  for (const sentence of refused) warn(sentence)
   const image = await preprocessImage(input.image, predictor.plan)
-  const predicted = predictor.segment(image)
+  const predicted = predictor.segment(image, formats.includes('probabilities'))
   const completed: CompletedSegmentation = job.completeTruth
-    ? await completeWithTruth(run, predictor.study, input.image, predicted)
-    : { labelMap: predicted, provenance: null, truthOrgans: new Set() }
-  const path = join(job.output, `${input.id}.nii.gz`)
-  await writeChecked(path, completed.labelMap, `OrganMosaic ${run.name}`)
-  const written = [path]
-  if (completed.provenance) {
-    const provenancePath = join(job.output, `${input.id}_provenance.nii.gz`)
-    await writeChecked(provenancePath, completed.provenance, 'provenance: 0 background, 1 model, 255 true label')
-    written.push(provenancePath)
-  }
-  const sidecar: SegmentationSidecar = {
-    caseId: input.id,
-    image: basename(input.image),
-    imageHash: image.imageHash,
-    labelMap: basename(path),
-    software: `OrganMosaic ${run.versions['organ-mosaic'] ?? ''}`.trim(),
-    run: run.name,
-    stage: job.stage,
-    model: job.model,
-    createdAt: new Date().toISOString(),
-    researchUseOnly: true,
+    ? await completeWithTruth(run, predictor.study, input.image, predicted.labelMap)
+    : { labelMap: predicted.labelMap, provenance: null, truthOrgans: new Set() }
+  const segmentation: SegmentationToWrite = {
+    ...input,
+    modality: run.datasets[0]?.modality ?? 'other',
+    labelMap: completed.labelMap,
     segments: describeSegments(run.organs, run.vocabulary, completed),
+    probabilityOf: predicted.probabilityOf,
+    about: {
+      version: job.versions['organ-mosaic'] ?? 'unknown',
+      run: run.name,
+      stage: job.stage,
+      model: String(job.model),
+      createdAt: new Date(),
+    },
   }
-  const sidecarPath = join(job.output, `${input.id}.json`)
-  await writeFileAtomically(sidecarPath, JSON.stringify(sidecar, null, 2))
-  return [...written, sidecarPath]
+  const outputs = await writeFormats(formats, segmentation, job.output, warn)
+  const events = outputs.flatMap((segmentation) =>
+    segmentation.files.map((path, n): OutputEvent => ({ type: 'output', path, ...(n === 0 ? { segmentation } : {}) })),
+  )
+  const provenance = await writeProvenance(job.output, input, completed)
+  const sidecar = await writeSidecar(job, segmentation, image.imageHash, outputs)
+  return [...events, ...[...provenance, sidecar].map((path): OutputEvent => ({ type: 'output', path }))]
 }
 
-/** @throws OrganMosaicError environment when what was read back is not what was written */
-async function writeChecked(path: string, volume: Volume<Uint8Array>, description: string): Promise<void> {
-  await writeNifti(path, volume, { description })
-  const { volume: read } = await readNifti(path)
-  const moved = compareGeometry(volume.geometry, read.geometry, 1e-3)
-  const differs = read.data.length !== volume.data.length || read.data.some((value, v) => value !== volume.data[v])
-  if (differs || !moved.same) {
-    throw new OrganMosaicError(
-      'environment',
-      `${path} reads back differently from what was written (${moved.message}); check the disk and export again.`,
-    )
-  }
-}
-
-function describeSegments(
-  organs: readonly string[],
-  vocabulary: readonly Organ[],
-  { labelMap, truthOrgans }: CompletedSegmentation,
-): SegmentationSidecar['segments'] {
-  const counts = new Map<number, number>()
-  for (const value of labelMap.data) counts.set(value, (counts.get(value) ?? 0) + 1)
-  const voxelMl = labelMap.geometry.spacingMm.reduce((product, mm) => product * mm, 1) / 1000
-  return organs.map((organ, i) => {
-    const entry = vocabulary.find(({ id }) => id === organ)
-    const voxels = counts.get(i + 1) ?? 0
-    return {
-      value: i + 1,
-      organ,
-      name: entry?.name ?? organ,
-      color: entry?.color ?? '#888888',
-      snomedCode: entry?.snomedCode ?? null,
-      voxels,
-      volumeMl: voxels * voxelMl,
-      source: truthOrgans.has(organ) ? 'truth' : 'model',
+/** One format that fails does not take the others with it. @throws OrganMosaicError when none could be written */
+async function writeFormats(
+  formats: readonly WrittenSegmentation['format'][],
+  segmentation: SegmentationToWrite,
+  folder: string,
+  warn: (message: string) => void,
+): Promise<WrittenSegmentation[]> {
+  const written: WrittenSegmentation[] = []
+  const failures: string[] = []
+  for (const format of formats) {
+    try {
+      const { files, check } = await writeOutput(format, segmentation, folder)
+      written.push({ caseId: segmentation.id, format, files: files.map((file) => join(folder, file)), check })
+    } catch (error) {
+      failures.push(`${OUTPUT_FORMATS[format].name}: ${toOrganMosaicError(error).message}`)
     }
-  })
+  }
+  if (written.length === 0) throw new OrganMosaicError('job-failed', failures.join(' '))
+  for (const failure of failures) warn(failure)
+  return written
+}
+
+/** Which voxels are true labels, whatever the formats are: none of them has room for it. */
+async function writeProvenance(
+  folder: string,
+  { id }: Input,
+  { provenance }: CompletedSegmentation,
+): Promise<string[]> {
+  if (!provenance) return []
+  const path = join(folder, `${id}_provenance.nii.gz`)
+  await writeNiftiChecked(path, provenance, 'provenance: 0 background, 1 model, 255 true label')
+  return [path]
 }

@@ -1,5 +1,6 @@
 // Options that several commands share: text from the command line to what the services want.
 import { z } from 'zod'
+import { DICOM_IDENTITY_NOTE, OUTPUT_FORMATS, OutputFormatSchema, type OutputFormat } from '../../../contract/output.ts'
 import { StageNumberSchema } from '../../../contract/run-config.ts'
 import { ModelChoiceSchema, type ModelChoice } from '../../../contract/job.ts'
 
@@ -28,6 +29,35 @@ export const nameList = z.string().transform((text) =>
     .map((name) => name.trim())
     .filter((name) => name !== ''),
 )
+
+/** "dicom-seg,rtstruct", with or without blanks. */
+export const formatOption = nameList
+  .transform((names, context): OutputFormat[] => {
+    const parsed = z
+      .array(OutputFormatSchema)
+      .min(1)
+      .safeParse([...new Set(names)])
+    if (parsed.success) return parsed.data
+    context.addIssue(`expected formats between commas, of ${OutputFormatSchema.options.join(', ')}`)
+    return z.NEVER
+  })
+  .optional()
+
+export const formatFlag = [
+  '--format <formats>',
+  'formats between commas, see below (default: dicom-seg for a DICOM series, nifti for other images)',
+] as const
+
+/** The formats, for --help. */
+export const formatDetails = [
+  'Formats:',
+  ...OutputFormatSchema.options.map((format) => {
+    const { name, about, needsDicom } = OUTPUT_FORMATS[format]
+    return `  ${format.padEnd(15)}${name}: ${about}${needsDicom ? ' (DICOM series only)' : ''}`
+  }),
+  '',
+  DICOM_IDENTITY_NOTE,
+].join('\n')
 
 /** Leaves out what is undefined, for callees whose optional properties must be absent. */
 export function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {

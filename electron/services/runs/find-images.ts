@@ -14,7 +14,7 @@ import { parseSource, pathOf, seriesAddress } from '../../../trainer/imaging/ima
 import { isImageFile } from '../../../trainer/imaging/read-image.ts'
 import { nameSeries } from '../datasets/layouts/dicom-case-names.ts'
 import { isVolume, stemOf, VOLUME_ENDINGS } from '../datasets/layouts/case-files.ts'
-import { refuseSameIds, type Inputs } from './prediction-inputs.ts'
+import { asFileName, refuseSameIds, type Inputs } from './prediction-inputs.ts'
 
 type Input = Inputs[number]
 
@@ -84,14 +84,14 @@ function nameEach(series: readonly DicomSeries[], above: string): Input[] {
     series.map(({ uid, folder }) => ({ uid, folder: relative(above, folder).split(sep).join('/') })),
   )
   return series.map(({ uid, folder }) => ({
-    id: fileName(names.get(uid) ?? uid),
+    id: asFileName(names.get(uid) ?? uid),
     image: seriesAddress(folder, uid),
   }))
 }
 
 /** nnU-Net numbers the channels of its images (case_0000.nii.gz) and not its label maps (case.nii.gz). */
 const caseIdOf = (image: string): string =>
-  fileName(stemOf(basename(image)).replace(/\.(dcm|dicom|ima|hdr)$/i, '')).replace(/(?<=.)_0000$/, '')
+  asFileName(stemOf(basename(image)).replace(/\.(dcm|dicom|ima|hdr)$/i, '')).replace(/(?<=.)_0000$/, '')
 
 /** 'scan/mr.nii.gz#volume=2' -> 'mr_volume-2'; a series is called by its folder and the end of its number. */
 function idOfPart(address: string): string {
@@ -99,8 +99,5 @@ function idOfPart(address: string): string {
   const stem = caseIdOf(path)
   if (part?.kind === 'volume') return `${stem}_volume-${part.number}`
   if (part?.kind !== 'series') return stem
-  return fileName(`${stem}_${part.uid.slice(-12)}${part.number === null ? '' : `_volume-${part.number}`}`)
+  return asFileName(`${stem}_${part.uid.slice(-12)}${part.number === null ? '' : `_volume-${part.number}`}`)
 }
-
-/** Names of folders become names of files. */
-const fileName = (name: string): string => name.replaceAll(/[^\p{L}\p{N}._ -]/gu, '_')

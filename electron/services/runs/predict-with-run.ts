@@ -5,13 +5,14 @@ import type { PredictionResult } from '../../../contract/commands.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { JobEvent } from '../../../contract/events.ts'
 import type { PredictJob } from '../../../contract/job.ts'
+import type { OutputFormat } from '../../../contract/output.ts'
 import { newJobFolder } from '../jobs/create-job-folder.ts'
 import { jobHeader } from '../jobs/job-header.ts'
 import { runJob, type Watch } from '../jobs/run-job.ts'
 import { listDatasetNames, readDataset } from '../workspace/dataset-store.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
-import { isLabelMap, registeredImages, type ChosenCase } from './prediction-inputs.ts'
 import { findImages } from './find-images.ts'
+import { registeredImages, type ChosenCase } from './prediction-inputs.ts'
 import { findTrainedModels, type ModelRequest, type TrainedModels } from './trained-models.ts'
 
 /**
@@ -20,12 +21,12 @@ import { findTrainedModels, type ModelRequest, type TrainedModels } from './trai
  */
 export async function predictWithRun(
   workspace: Workspace,
-  request: ModelRequest & { input: string | readonly string[]; output: string },
+  request: ModelRequest & { input: string | readonly string[]; output: string; formats?: OutputFormat[] },
   watch: Watch = {},
 ): Promise<PredictionResult> {
   const models = findTrainedModels(workspace, request)
   const inputs = await findImages([request.input].flat())
-  return predict(workspace, models, { inputs, output: request.output, completeTruth: false }, watch)
+  return predict(workspace, models, { ...request, inputs, completeTruth: false }, watch)
 }
 
 /**
@@ -34,18 +35,23 @@ export async function predictWithRun(
  */
 export async function exportRun(
   workspace: Workspace,
-  request: ModelRequest & { output: string; cases?: readonly ChosenCase[] },
+  request: ModelRequest & { output: string; cases?: readonly ChosenCase[]; formats?: OutputFormat[] },
   watch: Watch = {},
 ): Promise<PredictionResult> {
   const models = findTrainedModels(workspace, request)
   const inputs = registeredImages(workspace, models.job, request.cases)
-  return predict(workspace, models, { inputs, output: request.output, completeTruth: true }, watch)
+  return predict(workspace, models, { ...request, inputs, completeTruth: true }, watch)
 }
 
 async function predict(
   workspace: Workspace,
   { job, folder: runFolder, stage, model }: TrainedModels,
-  what: Pick<PredictJob, 'inputs' | 'output' | 'completeTruth'>,
+  {
+    inputs,
+    output: place,
+    completeTruth,
+    formats,
+  }: Pick<PredictJob, 'inputs' | 'output' | 'completeTruth' | 'formats'>,
   watch: Watch,
 ): Promise<PredictionResult> {
   if (model === 'pseudo') {
@@ -54,7 +60,7 @@ async function predict(
       'Stored pseudo labels predict nothing new; choose one of the models, or all averaged.',
     )
   }
-  const output = resolve(what.output)
+  const output = resolve(place)
   refuseRegisteredFolder(workspace, output)
   const folder = newJobFolder(workspace.jobs, 'predict')
   const predictJob: PredictJob = {
@@ -63,8 +69,8 @@ async function predict(
     runFolder,
     stage,
     model,
-    ...what,
-    output,
+    ...{ inputs, output, completeTruth },
+    ...(formats ? { formats } : {}),
   }
   const events = await runJob(folder, predictJob, `The prediction with run ${job.name}`, watch)
   return { run: job.name, stage, model, output, ...outputsOf(events, folder) }
@@ -93,12 +99,15 @@ function isInside(folder: string, place: string): boolean {
 function outputsOf(
   events: readonly JobEvent[],
   folder: string,
-): Pick<PredictionResult, 'labelMaps' | 'files' | 'failures'> {
-  const files = events.flatMap((event) => (event.type === 'output' ? [resolve(folder, event.path)] : []))
+): Pick<PredictionResult, 'labelMaps' | 'outputs' | 'files' | 'failures'> {
+  const written = events.flatMap((event) => (event.type === 'output' ? [event] : []))
+  const files = [...new Set(written.map(({ path }) => resolve(folder, path)))]
+  const outputs = written.flatMap(({ segmentation }) => segmentation ?? [])
+  const labelMaps = outputs.flatMap((each) => (each.format === 'nifti' ? each.files : []))
   const failures = events.flatMap((event) =>
     event.type === 'finding' && event.severity === 'warning' && event.caseId !== null
       ? [`${event.caseId}: ${event.message}`]
       : [],
   )
-  return { labelMaps: files.filter(isLabelMap), files, failures }
+  return { labelMaps, outputs, files, failures }
 }

@@ -26,7 +26,7 @@ export function registeredImages(workspace: Workspace, job: TrainJob, chosen?: r
   const known = knownImages(workspace, job, new Set(cases.map(({ dataset }) => dataset)))
   const inputs = cases.map(({ dataset, caseId }) => {
     const image = known.get(JSON.stringify([dataset, caseId]))
-    if (image !== undefined) return { id: `${dataset}_${caseId.replaceAll(/[^A-Za-z0-9._-]/g, '_')}`, image }
+    if (image !== undefined) return { id: `${dataset}_${asFileName(caseId)}`, image }
     throw new OrganMosaicError('not-found', `Dataset ${dataset} has no usable case ${caseId}; choose another.`)
   })
   const missing = inputs.find(({ image }) => !existsSync(pathOf(image)))
@@ -54,6 +54,9 @@ function knownImages(workspace: Workspace, job: TrainJob, datasets: ReadonlySet<
     ),
   )
 }
+
+/** Names of cases and folders become names of files. */
+export const asFileName = (name: string): string => name.replaceAll(/[^\p{L}\p{N}._ -]/gu, '_')
 
 /** Ids become file names: two inputs with the same one would overwrite each other. */
 export function refuseSameIds(inputs: Inputs): Inputs {

@@ -3,7 +3,7 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import { PredictionResultSchema, type PredictionResult } from '../../../contract/commands.ts'
 import { toOrganMosaicError } from '../../../contract/errors.ts'
 import type { ModelChoice } from '../../../contract/job.ts'
-import type { OutputPlan } from '../../../contract/output.ts'
+import type { OutputFormat, OutputPlan } from '../../../contract/output.ts'
 import type { StageNumber } from '../../../contract/run-config.ts'
 import type { Task } from '../../../contract/task.ts'
 import { call } from '../../api/client.ts'
@@ -11,7 +11,13 @@ import { useAppStore } from '../../stores/app.ts'
 
 export interface ExportRequest {
   readonly run: string
-  readonly use: { readonly stage: StageNumber; readonly model: ModelChoice; readonly output: string }
+  readonly use: {
+    readonly stage: StageNumber
+    readonly model: ModelChoice
+    readonly output: string
+    /** Absent: what fits each image */
+    readonly formats?: OutputFormat[]
+  }
   /** New images by their path, or registered cases. */
   readonly what: { readonly inputs: string[] } | { readonly cases: { dataset: string; caseId: string }[] }
 }

@@ -8,6 +8,8 @@ import { implicitVr } from './implicit-vr.ts'
 export interface DicomFile {
   readonly dataset: DicomDataset
   readonly transferSyntax: string
+  /** The SOP class as the head of the file names it; files made anonymous may have it there alone */
+  readonly headClass: string | null
 }
 
 /** Stands for "to be continued": the bytes end before the file does. */
@@ -60,7 +62,8 @@ export function parseDicom(bytes: Uint8Array, path: string, until: Tag | null = 
   // A file that claims to name its kinds of values and does not is read as one that does not.
   const implicit = transferSyntax === IMPLICIT_LITTLE || (start < body.length && !isVr(body, start + 4))
   const reader = new Reader(body, transferSyntax !== EXPLICIT_BIG, implicit, path, until)
-  return { dataset: reader.dataset(start, body.length, null, 0).dataset, transferSyntax }
+  const { dataset } = reader.dataset(start, body.length, null, 0)
+  return { dataset, transferSyntax, headClass: meta.sopClass }
 }
 
 function inflated(packed: Uint8Array, path: string): Uint8Array {
@@ -76,20 +79,27 @@ function inflated(packed: Uint8Array, path: string): Uint8Array {
 }
 
 /** Group 2 is always explicit and little-endian. */
-function readMeta(bytes: Uint8Array, at: number, path: string): { end: number; transferSyntax: string | null } {
+function readMeta(
+  bytes: Uint8Array,
+  at: number,
+  path: string,
+): { end: number; transferSyntax: string | null; sopClass: string | null } {
   let end = at
   let transferSyntax: string | null = null
+  let sopClass: string | null = null
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   while (end + 8 <= bytes.length && view.getUint16(end, true) === 2) {
     const reader = new Reader(bytes, true, false, path, null)
     const { tag, element, next } = reader.element(end, bytes.length, null, 0)
-    if (tag === 0x00020010) {
-      const text = Buffer.from(bytes.subarray(element.offset, element.offset + element.length)).toString('latin1')
-      transferSyntax = text.replace(/[\0 ]+$/, '') || null
-    }
+    const text = (): string | null =>
+      Buffer.from(bytes.subarray(element.offset, element.offset + element.length))
+        .toString('latin1')
+        .replace(/[\0 ]+$/, '') || null
+    if (tag === 0x00020002) sopClass = text()
+    if (tag === 0x00020010) transferSyntax = text()
     end = next
   }
-  return { end, transferSyntax }
+  return { end, transferSyntax, sopClass }
 }
 
 function guessSyntax(bytes: Uint8Array, at: number): string {

@@ -63,6 +63,7 @@ export const TAG = {
   roiContourSequence: 0x30060039,
   contourSequence: 0x30060040,
   contourGeometricType: 0x30060042,
+  contourSlabThickness: 0x30060044,
   numberOfContourPoints: 0x30060046,
   contourData: 0x30060050,
   referencedRoiNumber: 0x30060084,

@@ -49,7 +49,9 @@ export function openDicomSegmentation(file: DicomFile, path: string): Segmentati
       const data = new Uint8Array(voxelCount(target.shape))
       let outside = 0
       for (const [n, slice] of chosen.entries()) {
-        const mask = Uint8Array.from(decoded[n] as ArrayLike<number>, (value) => (isInside(value, Number(id)) ? 1 : 0))
+        const values = decoded[n]
+        const mask = new Uint8Array(values.length)
+        for (let at = 0; at < mask.length; at++) if (isInside(values[at], Number(id))) mask[at] = 1
         outside += placeInto(data, { data: mask, geometry: gridOfSlice(slice, path) }, target, path)
       }
       const lost = `${path}: ${outside} voxels of the segment lie outside the image; left out`

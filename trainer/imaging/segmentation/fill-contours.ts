@@ -21,14 +21,22 @@ const FLAT = 0.25
 /**
  * @param contours x, y, z in LPS millimetres, point after point
  * @param what the structure is called in messages
+ * @param slabMm how thick each contour says it is; null where the file says nothing
  * @throws OrganMosaicError invalid-data for contours that do not lie in planes of the grid
  */
-export function fillContours(contours: readonly Float64Array[], grid: Geometry, what: string): Painted {
+export function fillContours(
+  contours: readonly Float64Array[],
+  grid: Geometry,
+  what: string,
+  slabMm: number | null = null,
+): Painted {
   const inVoxels = contours.map((points) => toVoxels(points, grid))
   const axis = normalAxis(inVoxels, what)
   const [uAxis, vAxis] = [0, 1, 2].filter((other) => other !== axis)
   const planes = planesOf(inVoxels.map((voxels) => ({ at: mean(voxels[axis]), u: voxels[uAxis], v: voxels[vAxis] })))
-  const { ofSlice, oddities } = assignPlanes(planes, grid.shape[axis], what)
+  // Contours that say that they are as thin as a slice stand for no other.
+  const isThin = slabMm !== null && slabMm < 1.5 * grid.spacingMm[axis]
+  const { ofSlice, oddities } = assignPlanes(planes, grid.shape[axis], what, isThin)
   const data = new Uint8Array(voxelCount(grid.shape))
   const strides = [grid.shape[1] * grid.shape[2], grid.shape[2], 1]
   for (const [slice, plane] of ofSlice) {
@@ -89,7 +97,12 @@ type Plane = readonly Polygon[]
  * Which plane fills which slice: the closest within half a slice. Where a structure was drawn on every n-th slice only,
  * the slices between two planes take the closer one.
  */
-function assignPlanes(planes: readonly { at: number; polygons: Polygon[] }[], slices: number, what: string) {
+function assignPlanes(
+  planes: readonly { at: number; polygons: Polygon[] }[],
+  slices: number,
+  what: string,
+  isThin: boolean,
+) {
   const ofSlice = new Map<number, Plane>()
   const distance = new Map<number, number>()
   const take = (slice: number, { at, polygons }: { at: number; polygons: Polygon[] }): void => {
@@ -102,7 +115,7 @@ function assignPlanes(planes: readonly { at: number; polygons: Polygon[] }[], sl
   const gaps = planes.slice(1).map(({ at }, n) => at - planes[n].at)
   const usual = [...gaps].sort((a, b) => a - b)[gaps.length >> 1] ?? 1
   let between = 0
-  if (usual > 1.5) {
+  if (usual > 1.5 && !isThin) {
     for (const [n, gap] of gaps.entries()) {
       if (gap > 1.5 * usual) continue
       for (let slice = Math.ceil(planes[n].at); slice <= planes[n + 1].at; slice++) {

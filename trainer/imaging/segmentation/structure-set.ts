@@ -46,7 +46,9 @@ export function openStructureSet(file: DicomFile, path: string): Segmentation {
       }
       const name = names.get(Number(id)) ?? id
       const points = contours.map((contour) => pointsOf(contour, path))
-      return fillContours(points, grid, `${path}: the structure ${name}`)
+      const slabs = contours.map((contour) => contour.first(TAG.contourSlabThickness) ?? Infinity)
+      const slab = slabs.reduce((most, each) => Math.max(most, each), 0)
+      return fillContours(points, grid, `${path}: the structure ${name}`, slab > 0 && slab < Infinity ? slab : null)
     },
   }
 }
