@@ -1,6 +1,6 @@
 // Writes segmentations of DICOM series in every format, with what they must hold, for check-formats-out.py: other
 // people's readers then say what they find. Series: the fixtures of the tests, and real ones where there are any.
-//   npm run mosaic-like: node scripts/start.mjs scripts/results/write-formats-out.ts OUTPUT [DATA]
+// usage: node scripts/start.mjs scripts/results/write-formats-out.ts OUTPUT [DATA]
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { OutputFormatSchema } from '../../contract/output.ts'
