@@ -121,7 +121,7 @@ describe.skipIf(!browserPath)(`a pass by keyboard alone${needsBrowser}`, () => {
     const chosen = (await path.getAttribute('title')) ?? ''
     await page.keyboard.press('Control+Enter')
     await press(button('Write'))
-    await page.getByRole('heading', { name: 'Label maps written: 1' }).waitFor()
+    await page.getByRole('heading', { name: 'Segmentations written: 1' }).waitFor()
     return chosen
   }
 
