@@ -40,11 +40,18 @@ export const importRules = [
     reason: 'Volumes are typed arrays with geometry; services read images without loading TensorFlow.',
   },
   {
+    name: 'model-files-stand-alone',
+    from: ['trainer/model-files'],
+    to: ['trainer', 'npm:@tensorflow'],
+    except: ['trainer/imaging', 'trainer/model-files'],
+    reason: 'Services read and write files of models without loading TensorFlow.',
+  },
+  {
     name: 'services-start-the-trainer-by-path',
     from: ['electron'],
     to: ['trainer'],
-    except: ['trainer/imaging'],
-    reason: 'The trainer is a child process, started by its path: only its tensor-free imaging code is imported.',
+    except: ['trainer/imaging', 'trainer/model-files'],
+    reason: 'The trainer is a child process, started by its path: only its tensor-free code is imported.',
   },
   {
     name: 'tensors-stay-in-the-trainer',

@@ -3,7 +3,7 @@
 import { appendFileSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { PostProcessingSchema } from '../trainer/inference/post-processing.ts'
+import { PostProcessingSchema } from '../contract/post-processing.ts'
 import { createRandom } from '../trainer/imaging/random.ts'
 import { hashFiles } from './helpers/hash-files.ts'
 import { atProgress, atStep, killTrainer, startAndKill, type KillPoint } from './helpers/kill-trainer.ts'

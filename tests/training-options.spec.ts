@@ -3,7 +3,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readSafetensors } from '../trainer/checkpoint/safetensors.ts'
+import { readSafetensors } from '../trainer/model-files/safetensors.ts'
 import { hashFiles } from './helpers/hash-files.ts'
 import { acceptedOf, labelledCases, lossesOf, organsMet, trainTenSteps } from './helpers/read-tiny.ts'
 import { gullible, openTinyStudy, type TinyStudy } from './helpers/tiny-study.ts'

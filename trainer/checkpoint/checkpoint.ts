@@ -14,7 +14,7 @@ import {
   readSafetensorsMetadata,
   writeSafetensors,
   type NamedArray,
-} from './safetensors.ts'
+} from '../model-files/safetensors.ts'
 
 export interface StageState {
   /** Steps that are finished. */

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { chooseKeep, partsToKeep, type PostProcessing } from './post-processing.ts'
+import { partsToKeep, type PostProcessing } from '../../contract/post-processing.ts'
+import { chooseKeep } from './post-processing.ts'
 
 it.each([
   { what: 'the best candidate', before: 0.8, after: [0.82, 0.81], keep: 1, dice: 0.82 },

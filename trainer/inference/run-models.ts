@@ -1,6 +1,7 @@
 // The models of a trained run as one predictor of an image: one model, the fused partial models, or the ensemble.
 import { folderOfStage } from '../../contract/planned-stages.ts'
 import type { Plan } from '../../contract/plan.ts'
+import { partsToKeep, type PostProcessing } from '../../contract/post-processing.ts'
 import type { StageNumber } from '../../contract/run-config.ts'
 import type { ModelChoice } from '../../contract/job.ts'
 import type { Shape } from '../../contract/geometry.ts'
@@ -15,7 +16,7 @@ import { readTemperatures } from '../pseudo-labels/make-pseudo-labels.ts'
 import { disposeModels } from '../stages/stage-model.ts'
 import { fusePartialModels, meanProbabilities } from './fuse.ts'
 import { inferenceMirror } from './mirror.ts'
-import { partsToKeep, readPostProcessing, type PostProcessing } from './post-processing.ts'
+import { readPostProcessing } from './post-processing.ts'
 import { predictCase } from './predict-case.ts'
 
 export interface SegmentedImage {

@@ -2,7 +2,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { mergeStages, saveStage, type StageState } from '../checkpoint/checkpoint.ts'
-import type { NamedArray } from '../checkpoint/safetensors.ts'
+import type { NamedArray } from '../model-files/safetensors.ts'
 import type { AccuracyTable, Objective } from '../stages/objective.ts'
 import type { PreviewedCase } from '../stages/slice-preview.ts'
 import type { StageMetrics } from '../stages/stage-metrics.ts'

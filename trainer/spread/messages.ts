@@ -1,7 +1,7 @@
 // What the leading process and the others send each other, over the channel that Node gives parent and child.
 import type { Device } from '../../contract/device.ts'
 import type { ErrorReport } from '../../contract/errors.ts'
-import type { NamedArray } from '../checkpoint/safetensors.ts'
+import type { NamedArray } from '../model-files/safetensors.ts'
 import type { StageSetup } from '../stages/train-stage.ts'
 
 /** All that a process needs to train its share; the study is made anew from the job in `patches`. */

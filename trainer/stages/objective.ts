@@ -1,6 +1,6 @@
 // What a stage adds to the shared training loop: its patches' losses, and the little it remembers between steps.
 import type { Patch } from '../data/patch.ts'
-import type { NamedArray } from '../checkpoint/safetensors.ts'
+import type { NamedArray } from '../model-files/safetensors.ts'
 import type { PatchGradients } from './differentiate.ts'
 import type { StageModel } from './stage-model.ts'
 

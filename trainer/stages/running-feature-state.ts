@@ -1,5 +1,5 @@
 // Running features in and out of a checkpoint.
-import type { NamedArray } from '../checkpoint/safetensors.ts'
+import type { NamedArray } from '../model-files/safetensors.ts'
 import type { RunningFeatures } from '../losses/organ-features.ts'
 
 const PREFIX = 'running-feature.'

@@ -6,6 +6,8 @@ import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
 import { evaluate } from './evaluate.ts'
 import { exportCommand } from './export.ts'
+import { exportModel } from './export-model.ts'
+import { importModel } from './import-model.ts'
 import { matrix } from './matrix.ts'
 import { pause } from './pause.ts'
 import { predict } from './predict.ts'
@@ -34,6 +36,8 @@ export const commands: readonly Command[] = [
   evaluate,
   predict,
   exportCommand,
+  exportModel,
+  importModel,
   study,
   remove,
   doctor,

@@ -1,0 +1,3 @@
+import { readCase } from '../imaging/legal.ts'
+
+export const read = readCase
