@@ -30,6 +30,8 @@ def plans_of(setting):
         "resampling_fn_seg": resample,
         "resampling_fn_seg_kwargs": {"is_seg": True, "order": 1, "order_z": 0, "force_separate_z": None},
     }
+    # Without an architecture the plans are taken for those of an older version.
+    configuration["architecture"] = {"network_class_name": "none", "arch_kwargs": {}, "_kw_requires_import": []}
     return {
         "dataset_name": "bench",
         "plans_name": "bench",

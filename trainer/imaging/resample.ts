@@ -128,18 +128,52 @@ export function resampleLabels(
     return { data: sampleObliqueLabels(volume, target), geometry: target }
   }
   const [depth, height, width] = target.shape
-  const [z, y, x] = gridWeights(volume.geometry, target, true, options)
+  const tables = gridWeights(volume.geometry, target, true, options)
+  const [z, y, x] = tables
   const data = new Uint8Array(voxelCount(target.shape))
   const ballot = new Float64Array(256)
+  const agreed = new Int16Array(volume.geometry.shape[2])
   for (let k = 0, at = 0; k < depth; k++) {
-    for (let j = 0; j < height; j++) {
-      const row = z.inside[k] & y.inside[j]
-      for (let i = 0; i < width; i++, at++) {
-        if (row & x.inside[i]) data[at] = vote(volume, [z, y, x], [k, j, i], ballot)
+    for (let j = 0; j < height; j++, at += width) {
+      if (!(z.inside[k] & y.inside[j])) continue
+      findAgreed(agreed, volume, z, y, k, j)
+      for (let i = 0; i < width; i++) {
+        if (!x.inside[i]) continue
+        const code = agreedAlong(agreed, x.start[i], x.taps)
+        data[at + i] = code >= 0 ? code : vote(volume, tables, [k, j, i], ballot)
       }
     }
   }
   return { data, geometry: target }
+}
+
+/** The code that all source voxels of an output row share at each source column; -1 where they differ. */
+function findAgreed(
+  agreed: Int16Array,
+  { data, geometry }: Volume<Uint8Array>,
+  z: AxisWeights,
+  y: AxisWeights,
+  k: number,
+  j: number,
+): void {
+  const [, height, width] = geometry.shape
+  for (let c = 0; c < z.taps; c++) {
+    for (let b = 0; b < y.taps; b++) {
+      const from = ((z.start[k] + c) * height + y.start[j] + b) * width
+      const isFirst = c === 0 && b === 0
+      for (let i = 0; i < width; i++) {
+        if (isFirst) agreed[i] = data[from + i]
+        else if (agreed[i] !== data[from + i]) agreed[i] = -1
+      }
+    }
+  }
+}
+
+/** Almost everywhere there is nothing to vote on. */
+function agreedAlong(agreed: Int16Array, start: number, taps: number): number {
+  const code = agreed[start]
+  for (let a = 1; a < taps; a++) if (agreed[start + a] !== code) return -1
+  return code
 }
 
 /** @param ballot 256 zeros, left as 256 zeros */
