@@ -86,7 +86,9 @@ test('Ctrl-C pauses a training, resume continues it, stop ends it', async () => 
   const paused = await ended
   expect(paused).toMatchObject({ code: 1, stdout: '' })
   // The step that was under way may still tell of itself in between.
-  expect(paused.stderr).toMatch(/Pausing long[^]*\norgan-mosaic: Run long was paused before its end; organ-mosaic resume/)
+  expect(paused.stderr).toMatch(
+    /Pausing long[^]*\norgan-mosaic: Run long was paused before its end; organ-mosaic resume/,
+  )
   expect(await stateOf('long')).toBe('paused')
 
   expect(await mosaic('resume', 'long', '--detach')).toMatchObject({ code: 0 })
