@@ -33,7 +33,7 @@ export function resampleProbabilities(
       'Probabilities can only be resampled between grids of equal axis directions.',
     )
   }
-  const tables = gridWeights(from, to, false, options)
+  const tables = gridWeights(from, to, { ...options, smooth: false })
   const [z, y] = tables
   const agreed = agreements(mostProbable(probabilities, channels), from.shape, tables)
   const rows = blendedRows(probabilities, from.shape, channels, tables)

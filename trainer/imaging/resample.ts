@@ -8,6 +8,8 @@ import { voxelCount, type Volume } from './volume.ts'
 
 /** Options of all resampling. */
 export interface Resampling {
+  /** false: plain linear interpolation also where the grid gets coarser; averaged there unless given. */
+  readonly smooth?: boolean
   /** The axis of the target along which voxels are taken whole from the nearest: that of thick slices. */
   readonly nearestAxis?: 0 | 1 | 2 | undefined
 }
@@ -16,8 +18,7 @@ export interface Resampling {
 export function gridWeights(
   source: Geometry,
   target: Geometry,
-  smooth = true,
-  { nearestAxis }: Resampling = {},
+  { smooth = true, nearestAxis }: Resampling = {},
 ): [AxisWeights, AxisWeights, AxisWeights] {
   const offset = pointToVoxel(source, voxelToPoint(target, [0, 0, 0]))
   const along = (axis: number): AxisWeights => {
@@ -44,7 +45,7 @@ export function resampleImage(
     const data = sampleObliqueImage({ data: source, geometry: volume.geometry }, target, options.outside)
     return { data, geometry: target }
   }
-  const tables = gridWeights(volume.geometry, target, true, options)
+  const tables = gridWeights(volume.geometry, target, options)
   let data = resampleDepth(volume, tables[0], target.shape[0])
   const shape: Shape = [...volume.geometry.shape]
   shape[0] = target.shape[0]
@@ -128,7 +129,7 @@ export function resampleLabels(
     return { data: sampleObliqueLabels(volume, target), geometry: target }
   }
   const [depth, height, width] = target.shape
-  const tables = gridWeights(volume.geometry, target, true, options)
+  const tables = gridWeights(volume.geometry, target, options)
   const [z, y, x] = tables
   const data = new Uint8Array(voxelCount(target.shape))
   const ballot = new Float64Array(256)

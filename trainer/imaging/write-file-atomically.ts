@@ -9,7 +9,7 @@ import { basename, dirname, join } from 'node:path'
  */
 export async function writeFileAtomically(
   path: string,
-  content: Uint8Array | string | Generator<Uint8Array>,
+  content: Uint8Array | string | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`)
   try {

@@ -74,7 +74,7 @@ export async function openRunPredictor(
       const probabilities = predictor.predict(image)
       const labelMap = restoreToOriginal(probabilities, image, plan)
       removeSmallParts(labelMap.data, labelMap.geometry.shape, keep)
-      const probabilityOf = (value: number) => restoreChannel(probabilities, value, study.classCount, image)
+      const probabilityOf = (value: number) => restoreChannel(probabilities, value, study.classCount, image, plan)
       return { labelMap, probabilityOf: keepProbabilities ? probabilityOf : null }
     },
     dispose: () => disposeModels(all),

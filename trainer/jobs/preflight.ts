@@ -3,12 +3,11 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PreflightJob, TrainJob } from '../../contract/job.ts'
-import type { Plan } from '../../contract/plan.ts'
 import type { StageNumber } from '../../contract/run-config.ts'
 import type { PreflightReport } from '../../contract/preflight.ts'
 import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
 import { derivePlan } from '../imaging/planning/derive-plan.ts'
-import { describeStudy, type Study } from '../labels/study.ts'
+import { describeStudy } from '../labels/study.ts'
 import { createObjective } from '../stages/create-objective.ts'
 import { distils, folderOfStage, plannedStages, phaseOf, stageSettings } from '../../contract/planned-stages.ts'
 import { createStageModels, disposeModels } from '../stages/stage-model.ts'
@@ -16,9 +15,10 @@ import { trainStage } from '../stages/train-stage.ts'
 import { deviceMemory, usedDevice } from '../tensor/used-device.ts'
 import type { Journal } from './journal.ts'
 import { estimateSeconds } from './estimate-seconds.ts'
-import { prepareCases, type PreparedCases } from './prepare-cases.ts'
+import { prepareCases } from './prepare-cases.ts'
 import { createProgress, type Progress } from './progress.ts'
 import { splitCases } from './split-cases.ts'
+import { stageSetup, trainingEntries, type TrainContext } from './train-context.ts'
 import { loadStageModels } from './trained-run.ts'
 import { readSettledPlan } from './settled-plan.ts'
 
@@ -99,19 +99,9 @@ function withFewCases(job: PreflightJob): TrainJob {
   }
 }
 
-interface MeasureContext {
-  readonly folder: string
-  readonly job: TrainJob
-  readonly plan: Plan
-  readonly study: Study
-  readonly prepared: PreparedCases
-  readonly journal: Journal
-  readonly progress: Progress
-}
-
 /** Trains as a run does, and reads the clock whenever a step is done. What follows the last step is one validation. */
-async function measureStage(context: MeasureContext, stage: StageNumber): Promise<StageTimes> {
-  const { folder, job, plan, study, prepared, journal, progress } = context
+async function measureStage(context: TrainContext, stage: StageNumber): Promise<StageTimes> {
+  const { folder, job, plan, study, prepared, progress } = context
   const { config } = job
   const stepEnds: number[] = []
   const watched: Progress = {
@@ -127,38 +117,8 @@ async function measureStage(context: MeasureContext, stage: StageNumber): Promis
   const teachers = taught ? await loadStageModels(folderOfStage(job, folder, 1), study, 1, plan, job) : []
   const lessons = taught ? { models: teachers, temperatures: teachers.map(() => 1) } : null
   const objective = createObjective(study, stage, plan.patch, config, models, lessons)
-  const cases = prepared.training.map((entries) =>
-    entries.map(({ entry, folder: preprocessed, classes }) => ({
-      caseId: entry.id,
-      folder: preprocessed,
-      pseudoFolder: null,
-      trueClasses: classes,
-      allClasses: classes,
-      rejectedClasses: [],
-    })),
-  )
-  const patches = {
-    seed: config.seed,
-    shape: plan.patch,
-    spacingMm: plan.spacingMm,
-    augmentation: config.augmentation,
-    foreground: config.sampling.foreground,
-    cacheMb: config.runtime.caseCacheMb,
-    job: { organs: job.organs, vocabulary: job.vocabulary, datasets: job.datasets },
-    cases,
-  }
-  const setup = {
-    stage,
-    folder,
-    study,
-    plan,
-    config,
-    patches,
-    validation: prepared.validation,
-    journal,
-    progress: watched,
-    until: WARM_UP + MEASURED,
-  }
+  const cases = trainingEntries(context, null)
+  const setup = stageSetup({ ...context, progress: watched }, stage, cases, WARM_UP + MEASURED)
   await trainStage(setup, models, objective)
   const lastStep = stepEnds.at(-1) ?? performance.now()
   const predictions = stage === 1 ? models.length : models.length * prepared.validation.length

@@ -8,13 +8,14 @@ import type { Plan } from '../../contract/plan.ts'
 import { voxelToPoint } from '../imaging/geometry.ts'
 import { multiplyVector } from '../imaging/matrix3.ts'
 import { writeNifti } from '../imaging/nifti/write-nifti.ts'
+import { createRandom } from '../imaging/random.ts'
 import { rotatedDirection } from '../imaging/test-geometries.ts'
 import { voxelCount, type Volume } from '../imaging/volume.ts'
 import { preprocessCase } from './preprocess-case.ts'
 import { preprocessImage } from './preprocess-image.ts'
 import { openPreprocessed } from './preprocessed-store.ts'
 import { readLabels } from './read-labels.ts'
-import { restoreToOriginal } from './restore-to-original.ts'
+import { restoreChannel, restoreToOriginal } from './restore-to-original.ts'
 import { datasetOf, gridOf, writeCase } from '../imaging/test-dataset.ts'
 
 let root = ''
@@ -124,6 +125,26 @@ describe('a label map', () => {
     const { codes } = await readLabels(datasetOf([entry], ['5'], folder), entry, grid)
     expect(codes.indexOf(1)).toBe(3)
   })
+})
+
+describe('probabilities', () => {
+  // From 2.5 mm to 4 mm and to 2 mm: averaged on the way up they would favour other organs than the label map.
+  it.each([{ thickAxis: undefined }, { thickAxis: 0 as const }])(
+    'of single organs are those that the label map was chosen by, thick slices along $thickAxis',
+    ({ thickAxis }) => {
+      const geometry: Geometry = { ...gridOf([6, 7, 8], [2.5, 2.2, 2.2]), direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] }
+      const originalGeometry = { ...gridOf([4, 9, 5], [4, 1.7, 3.5]), direction: geometry.direction }
+      const random = createRandom(3, 'probabilities')
+      const probabilities = Float32Array.from({ length: 3 * voxelCount(geometry.shape) }, () => random.next())
+      const image = { geometry, originalGeometry }
+      const { data } = restoreToOriginal(probabilities, image, { thickAxis })
+      const maps = [0, 1, 2].map((channel) => restoreChannel(probabilities, channel, 3, image, { thickAxis }).data)
+      const inside = [...data.keys()].filter((v) => maps.some((map) => map[v]! > 0))
+      expect(inside.length).toBeGreaterThan(50)
+      for (const v of inside) expect(maps[data[v]!]![v]).toBe(Math.max(...maps.map((map) => map[v]!)))
+      expect(new Set(inside.map((v) => data[v]))).toEqual(new Set([0, 1, 2]))
+    },
+  )
 })
 
 describe('masks', () => {

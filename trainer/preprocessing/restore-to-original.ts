@@ -22,17 +22,25 @@ export function restoreToOriginal(
   return { data: fromCanonical({ data, geometry: canonical }, transform).data, geometry: originalGeometry }
 }
 
-/** The probabilities of one channel alone, between 0 and 1; 0 outside the crop. @param channels how many there are */
+/**
+ * The probabilities of one channel alone, between 0 and 1, as restoreToOriginal compares them; 0 outside the crop.
+ * @param channels how many there are
+ */
 export function restoreChannel(
   probabilities: Float32Array,
   channel: number,
   channels: number,
   { geometry, originalGeometry }: Pick<PreprocessedImage, 'geometry' | 'originalGeometry'>,
+  { thickAxis }: Pick<Plan, 'thickAxis'>,
 ): Volume<Float32Array> {
   const own = new Float32Array(probabilities.length / channels)
   for (let v = 0, from = channel; v < own.length; v++, from += channels) own[v] = probabilities[from]!
   const transform = canonicalTransform(originalGeometry)
   const canonical = reorientGeometry(originalGeometry, transform)
-  const { data } = resampleImage({ data: own, geometry }, canonical, { outside: 0 })
+  const { data } = resampleImage({ data: own, geometry }, canonical, {
+    outside: 0,
+    smooth: false,
+    nearestAxis: thickAxis,
+  })
   return { data: fromCanonical({ data, geometry: canonical }, transform).data, geometry: originalGeometry }
 }

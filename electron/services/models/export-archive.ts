@@ -1,10 +1,10 @@
 // A run's models as one file for another workstation.
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { MODEL_FILE_VERSION, type ExportedModel, type ModelManifest } from '../../../contract/model-file.ts'
 import { folderOfStage, modelCount, plannedStages } from '../../../contract/planned-stages.ts'
+import { hashFile } from '../../../trainer/imaging/hash.ts'
 import { readJournal } from '../jobs/read-journal.ts'
 import { jobVersions } from '../runs/job-versions.ts'
 import { findTrainedModels } from '../runs/trained-models.ts'
@@ -55,9 +55,5 @@ const calibrations = (folder: string): string[] =>
 
 const asJson = (value: unknown): Buffer => Buffer.from(`${JSON.stringify(value, null, 2)}\n`)
 
-export async function hashOf(content: TarContent): Promise<string> {
-  const hash = createHash('sha256')
-  if (Buffer.isBuffer(content)) hash.update(content)
-  else await pipeline(createReadStream(content.path), hash)
-  return hash.digest('hex')
-}
+const hashOf = (content: TarContent): string | Promise<string> =>
+  Buffer.isBuffer(content) ? createHash('sha256').update(content).digest('hex') : hashFile(content.path)

@@ -1,9 +1,6 @@
 // A stage of a run as one ONNX file: all its models, averaged, with what a program needs around them in the metadata.
-import { createWriteStream, existsSync, statSync } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { TrainJob } from '../../../contract/job.ts'
 import type { ExportedModel, OnnxMetadata } from '../../../contract/model-file.ts'
@@ -13,6 +10,7 @@ import { folderOfStage, modelCount } from '../../../contract/planned-stages.ts'
 import { PlanSchema, type Plan } from '../../../contract/plan.ts'
 import type { StageNumber } from '../../../contract/run-config.ts'
 import { readSafetensors } from '../../../trainer/model-files/safetensors.ts'
+import { writeFileAtomically } from '../../../trainer/imaging/write-file-atomically.ts'
 import { addNetwork, type NetworkWeights } from '../../../trainer/model-files/network-to-onnx.ts'
 import { OnnxGraph } from '../../../trainer/model-files/onnx-graph.ts'
 import { jobVersions } from '../runs/job-versions.ts'
@@ -51,7 +49,7 @@ export async function exportOnnx(
     output: { name: 'probabilities', shape: [1, job.organs.length + 1, ...plan.patch] },
     metadata: { organ_mosaic: JSON.stringify(metadata) },
   })
-  await writeParts(path, parts)
+  await writeFileAtomically(path, parts)
   return { run: job.name, format: 'onnx', path, bytes: statSync(path).size, stages: [stage] }
 }
 
@@ -89,16 +87,5 @@ function describe(job: TrainJob, folder: string, stage: StageNumber, plan: Plan)
     plan: { spacingMm, patch, normalisation, cropToBody, thickAxis: thickAxis ?? null },
     overlap: job.config.inference.overlap,
     keepParts: Object.fromEntries(partsToKeep(chosen?.stage === stage ? chosen : null)),
-  }
-}
-
-async function writeParts(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const partial = `${path}.partial-${process.pid}`
-  try {
-    await pipeline(Readable.from(parts), createWriteStream(partial, { flush: true }))
-    await rename(partial, path)
-  } catch (error) {
-    await rm(partial, { force: true })
-    throw error
   }
 }

@@ -9,12 +9,12 @@ import { NameSchema } from '../../../contract/dataset.ts'
 import { TrainJobSchema } from '../../../contract/job.ts'
 import { MODEL_FILE_VERSION, ModelManifestSchema, type ModelManifest } from '../../../contract/model-file.ts'
 import { PlanSchema } from '../../../contract/plan.ts'
+import { hashFile } from '../../../trainer/imaging/hash.ts'
 import { openArchive } from '../archives/open-archive.ts'
 import { unpackArchive } from '../archives/unpack-archive.ts'
 import { readJsonFile, writeJsonFile } from '../workspace/json-file.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { runFolder } from '../workspace/run-store.ts'
-import { hashOf } from './export-archive.ts'
 
 /** A run of nine large models; nobody sends more. */
 const LIMITS = { bytes: 2 ** 36, files: 1000, ratio: 300, bytesAnyway: 2 ** 30 }
@@ -66,7 +66,7 @@ function readManifest(path: string, unpacked: string): ModelManifest {
 async function refuseChanged(path: string, unpacked: string, { files }: ModelManifest): Promise<void> {
   for (const [name, hash] of Object.entries(files)) {
     const file = join(unpacked, name)
-    if (existsSync(file) && (await hashOf({ path: file })) === hash) continue
+    if (existsSync(file) && (await hashFile(file)) === hash) continue
     throw new OrganMosaicError('invalid-file', `${path} is damaged: ${name} is not what was written. Copy it again.`)
   }
 }

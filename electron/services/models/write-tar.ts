@@ -1,9 +1,9 @@
 // A gzipped TAR file (POSIX ustar) of files in memory or on the disk, written as it goes.
-import { createReadStream, createWriteStream } from 'node:fs'
-import { rename, rm, stat } from 'node:fs/promises'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { pipeline, Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
+import { writeFileAtomically } from '../../../trainer/imaging/write-file-atomically.ts'
 import { TAR_RECORD_BYTES } from '../archives/tar-header.ts'
 
 /** A file's content, or where it is. */
@@ -11,15 +11,9 @@ export type TarContent = Buffer | { readonly path: string }
 
 /** @param files by name in the archive; names of at most 100 bytes */
 export async function writeTarGz(target: string, files: ReadonlyMap<string, TarContent>): Promise<void> {
-  const partial = `${target}.partial-${process.pid}`
-  try {
-    // Weights hardly shrink: the fastest level.
-    await pipeline(Readable.from(records(files)), createGzip({ level: 1 }), createWriteStream(partial, { flush: true }))
-    await rename(partial, target)
-  } catch (error) {
-    await rm(partial, { force: true })
-    throw error
-  }
+  // Weights hardly shrink: the fastest level. What goes wrong in one comes out of the other.
+  const packed = pipeline(Readable.from(records(files)), createGzip({ level: 1 }), () => undefined)
+  await writeFileAtomically(target, packed as AsyncIterable<Buffer>)
 }
 
 async function* records(files: ReadonlyMap<string, TarContent>): AsyncGenerator<Buffer> {

@@ -33,6 +33,8 @@ export function confirm(files: readonly FileOutcome[], python: string): Map<stri
 }
 
 function wordOn(outcome: Outcome, answers: readonly Answer[]): string {
+  if (outcome.kind === 'segments' && outcome.voxels.includes(null))
+    return 'not compared: it has no grid without its image'
   if (answers.length === 0) return 'no other reader reads it'
   const same = answers.filter((answer) => agrees(outcome, answer))
   if (same.length > 0) return `same as ${same.map(({ by }) => by).join(' and ')}`

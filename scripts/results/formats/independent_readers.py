@@ -14,6 +14,7 @@ import pydicom
 import SimpleITK
 
 warnings.filterwarnings("ignore")
+DOSE_GRID_SCALING = "3004|000e"
 SimpleITK.ProcessObject.SetGlobalWarningDisplay(False)
 
 
@@ -29,13 +30,16 @@ def read_itk(path):
     directions = numpy.array(image.GetDirection()).reshape(image.GetDimension(), -1)[:3, :3]
     columns = directions * numpy.array(image.GetSpacing())[:3]
     affine = numpy.column_stack([columns, numpy.array(image.GetOrigin())[:3]])
-    values = SimpleITK.GetArrayFromImage(image).astype(float)
+    # A dose grid is stored in units of its own, which SimpleITK leaves to its caller.
+    dose = float(image.GetMetaData(DOSE_GRID_SCALING)) if image.HasMetaDataKey(DOSE_GRID_SCALING) else 1
+    values = SimpleITK.GetArrayFromImage(image).astype(float) * dose
     return {"by": "SimpleITK", "shape": list(image.GetSize()), "affine": affine.tolist(), "sum": float(values.sum())}
 
 
 def read_pixels(path):
     dataset = pydicom.dcmread(path)
-    slope, intercept = float(getattr(dataset, "RescaleSlope", 1)), float(getattr(dataset, "RescaleIntercept", 0))
+    slope = float(getattr(dataset, "RescaleSlope", 1)) * float(getattr(dataset, "DoseGridScaling", 1))
+    intercept = float(getattr(dataset, "RescaleIntercept", 0))
     values = dataset.pixel_array.astype(float) * slope + intercept
     return {"by": "pydicom", "sum": float(values.sum())}
 
@@ -44,6 +48,8 @@ def read_segments(path):
     segmentation = highdicom.seg.segread(path)
     voxels = []
     for number in segmentation.segment_numbers:
+        if number == 0:  # of a label map: the background
+            continue
         volume = segmentation.get_volume(segment_numbers=[number], combine_segments=False, rescale_fractional=True)
         voxels.append(int((volume.array[..., 0] >= 0.5).sum()))
     return {"by": "highdicom", "voxels": voxels}
