@@ -39,7 +39,11 @@ export default {
     synopsis: 'Many partially labelled datasets in, one multi-organ segmentation model out',
     maintainer: 'OrganMosaic contributors <contributors@organmosaic.invalid>',
     desktop: {
-      entry: { Name: 'OrganMosaic', Comment: 'Segmentation models from partially labelled datasets', Keywords: 'radiology;segmentation;DICOM;NIfTI;' },
+      entry: {
+        Name: 'OrganMosaic',
+        Comment: 'Segmentation models from partially labelled datasets',
+        Keywords: 'radiology;segmentation;DICOM;NIfTI;',
+      },
     },
   },
   deb: { packageName: 'organ-mosaic', priority: 'optional', packageCategory: 'science' },

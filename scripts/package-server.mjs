@@ -64,7 +64,8 @@ try {
   const archive = await packageServer({ preset, out: resolve(out) })
   const sizeMb = statSync(archive).size / 1e6
   say(`${archive}, ${sizeMb.toFixed(0)} MB`)
-  if (sizeMb > MOST_MB && Number(preset) > 5) throw new SetupError(`It should stay under ${MOST_MB} MB: see what was added.`)
+  if (sizeMb > MOST_MB && Number(preset) > 5)
+    throw new SetupError(`It should stay under ${MOST_MB} MB: see what was added.`)
 } catch (error) {
   if (!(error instanceof SetupError)) throw error
   say(error.message)

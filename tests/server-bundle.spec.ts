@@ -16,7 +16,13 @@ const isAsked = process.env['TEST_ALL'] === '1' && process.platform === 'linux'
 /** Root may write everywhere: the bundle is used by somebody who may not. */
 const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
 const tinyStudy = ['--seed', '7', '--cases', '3', '--test-cases', '1', '--resolution', '0.3']
-const tinyRun = ['network.baseChannels=2', 'network.levels=2', 'plan.patch=16,16,16', 'stage1.steps=2', 'stage2.steps=2']
+const tinyRun = [
+  'network.baseChannels=2',
+  'network.levels=2',
+  'plan.patch=16,16,16',
+  'stage1.steps=2',
+  'stage2.steps=2',
+]
 
 describe.runIf(isAsked)('the server bundle (skipped: Linux only, and with TEST_ALL=1)', () => {
   let folder: string
@@ -73,7 +79,15 @@ describe.runIf(isAsked)('the server bundle (skipped: Linux only, and with TEST_A
 
   it('names the licence of everything that is in it', () => {
     const notices = readFileSync(join(bundle, 'THIRD-PARTY-NOTICES.txt'), 'utf8')
-    for (const name of ['TensorFlow', 'LLVM libc++', 'node-linux-', 'zod ', 'vue-router ', 'echarts ', 'better-sqlite3 ']) {
+    for (const name of [
+      'TensorFlow',
+      'LLVM libc++',
+      'node-linux-',
+      'zod ',
+      'vue-router ',
+      'echarts ',
+      'better-sqlite3 ',
+    ]) {
       expect(notices).toContain(`\n  ${name}`)
     }
     expect(notices).not.toContain('\n  vitest ')
@@ -99,27 +113,31 @@ describe.runIf(isAsked)('the server bundle (skipped: Linux only, and with TEST_A
     expect(DemoResultSchema.parse(JSON.parse(stdout)).table).toHaveLength(8 + 1)
   }, 600_000)
 
-  it.runIf(findBrowser())('serves the page: the finished run is seen in a browser', async () => {
-    const child = start('serve')
-    const url = await new Promise<string>((resolve, reject) => {
-      child.stderr?.on('data', (chunk: Buffer) => {
-        const found = /OrganMosaic is at (\S+)/.exec(String(chunk))
-        if (found) resolve(found[1])
+  it.runIf(findBrowser())(
+    'serves the page: the finished run is seen in a browser',
+    async () => {
+      const child = start('serve')
+      const url = await new Promise<string>((resolve, reject) => {
+        child.stderr?.on('data', (chunk: Buffer) => {
+          const found = /OrganMosaic is at (\S+)/.exec(String(chunk))
+          if (found) resolve(found[1])
+        })
+        child.on('error', reject)
+        child.on('close', (code) => reject(new Error(`serve ended with ${code}`)))
       })
-      child.on('error', reject)
-      child.on('close', (code) => reject(new Error(`serve ended with ${code}`)))
-    })
-    const browser = await chromium.launch({ executablePath: findBrowser() ?? '' })
-    try {
-      const page = await browser.newPage()
-      await page.goto(`${url}#/runs`)
-      await page.getByRole('link', { name: 'demo' }).first().waitFor()
-      expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('Runs')
-    } finally {
-      await browser.close()
-      const ended = new Promise((resolve) => child.on('close', resolve))
-      child.kill('SIGTERM')
-      expect(await ended).toBe(0)
-    }
-  }, 120_000)
+      const browser = await chromium.launch({ executablePath: findBrowser() ?? '' })
+      try {
+        const page = await browser.newPage()
+        await page.goto(`${url}#/runs`)
+        await page.getByRole('link', { name: 'demo' }).first().waitFor()
+        expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('Runs')
+      } finally {
+        await browser.close()
+        const ended = new Promise((resolve) => child.on('close', resolve))
+        child.kill('SIGTERM')
+        expect(await ended).toBe(0)
+      }
+    },
+    120_000,
+  )
 })

@@ -43,7 +43,9 @@ export async function makeNatives(root, say) {
       await collectNotices({ cache, plan, python, zig, folder: join(partial, 'notices') })
     })
   }
-  await withLock(join(cache, 'lock'), work, (holder) => say(`waiting for the set-up that is running (process ${holder})`))
+  await withLock(join(cache, 'lock'), work, (holder) =>
+    say(`waiting for the set-up that is running (process ${holder})`),
+  )
   return folder
 }
 
@@ -56,9 +58,18 @@ async function fetchZig(cache, python, say) {
   const folder = join(cache, ZIG.replace('==', '-'))
   if (!existsSync(folder)) say('downloading a C++ compiler for older systems (0.1 GB)')
   const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64'
-  const platformTags = ['manylinux_2_12', 'manylinux2010', 'manylinux_2_17', 'manylinux2014'].map((tag) => `${tag}_${machine}`)
+  const platformTags = ['manylinux_2_12', 'manylinux2010', 'manylinux_2_17', 'manylinux2014'].map(
+    (tag) => `${tag}_${machine}`,
+  )
   await publishFolder(folder, (partial) =>
-    fetchWheelParts({ requirement: ZIG, platformTags, downloads: `${folder}.download`, folder: partial, prefixes: ['ziglang/'], python }),
+    fetchWheelParts({
+      requirement: ZIG,
+      platformTags,
+      downloads: `${folder}.download`,
+      folder: partial,
+      prefixes: ['ziglang/'],
+      python,
+    }),
   )
   rmSync(`${folder}.download`, { recursive: true, force: true })
   return join(folder, 'ziglang')
@@ -100,7 +111,15 @@ async function compileSqlite(root, zig, folder) {
   const object = join(folder, 'sqlite3.o')
   const common = ['-O3', '-DNDEBUG', '-w', '-fPIC', '-fvisibility=hidden', '-I', join(source, 'deps/sqlite3')]
   const defines = settings.map((match) => `-D${match[1]}`)
-  await compile(zig, 'cc', ['-std=c99', ...common, ...defines, '-c', join(source, 'deps/sqlite3/sqlite3.c'), '-o', object])
+  await compile(zig, 'cc', [
+    '-std=c99',
+    ...common,
+    ...defines,
+    '-c',
+    join(source, 'deps/sqlite3/sqlite3.c'),
+    '-o',
+    object,
+  ])
   await compile(zig, 'c++', [
     ...['-std=c++20', '-shared', '-s', '-fvisibility-inlines-hidden', ...common],
     ...['-DNAPI_VERSION=10', '-DNAPI_DISABLE_CPP_EXCEPTIONS', '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS'],

@@ -79,7 +79,8 @@ export function isPacked(path, machine) {
 function listFiles(root, place, without = []) {
   if (!lstatSync(join(root, place)).isDirectory()) return [place]
   return readdirSync(join(root, place), { withFileTypes: true }).flatMap((entry) => {
-    if (without.includes(entry.name)) return []
+    // Hidden files are settings of the packages' own tools, and '**' does not see them.
+    if (entry.name.startsWith('.') || without.includes(entry.name)) return []
     const path = `${place}/${entry.name}`
     return entry.isDirectory() ? listFiles(root, path, without) : [path]
   })

@@ -38,7 +38,8 @@ export function requireOldMachines(folder) {
       .filter(([name, version]) => compareVersions(version, OLDEST[/** @type {keyof OLDEST} */ (name)] ?? '0') > 0)
       .map(([name, version]) => `${path} needs ${name}_${version}`),
   ])
-  if (faults.length > 0) throw new SetupError(`The bundle would not run with glibc ${OLDEST.GLIBC}:\n${faults.join('\n')}`)
+  if (faults.length > 0)
+    throw new SetupError(`The bundle would not run with glibc ${OLDEST.GLIBC}:\n${faults.join('\n')}`)
 }
 
 /** @param {string} path */
@@ -55,7 +56,10 @@ function isElf(path) {
 
 /** @param {string} path @returns {{ libraries: string[], versions: Record<string, string> }} */
 function readNeeds(path) {
-  const { status, stdout, error } = spawnSync('objdump', ['-p', path], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } })
+  const { status, stdout, error } = spawnSync('objdump', ['-p', path], {
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C' },
+  })
   if (status !== 0) throw new SetupError(`objdump could not read ${path} (${error?.message ?? `code ${status}`}).`)
   const libraries = [...stdout.matchAll(/^ +NEEDED +(\S+)$/gm)].map((match) => match[1])
   const [, references = ''] = stdout.split('Version References:')

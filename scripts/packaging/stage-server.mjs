@@ -15,7 +15,10 @@ export function stageServer({ root, folder, natives, node, platform = process.pl
   const files = listPackedFiles(root, { platform, arch }, { window: false })
   for (const file of files) copy(join(root, file), join(app, file))
   for (const part of ['lib', 'tensorflow']) cpSync(join(natives, part), join(app, TENSORFLOW, part), copying)
-  copy(join(natives, 'better_sqlite3.node'), join(app, `node_modules/better-sqlite3/prebuilds/${platform}-${arch}.node`))
+  copy(
+    join(natives, 'better_sqlite3.node'),
+    join(app, `node_modules/better-sqlite3/prebuilds/${platform}-${arch}.node`),
+  )
   copy(node, join(folder, 'bin/node'))
   chmodSync(join(folder, 'bin/node'), 0o755)
   copy(join(root, 'resources/package/organ-mosaic.sh'), join(folder, 'organ-mosaic'))

@@ -14,7 +14,7 @@ const LICENCE_FILE = /^(licen[cs]e|copying|notice|copyright)/i
 /**
  * Of the npm packages that have a file in the bundle, of those that were built into the page, and of the native parts.
  * @param {string} root
- * @param {{ files: string[], natives?: string, node: boolean }} options `natives` of makeNatives; `node`: whether Node is
+ * @param {{ files: string[], natives: string | undefined, node: boolean }} options `natives` of makeNatives; `node`: whether Node is
  *   bundled
  * @returns {string} the whole file
  */
