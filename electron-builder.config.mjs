@@ -1,5 +1,5 @@
 // What an installer of OrganMosaic is. `npm run package` makes those of this machine; tests/packaging.spec.ts packs with a
-// dummy in place of Electron and checks the files, without a network. docs/how-to/make-packages.md says the rest.
+// dummy in place of Electron and checks the files, without a network. docs/how-to/install.md says the rest.
 import { packedFiles } from './scripts/packaging/packed-files.mjs'
 
 const TENSORFLOW = 'app/node_modules/@tensorflow/tfjs-node-gpu'
