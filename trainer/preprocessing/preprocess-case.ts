@@ -1,4 +1,4 @@
-// One training case: image and label files -> a preprocessed Zarr folder, written once and shared by all jobs.
+// One training case: image files, one a channel, and label files -> a preprocessed Zarr folder, written once and shared by all jobs.
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import type { JobDataset } from '../../contract/job.ts'
 import type { Plan } from '../../contract/plan.ts'
 import { canonicalTransform, reorientGeometry } from '../imaging/canonical.ts'
 import { nonZeroBox } from '../imaging/crop.ts'
-import { readImage } from '../imaging/read-image.ts'
+import { readChannels } from '../imaging/read-channels.ts'
 import { resampleLabels } from '../imaging/resample.ts'
 import { preprocessImage } from './preprocess-image.ts'
 import { isIntact, storePreprocessed } from './preprocessed-store.ts'
@@ -24,14 +24,16 @@ export async function preprocessCase(dataset: JobDataset, caseEntry: Case, plan:
     if (await isIntact(folder)) return
     await rm(folder, { recursive: true })
   }
-  const { volume } = await readImage(join(dataset.root, caseEntry.image))
-  const grid = reorientGeometry(volume.geometry, canonicalTransform(volume.geometry))
+  const files = caseEntry.images.map((path) => join(dataset.root, path))
+  const channels = await readChannels(files)
+  const { geometry } = channels[0]
+  const grid = reorientGeometry(geometry, canonicalTransform(geometry))
   const { codes, codebook } = await readLabels(dataset, caseEntry, grid)
-  const image = await preprocessImage(volume, plan, nonZeroBox(codes, grid.shape))
+  const image = preprocessImage(channels, plan, nonZeroBox(codes, grid.shape))
   if (caseEntry.imageHash !== null && caseEntry.imageHash !== image.imageHash) {
     throw new OrganMosaicError(
       'invalid-data',
-      `Case ${caseEntry.id}: ${join(dataset.root, caseEntry.image)} changed since dataset ${dataset.name} was registered. ` +
+      `Case ${caseEntry.id}: ${files.join(', ')} changed since dataset ${dataset.name} was registered. ` +
         'Register the dataset again.',
     )
   }

@@ -14,16 +14,16 @@ import type { CaseFacts } from './inspect-case.ts'
 import type { FoundCase } from './layouts/layout.ts'
 
 /** Counts up whenever inspectCase finds something else in the same files. */
-const VERSION = 3
+const VERSION = 4
 
 const FactsSchema = z.object({
   id: z.string(),
-  image: z.string(),
+  images: z.array(z.string()),
   labels: z.array(LabelSourceSchema),
   geometry: GeometrySchema.nullable(),
   imageHash: z.string().nullable(),
   fileHash: z.string().nullable(),
-  intensity: IntensitySchema.nullable(),
+  intensities: z.array(IntensitySchema),
   structures: z.array(z.tuple([z.string(), z.object({ voxels: z.number(), touchesEnd: z.boolean() })])),
   overlaps: z.array(z.object({ first: z.string(), second: z.string(), voxels: z.number() })),
   findings: z.array(FindingSchema),
@@ -69,7 +69,7 @@ export function openCaseFactsMemory(
 
 /** Changes with every change of the case's files. */
 async function signatureOf(root: string, found: FoundCase): Promise<string> {
-  const addresses = [found.image ?? '', ...found.labels.map(({ path }) => path)].map((path) => join(root, path))
+  const addresses = [...found.images, ...found.labels.map(({ path }) => path)].map((path) => join(root, path ?? ''))
   const files = await Promise.all(addresses.map((address) => filesOfImage(address).catch(() => [pathOf(address)])))
   const states = await Promise.all(
     [...new Set(files.flat())].map(async (path) => {

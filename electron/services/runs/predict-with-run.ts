@@ -25,7 +25,7 @@ export async function predictWithRun(
   watch: Watch = {},
 ): Promise<PredictionResult> {
   const models = findTrainedModels(workspace, request)
-  const inputs = await findImages([request.input].flat())
+  const inputs = await findImages([request.input].flat(), models.job.datasets[0].channels)
   return predict(workspace, models, { ...request, inputs, completeTruth: false }, watch)
 }
 

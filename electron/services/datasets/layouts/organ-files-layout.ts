@@ -2,7 +2,7 @@
 // A mask file that one patient lacks means that nobody looked there: unlabelled, not absent.
 import type { LabelSource } from '../../../../contract/dataset.ts'
 import { ambiguity, folderOf, IMAGE_NAME, isVolume, nameOf, stemOf } from './case-files.ts'
-import { modalityOf, type FoundCase, type LayoutDetector } from './layout.ts'
+import { modalityOf, oneChannel, type FoundCase, type LayoutDetector } from './layout.ts'
 
 const MASK_FOLDER = /^(segmentations?|segs?|masks?|labels?|labelmaps?|structures?|organs?|rois?|contours?)$/i
 
@@ -19,17 +19,17 @@ export const organFilesLayout: LayoutDetector = {
     )
     const cases = [...byPatient].map(([patient, paths]) => toCase(patient, paths))
     // one complete patient shows the kind; what the others lack is reported a case
-    if (!cases.some((found) => found.image !== null && found.labels.length > 0)) return null
+    if (!cases.some((found) => found.images[0] !== null && found.labels.length > 0)) return null
 
     const keys = cases.flatMap((found) =>
       found.labels.flatMap((label) => (label.kind === 'mask' ? label.labelKey : [])),
     )
-    const image = cases.find((found) => found.image !== null)?.image ?? ''
+    const image = cases.find((found) => found.images[0] !== null)?.images[0] ?? ''
     return {
       layout: 'organ-files',
       reason: `${cases.length} folders, one a patient, with an image such as ${nameOf(image)} and a mask file an organ`,
       title: null,
-      modality: modalityOf(stemOf(image)),
+      channels: oneChannel(modalityOf(stemOf(image))),
       labels: [...new Set(keys)].sort().map((key) => ({ key, sourceName: key })),
       cases,
     }
@@ -47,7 +47,7 @@ function toCase(patient: string, paths: readonly string[]): FoundCase {
   const problems = [...byKey.values()].flatMap((same) => ambiguity(patient, 'label', same))
   return {
     id: patient,
-    image: images[0] ?? null,
+    images: [images[0] ?? null],
     labels,
     problems: [...ambiguity(patient, 'image', images), ...problems],
   }
