@@ -20,9 +20,10 @@ export function chooseChannels(match: LayoutMatch, { channels: names, volume }: 
   }
   if (positions.every((at) => at >= 0)) {
     const pick = <T>(list: readonly T[]): T[] => positions.map((at) => list[at])
+    const channels = pick(found).map((channel, n) => ({ ...channel, name: names[n] }))
     return {
       ...match,
-      channels: pick(found),
+      channels,
       cases: match.cases.map((each) => ({ ...each, images: pick(each.images) })),
     }
   }

@@ -208,7 +208,7 @@ describe('the chain', () => {
       'Patient ä 1/masks/spleen.nii',
     ])
     expect((await detectLayout(listing, 'train')).cases).toMatchObject([
-      { id: 'Patient ä 1', image: 'Patient ä 1/ct.nii' },
+      { id: 'Patient ä 1', images: ['Patient ä 1/ct.nii'] },
     ])
   })
 
