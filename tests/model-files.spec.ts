@@ -188,7 +188,7 @@ describe('an archive', () => {
     },
     {
       what: 'a newer version',
-      change: (bytes: Buffer) => void bytes.write('"version": 9', bytes.indexOf('"version": 1')),
+      change: (bytes: Buffer) => void bytes.write('"version": 9', bytes.indexOf('"version": 2')),
       code: 'invalid-file',
     },
     { what: 'another file', change: (bytes: Buffer) => void bytes.fill(7), code: 'usage' },
