@@ -17,6 +17,10 @@ export const register = defineCommand({
       '--organ <value=organ...>',
       'what a label value or mask file means, e.g. 10=mandible or 3=kidney_left+kidney_right',
     ],
+    [
+      '--channels <names>',
+      'which image channels, in this order, or how they are called, e.g. T1,T2 (for 4D files: all volumes)',
+    ],
     ['--volume <n>', 'which volume of images that hold several (4D files, phases), from 1'],
     ['--subset <name>', 'which dataset of a manifest.csv that lists several (default: the one of that name)'],
     ['--images <pattern>', 'which files are images, e.g. scans/{case}.nii.gz, instead of a layout that is detected'],
@@ -28,13 +32,17 @@ export const register = defineCommand({
     name: z.string().optional(),
     role: DatasetRoleSchema.optional(),
     organ: z.array(z.string()).default([]),
+    channels: z
+      .string()
+      .transform((names) => names.split(',').map((name) => name.trim()))
+      .optional(),
     volume: z.coerce.number().int().min(1).optional(),
     subset: z.string().min(1).optional(),
     images: z.string().min(1).optional(),
     labels: z.string().min(1).optional(),
   }),
   output: DatasetDetailSchema,
-  run: async (services, { folder, name, role, organ, volume, subset, images, labels }, terminal) => {
+  run: async (services, { folder, name, role, organ, channels, volume, subset, images, labels }, terminal) => {
     if ((images === undefined) !== (labels === undefined)) {
       throw new OrganMosaicError('usage', '--images and --labels belong together; give both patterns.')
     }
@@ -42,7 +50,7 @@ export const register = defineCommand({
     const line = terminal.progress(`checking ${name ?? folder}  `)
     try {
       return await services.registerDataset(
-        defined({ folder, name, role, organs: organ, reading: defined({ volume, subset, patterns }) }),
+        defined({ folder, name, role, organs: organ, reading: defined({ channels, volume, subset, patterns }) }),
         {
           onProgress: ({ done, total, caseId }) => line.count(done, total, caseId),
         },
