@@ -68,7 +68,7 @@ function encodeRunLength(pixels: Uint16Array): Uint8Array {
 
 function packBits(bytes: Uint8Array): Uint8Array {
   const packed: number[] = []
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     let run = 1
     while (run < 128 && bytes[at + run] === bytes[at]) run++
     if (run > 2) packed.push(257 - run, bytes[at]!)

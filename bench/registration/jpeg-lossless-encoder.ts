@@ -2,7 +2,24 @@
 // most archives of hospitals hold.
 
 /** Codes of one length a row, by how often CT differences of so many bits occur. */
-const CATEGORIES: readonly (readonly number[])[] = [[], [], [0, 3, 4], [5], [2], [1], [6], [7], [8], [9], [10], [11], [12], [13], [14], [15]]
+const CATEGORIES: readonly (readonly number[])[] = [
+  [],
+  [],
+  [0, 3, 4],
+  [5],
+  [2],
+  [1],
+  [6],
+  [7],
+  [8],
+  [9],
+  [10],
+  [11],
+  [12],
+  [13],
+  [14],
+  [15],
+]
 const CODES = codesOf()
 
 function codesOf(): Map<number, { code: number; length: number }> {

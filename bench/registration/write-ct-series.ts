@@ -54,19 +54,35 @@ export function writeCtSeries(folder: string, encoded: readonly Uint8Array[], co
   for (const [n, pixels] of encoded.entries()) {
     const instance = `${series.slice(0, 50)}.${n + 1}`
     const syntax = TRANSFER_SYNTAX[compression]
-    const meta = Buffer.concat([text(0x0002, 0x0002, 'UI', CT_IMAGE), text(2, 3, 'UI', instance), text(2, 16, 'UI', syntax)])
+    const meta = Buffer.concat([
+      text(0x0002, 0x0002, 'UI', CT_IMAGE),
+      text(2, 3, 'UI', instance),
+      text(2, 16, 'UI', syntax),
+    ])
     const place = [0, 0, n * SPACING_MM[0]].join('\\')
     const header = [
       ...[text(8, 0x16, 'UI', CT_IMAGE), text(8, 0x18, 'UI', instance), text(8, 0x60, 'CS', 'CT')],
-      ...[text(0x10, 0x10, 'PN', 'Bench'), text(0x10, 0x20, 'LO', series.slice(-8)), text(0x18, 0x50, 'DS', String(SPACING_MM[0]))],
+      ...[
+        text(0x10, 0x10, 'PN', 'Bench'),
+        text(0x10, 0x20, 'LO', series.slice(-8)),
+        text(0x18, 0x50, 'DS', String(SPACING_MM[0])),
+      ],
       ...[text(0x20, 0x0d, 'UI', study), text(0x20, 0x0e, 'UI', series), text(0x20, 0x13, 'IS', String(n + 1))],
       ...[text(0x20, 0x32, 'DS', place), text(0x20, 0x37, 'DS', '1\\0\\0\\0\\1\\0'), text(0x20, 0x52, 'UI', frame)],
       ...[short(0x28, 2, 1), text(0x28, 4, 'CS', 'MONOCHROME2'), short(0x28, 0x10, SIDE), short(0x28, 0x11, SIDE)],
       ...[text(0x28, 0x30, 'DS', `${SPACING_MM[1]}\\${SPACING_MM[2]}`), short(0x28, 0x100, 16), short(0x28, 0x101, 16)],
-      ...[short(0x28, 0x102, 15), short(0x28, 0x103, 0), text(0x28, 0x1052, 'DS', String(INTERCEPT)), text(0x28, 0x1053, 'DS', '1')],
+      ...[
+        short(0x28, 0x102, 15),
+        short(0x28, 0x103, 0),
+        text(0x28, 0x1052, 'DS', String(INTERCEPT)),
+        text(0x28, 0x1053, 'DS', '1'),
+      ],
     ]
     const start = [Buffer.alloc(128), Buffer.from('DICM'), meta]
-    writeFileSync(join(folder, `${String(n + 1).padStart(4, '0')}.dcm`), Buffer.concat([...start, ...header, ...pixelData(pixels, syntax)]))
+    writeFileSync(
+      join(folder, `${String(n + 1).padStart(4, '0')}.dcm`),
+      Buffer.concat([...start, ...header, ...pixelData(pixels, syntax)]),
+    )
   }
   return series
 }

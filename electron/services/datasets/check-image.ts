@@ -10,7 +10,8 @@ export function checkImage(
   labelled: Uint8Array,
   caseId: string,
 ): { intensity: Intensity; findings: Finding[] } {
-  const { notFinite, constant, min } = summarise(values)
+  const summary = summarise(values)
+  const { notFinite, constant, min } = summary
   const findings: Finding[] = []
   if (notFinite > 0) {
     const message = `Case ${caseId}: ${notFinite} of ${values.length} voxels of the image are NaN or infinite; expected numbers. Replace them (by air in CT, 0 in MR) and register again.`
@@ -20,5 +21,5 @@ export function checkImage(
     const message = `Case ${caseId}: every voxel of the image is ${min}; expected a scan. Export it again, or remove the case.`
     findings.push(createFinding('error', 'constant-image', message, { caseId }))
   }
-  return { intensity: measureIntensity(values, labelled), findings }
+  return { intensity: measureIntensity(values, labelled, summary), findings }
 }

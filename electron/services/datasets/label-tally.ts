@@ -2,6 +2,7 @@
 import type { Finding, LabelSource } from '../../../contract/dataset.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
 import { canonicalTransform } from '../../../trainer/imaging/canonical.ts'
+import { filledBlocks } from '../../../trainer/imaging/filled-blocks.ts'
 import { voxelCount, type VoxelArray } from '../../../trainer/imaging/volume.ts'
 import { createFinding } from './create-finding.ts'
 
@@ -45,7 +46,9 @@ export class LabelTally {
       const message = `Case ${caseId}: ${source.path} holds ${odd}; ${advice}`
       return [createFinding('error', 'non-integer-label', message, { caseId })]
     }
-    for (let voxel = 0; voxel < data.length; voxel++) if (isForeground(data[voxel])) this.labelled[voxel] = 1
+    for (const [from, to] of filledBlocks(data)) {
+      for (let voxel = from; voxel < to; voxel++) if (isForeground(data[voxel])) this.labelled[voxel] = 1
+    }
     const atEnds = valuesAtEnds(data, this.geometry)
     if (source.kind === 'map') {
       for (const [value, voxels] of foregroundOf(values)) {
@@ -86,11 +89,13 @@ export class LabelTally {
     this.owner ??= new Uint16Array(data.length)
     const own = this.maskKeys.push(key)
     const shared = new Map<number, number>()
-    for (let voxel = 0; voxel < data.length; voxel++) {
-      if (!isForeground(data[voxel])) continue
-      const owner = this.owner[voxel]
-      if (owner === 0) this.owner[voxel] = own
-      else shared.set(owner, (shared.get(owner) ?? 0) + 1)
+    for (const [from, to] of filledBlocks(data)) {
+      for (let voxel = from; voxel < to; voxel++) {
+        if (!isForeground(data[voxel])) continue
+        const owner = this.owner[voxel]
+        if (owner === 0) this.owner[voxel] = own
+        else shared.set(owner, (shared.get(owner) ?? 0) + 1)
+      }
     }
     for (const [owner, voxels] of shared) {
       const first = this.maskKeys[owner - 1]
@@ -113,16 +118,18 @@ function foregroundOf(values: Map<number, number>): Map<number, number> {
   return foreground
 }
 
-/** Voxels a value. Labels come in runs, so the map is asked once a run. */
+/** Voxels a value, without most of those that are 0. Labels come in runs, so the map is asked once a run. */
 function countValues(data: VoxelArray): Map<number, number> {
   const counts = new Map<number, number>()
-  let start = 0
-  for (let voxel = 1; voxel <= data.length; voxel++) {
-    if (voxel < data.length && data[voxel] === data[start]) continue
-    counts.set(data[start], (counts.get(data[start]) ?? 0) + voxel - start)
-    start = voxel
-    // thousands of different values are no label map; what was seen is enough to say so
-    if (counts.size > 65_536) break
+  for (const [from, to] of filledBlocks(data)) {
+    let start = from
+    for (let voxel = from + 1; voxel <= to; voxel++) {
+      if (voxel < to && data[voxel] === data[start]) continue
+      counts.set(data[start], (counts.get(data[start]) ?? 0) + voxel - start)
+      start = voxel
+      // thousands of different values are no label map; what was seen is enough to say so
+      if (counts.size > 65_536) return counts
+    }
   }
   return counts
 }
