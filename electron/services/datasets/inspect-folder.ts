@@ -2,10 +2,11 @@
 // so the same half also answers "what is in this folder?" before anything is registered.
 import type { DatasetChoices, FolderReading } from '../../../contract/dataset.ts'
 import { volumeAddress } from '../../../trainer/imaging/image-source.ts'
+import { createCaseRoom } from './case-room.ts'
+import { detectFolder } from './detect-folder.ts'
 import { inspectCase, type CaseFacts } from './inspect-case.ts'
-import { detectLayout } from './layouts/index.ts'
 import type { FoundCase, LayoutMatch } from './layouts/layout.ts'
-import { listFolder, type FolderListing } from './list-folder.ts'
+import type { FolderListing } from './list-folder.ts'
 import { mapConcurrently } from './map-concurrently.ts'
 import { readPatients } from './read-patients.ts'
 
@@ -24,10 +25,9 @@ export interface InspectContext {
   readonly signal?: AbortSignal
   /** How a case is read: in this thread unless said otherwise */
   readonly inspectCase?: (root: string, found: FoundCase) => Promise<CaseFacts>
+  /** How its cases are found: in this thread unless said otherwise */
+  readonly detect?: typeof detectFolder
 }
-
-/** Two cases decode at once: one inflates while the other is counted, and memory stays that of two. */
-const CONCURRENT_CASES = 2
 
 /**
  * @param root absolute
@@ -40,15 +40,16 @@ export async function inspectFolder(
   { registeredAs, ...reading }: Pick<DatasetChoices, 'registeredAs'> & FolderReading,
   context: InspectContext = {},
 ): Promise<FolderInspection> {
-  const folder = await listFolder(root)
+  const { folder, match: detected } = await (context.detect ?? detectFolder)(root, registeredAs, reading)
   const { volume } = reading
-  const detected = await detectLayout(folder, registeredAs, reading)
   const match = volume === undefined ? detected : { ...detected, cases: detected.cases.map(withVolume(volume)) }
   const read = context.inspectCase ?? inspectCase
+  const room = createCaseRoom()
   let done = 0
-  const facts = await mapConcurrently(match.cases, CONCURRENT_CASES, async (found) => {
+  const facts = await mapConcurrently(match.cases, room.atOnce, async (found) => {
     context.signal?.throwIfAborted()
     const seen = await read(root, found)
+    room.saw(seen.geometry)
     done++
     context.onProgress?.({ done, total: match.cases.length, caseId: found.id })
     return seen
