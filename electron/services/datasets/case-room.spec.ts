@@ -49,7 +49,7 @@ describe('mapConcurrently', () => {
     const work = async (item: number): Promise<void> => {
       begun.push(item)
       if (item === 1) throw new Error('no')
-      await Promise.resolve()
+      for (let turn = 0; turn < 10; turn++) await Promise.resolve()
     }
     await expect(mapConcurrently([0, 1, 2, 3, 4], 2, work)).rejects.toThrow('no')
     expect(begun).toEqual([0, 1])
