@@ -27,6 +27,7 @@ import { createFolders, type Folders } from './folders/create-folders.ts'
 import { defaultRoots } from './folders/default-roots.ts'
 import type { FollowOptions } from './jobs/follow-job.ts'
 import type { Watch } from './jobs/run-job.ts'
+import { createModelDesk, type ModelDesk } from './models/model-desk.ts'
 import { createResults, type Results } from './results/create-results.ts'
 import { evaluateRun, type EvaluationRequest } from './runs/evaluate-run.ts'
 import type { RunRequest } from './runs/plan-run.ts'
@@ -97,6 +98,8 @@ export type Services = {
   uploads: Uploads
   /** Reports, comparisons and their files; review of pseudo labels; what an export would write. */
   results: Results
+  /** Model files: out of this workspace, and into it. */
+  models: ModelDesk
   /** What a window does with runs. */
   runDesk: RunDesk
   /** Work that a window watches. */
@@ -184,6 +187,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     datasetDesk,
     uploads: createUploads(join(workspace.home, 'uploads')),
     results: createResults(store),
+    models: createModelDesk({ workspace, tasks, summarise: (name) => summariseNamed(database, workspace, name) }),
     runDesk: createRunDesk({ ...store, vocabulary: loadVocabulary, tasks, list: runIndexer.list }),
     tasks,
     watchRuns: runWatcher.subscribe,
