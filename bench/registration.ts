@@ -13,7 +13,7 @@ import { openEncoder, type Compression } from './registration/encode-slices.ts'
 import type { RegistrationSetting, RegistrationTimes } from './registration/registration-setting.ts'
 import { drawOrgans, encodeSlices, SPACING_MM, writeCtSeries } from './registration/write-ct-series.ts'
 
-const COMPRESSIONS: readonly Compression[] = ['none', 'run-length', 'jpeg-lossless', 'jpeg-ls', 'jpeg-2000']
+const COMPRESSIONS: readonly Compression[] = ['none', 'jpeg-lossless', 'jpeg-ls', 'jpeg-2000']
 const [SLICES, MANY_SLICES, MANY, ORGANS] = [300, 200, 100, 12]
 
 export async function benchRegistration(): Promise<Row[]> {

@@ -3,11 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { encodeJpegLossless } from './jpeg-lossless-encoder.ts'
 
-export type Compression = 'none' | 'run-length' | 'jpeg-lossless' | 'jpeg-ls' | 'jpeg-2000'
+export type Compression = 'none' | 'jpeg-lossless' | 'jpeg-ls' | 'jpeg-2000'
 
 export const TRANSFER_SYNTAX: Readonly<Record<Compression, string>> = {
   none: '1.2.840.10008.1.2.1',
-  'run-length': '1.2.840.10008.1.2.5',
   'jpeg-lossless': '1.2.840.10008.1.2.4.70',
   'jpeg-ls': '1.2.840.10008.1.2.4.80',
   'jpeg-2000': '1.2.840.10008.1.2.4.90',
@@ -29,8 +28,6 @@ export async function openEncoder(compression: Compression): Promise<EncodeSlice
   switch (compression) {
     case 'none':
       return (pixels) => new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength)
-    case 'run-length':
-      return encodeRunLength
     case 'jpeg-lossless':
       return encodeJpegLossless
     case 'jpeg-ls':
@@ -54,31 +51,4 @@ async function openCodec(name: string, className: string): Promise<EncodeSlice> 
     encoder.delete()
     return bytes
   }
-}
-
-/** PS3.5, annex G: high bytes, then low bytes, each in runs. */
-function encodeRunLength(pixels: Uint16Array): Uint8Array {
-  const planes = [8, 0].map((shift) => packBits(Uint8Array.from(pixels, (value) => value >>> shift)))
-  const head = Buffer.alloc(64)
-  head.writeUInt32LE(2, 0)
-  head.writeUInt32LE(64, 4)
-  head.writeUInt32LE(64 + planes[0]!.length, 8)
-  return Buffer.concat([head, ...planes])
-}
-
-function packBits(bytes: Uint8Array): Uint8Array {
-  const packed: number[] = []
-  for (let at = 0; at < bytes.length;) {
-    let run = 1
-    while (run < 128 && bytes[at + run] === bytes[at]) run++
-    if (run > 2) packed.push(257 - run, bytes[at]!)
-    else {
-      run = 1
-      while (run < 128 && at + run < bytes.length && bytes[at + run] !== bytes[at + run + 1]) run++
-      packed.push(run - 1, ...bytes.subarray(at, at + run))
-    }
-    at += run
-  }
-  if (packed.length % 2 === 1) packed.push(0)
-  return Uint8Array.from(packed)
 }
