@@ -40,7 +40,7 @@ async function writeSegmentation(folder: string, image: string): Promise<void> {
     ...{ value: n + 1, organ: `organ_${n + 1}`, name: `Organ ${n + 1}`, color: '#cc3311', snomedCode: null },
     ...{ laterality: null, source: 'truth' as const, voxels: 1 },
   }))
-  const about = { version: '', run: 'bench', stage: 2, model: 'ensemble', createdAt: new Date(0) }
+  const about = { version: 'bench', run: 'bench', stage: 2, model: 'ensemble', createdAt: new Date(0) }
   const segmentation = { id: 'organs', image, modality: 'CT' as const, labelMap, segments, probabilityOf: null, about }
   await writeOutput('dicom-seg', segmentation, folder)
 }

@@ -20,8 +20,9 @@ import { openDatabase } from './database/open-database.ts'
 import { reindex } from './database/reindex.ts'
 import { buildMatrix } from './datasets/build-matrix.ts'
 import { createDatasetDesk, type DatasetDesk } from './datasets/dataset-desk.ts'
-import { inspectCase } from './datasets/inspect-case.ts'
+import { readLargeCasesIn } from './datasets/read-large-cases.ts'
 import { registerDataset, type RegisterContext, type RegisterRequest } from './datasets/register-dataset.ts'
+import { createVolumeWorkers } from './datasets/volume-workers.ts'
 import { doctor } from './doctor/doctor.ts'
 import { createFolders, type Folders } from './folders/create-folders.ts'
 import { defaultRoots } from './folders/default-roots.ts'
@@ -124,6 +125,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
   const datasets = () => listDatasetNames(workspace).map((name) => readDataset(workspace, name))
   const tasks = createTasks()
   const firstPlanes = openFirstPlanes(workspace.cache)
+  const readers = createVolumeWorkers()
   const volumes = createVolumes(workspace, loadVocabulary, firstPlanes)
   const runIndexer = createRunIndexer({ ...store, tasks, indexed: (name) => runWatcher.tell(name) })
   const runWatcher = createRunWatcher({
@@ -148,7 +150,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
         workspaceFolder: workspace.home,
         vocabulary: loadVocabulary(),
         otherDatasets: datasets(),
-        inspectCase: (root, found) => inspectCase(root, found, firstPlanes),
+        inspectCase: readLargeCasesIn(readers, workspace.cache),
         ...watch,
       })
       indexDataset(database, dataset)
@@ -200,6 +202,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
       runWatcher.close()
       void runIndexer.close()
       void datasetDesk.close()
+      void readers.close()
       database.close()
     },
   }
