@@ -10,7 +10,7 @@ import type {
   RunSummary,
 } from '../../contract/commands.ts'
 import type { JobEvent } from '../../contract/events.ts'
-import type { Control, JobState, TrainJob } from '../../contract/job.ts'
+import type { JobState, TrainJob } from '../../contract/job.ts'
 import type { Matrix } from '../../contract/matrix.ts'
 import type { Vocabulary } from '../../contract/organ.ts'
 import type { DoctorReport, EvaluationReport } from '../../contract/report.ts'
@@ -29,12 +29,22 @@ import { defaultRoots } from './folders/default-roots.ts'
 import type { FollowOptions } from './jobs/follow-job.ts'
 import type { Watch } from './jobs/run-job.ts'
 import { createModelDesk, type ModelDesk } from './models/model-desk.ts'
+import { lookAtWorkspace } from './places/look-at-jobs.ts'
+import { createPlaceDesk, type PlaceDesk } from './places/place-desk.ts'
 import { createResults, type Results } from './results/create-results.ts'
 import { evaluateRun, type EvaluationRequest } from './runs/evaluate-run.ts'
 import type { RunRequest } from './runs/plan-run.ts'
 import { exportRun, predictWithRun } from './runs/predict-with-run.ts'
 import { findSharedNames } from './runs/refuse-leakage.ts'
-import { controlRun, createRun, followRun, requireFinished, startRun, type StartOptions } from './runs/run-control.ts'
+import {
+  controlRun,
+  createRun,
+  followRun,
+  requireFinished,
+  startRun,
+  startRuns,
+  type StartOptions,
+} from './runs/run-control.ts'
 import { getRun, lastSeq, listRuns, readEvaluations, summariseNamed } from './runs/run-queries.ts'
 import type { ChosenCase } from './runs/prediction-inputs.ts'
 import type { ModelRequest } from './runs/trained-models.ts'
@@ -74,7 +84,13 @@ export type Services = {
   followRun: (name: string, onEvent: (event: JobEvent) => void, options?: FollowOptions) => Promise<JobState>
   /** Throws why a followed run did not finish. */
   requireFinished: (name: string, state: JobState) => void
-  controlRun: (name: string, request: Exclude<Control['request'], 'run'>) => RunSummary
+  /** All at once, which a cluster sees as one array. */
+  startRuns: (names: readonly string[], options?: StartOptions) => Promise<void>
+  controlRun: (name: string, request: 'pause' | 'stop') => Promise<RunSummary>
+  /** Asks the places of all jobs what became of them; what they say is then in the folders. */
+  lookAtPlaces: () => Promise<void>
+  /** The places of the settings. */
+  places: PlaceDesk
   evaluateRun: (request: EvaluationRequest, watch?: Watch) => Promise<EvaluationResult>
   predictWithRun: (
     request: ModelRequest & { input: string | readonly string[]; output: string },
@@ -174,6 +190,9 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     getRun: (name) => getRun(database, workspace, name),
     listEvaluations: (run) => readEvaluations(runFolder(workspace, run)),
     startRun: (name, options) => startRun(store, name, options),
+    startRuns: (names, options) => startRuns(store, names, options),
+    lookAtPlaces: () => lookAtWorkspace(workspace),
+    places: createPlaceDesk(workspace),
     followRun: (name, onEvent, options) => followRun(store, name, onEvent, options),
     requireFinished: (name, state) => requireFinished(store, name, state),
     controlRun: (name, request) => controlRun(store, name, request),

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ProcessSchema } from '../../contract/job.ts'
-import { readJournal } from '../../electron/services/jobs/read-journal.ts'
+import { readJournal } from '../../trainer/job-folder/read-journal.ts'
 
 export const canLimitMemory = process.platform === 'linux' && existsSync('/usr/bin/prlimit')
 

@@ -45,15 +45,15 @@ export function readControl(folder: string): Control['request'] {
 
 /** Thrown where work stops cleanly because services asked for it; everything needed to go on is on disk. */
 export class Interruption extends Error {
-  readonly request: 'pause' | 'stop'
+  readonly request: Exclude<Control['request'], 'run'>
 
-  constructor(request: 'pause' | 'stop') {
+  constructor(request: Interruption['request']) {
     super(`the job was asked to ${request}`)
     this.request = request
   }
 }
 
-/** @throws Interruption when services asked to pause or stop */
+/** @throws Interruption when services asked to pause or stop, or a cluster wants its place back */
 export function obeyControl(folder: string): void {
   const request = readControl(folder)
   if (request !== 'run') throw new Interruption(request)

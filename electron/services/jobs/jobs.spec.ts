@@ -10,7 +10,7 @@ import { exampleEvents } from '../fixtures/example-events.ts'
 import { createJobFolder, newJobFolder, readJob } from './create-job-folder.ts'
 import { followJob, jobFailure } from './follow-job.ts'
 import { isAlive, jobState } from './job-state.ts'
-import { journalSize } from './read-journal.ts'
+import { journalSize } from '../../../trainer/job-folder/read-journal.ts'
 import { requestControl } from './request-control.ts'
 import { startJob } from './start-job.ts'
 

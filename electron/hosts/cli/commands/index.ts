@@ -10,6 +10,7 @@ import { exportModel } from './export-model.ts'
 import { importModel } from './import-model.ts'
 import { matrix } from './matrix.ts'
 import { pause } from './pause.ts'
+import { places } from './places.ts'
 import { predict } from './predict.ts'
 import { register } from './register.ts'
 import { reindex } from './reindex.ts'
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   exportModel,
   importModel,
   study,
+  places,
   remove,
   doctor,
   reindex,
