@@ -89,6 +89,7 @@ async function usableCases(
     const { prepared, outcome } = await each
     if (outcome.state === 'dropped') throw outcome.reason
     if (outcome.state === 'done') usable.push(prepared)
+    else if (isDiskError(outcome.reason)) throw outcome.reason
     else {
       const message = `The case is left out: ${toOrganMosaicError(outcome.reason).message}`
       const caseId = prepared.entry.id
@@ -97,6 +98,9 @@ async function usableCases(
   }
   return usable
 }
+
+/** The case is not to blame, and the others would fare no better. */
+const isDiskError = (reason: unknown): boolean => toOrganMosaicError(reason).code === 'disk'
 
 function requireBoth(usable: Record<'training' | 'validation', readonly PreparedCase[]>, dataset: string): void {
   if (usable.training.length > 0 && usable.validation.length > 0) return
