@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Case } from '../../contract/dataset.ts'
-import { OrganMosaicError } from '../../contract/errors.ts'
+import { OrganMosaicError, toOrganMosaicError } from '../../contract/errors.ts'
 import type { JobDataset } from '../../contract/job.ts'
 import type { Plan } from '../../contract/plan.ts'
 import { canonicalTransform, reorientGeometry } from '../imaging/canonical.ts'
@@ -25,13 +25,24 @@ export async function preprocessCase(dataset: JobDataset, caseEntry: Case, plan:
     if (await isIntact(folder)) return
     await rm(folder, { recursive: true })
   }
-  await requireUnchanged(dataset, caseEntry)
+  try {
+    const preprocessed = await readAndResample(dataset, caseEntry, plan)
+    await requireUnchanged(dataset, caseEntry)
+    await storePreprocessed(folder, preprocessed)
+  } catch (error) {
+    // That a file was replaced says more than that its content fits no longer, and less than that it is damaged.
+    if (toOrganMosaicError(error).code === 'invalid-data') await requireUnchanged(dataset, caseEntry)
+    throw error
+  }
+}
+
+async function readAndResample(dataset: JobDataset, caseEntry: Case, plan: Plan) {
   const { volume } = await readImage(join(dataset.root, caseEntry.image))
   const grid = reorientGeometry(volume.geometry, canonicalTransform(volume.geometry))
   const { codes, codebook } = await readLabels(dataset, caseEntry, grid)
   const image = await preprocessImage(volume, plan, nonZeroBox(codes, grid.shape))
   const labels = resampleLabels({ data: codes, geometry: grid }, image.geometry, { nearestAxis: plan.thickAxis }).data
-  await storePreprocessed(folder, { ...image, labels, codebook })
+  return { ...image, labels, codebook }
 }
 
 /** A file that cannot be read at all is left to its reader, who says why. */
