@@ -32,7 +32,7 @@ export async function limitWhenPrepared(folder: string, spareMb: number): Promis
 export const liftLimit = (folder: string): void =>
   void execFileSync('/usr/bin/prlimit', ['--pid', String(workingPid(folder)), '--data=unlimited:'])
 
-const workingPid = (folder: string): number =>
+export const workingPid = (folder: string): number =>
   ProcessSchema.parse(JSON.parse(readFileSync(join(folder, 'process.json'), 'utf8'))).pid
 
 const isPrepared = (folder: string): boolean =>

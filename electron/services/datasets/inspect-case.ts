@@ -10,8 +10,9 @@ import {
 } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
-import { hashFile, hashVolume } from '../../../trainer/imaging/hash.ts'
-import { filesOfImage, readImage } from '../../../trainer/imaging/read-image.ts'
+import { hashCaseFiles } from '../../../trainer/imaging/hash-case-files.ts'
+import { hashVolume } from '../../../trainer/imaging/hash.ts'
+import { readImage } from '../../../trainer/imaging/read-image.ts'
 import { readLabel } from '../../../trainer/imaging/read-label.ts'
 import type { Volume } from '../../../trainer/imaging/volume.ts'
 import { describeImage } from '../volumes/describe-image.ts'
@@ -72,7 +73,7 @@ export async function inspectCase(root: string, found: FoundCase, firstPlanes?: 
     labels: found.labels,
     geometry: image?.geometry ?? null,
     imageHash: image && hashVolume(image),
-    fileHash: image && (await hashFiles(root, found)),
+    fileHash: image && (await hashCaseFiles(root, found)),
     intensity: checked.intensity,
     structures: tally?.structures ?? new Map(),
     overlaps: tally?.overlaps() ?? [],
@@ -123,14 +124,3 @@ function findingOf(error: unknown): FindingCode | null {
 
 const volumesOf = (error: unknown): number =>
   error instanceof OrganMosaicError && typeof error.details['volumes'] === 'number' ? error.details['volumes'] : 0
-
-/** One hash over image and labels; null when a file cannot be read, which is a finding already. */
-async function hashFiles(root: string, found: FoundCase): Promise<string | null> {
-  const addresses = [found.image ?? '', ...found.labels.map((label) => label.path)].map((path) => join(root, path))
-  try {
-    const files = await Promise.all(addresses.map(filesOfImage))
-    return await hashFile(...new Set(files.flat()))
-  } catch {
-    return null
-  }
-}
