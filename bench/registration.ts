@@ -41,7 +41,8 @@ async function writeSegmentation(folder: string, image: string): Promise<void> {
     ...{ laterality: null, source: 'truth' as const, voxels: 1 },
   }))
   const about = { version: 'bench', run: 'bench', stage: 2, model: 'ensemble', createdAt: new Date(0) }
-  const segmentation = { id: 'organs', image, modality: 'CT' as const, labelMap, segments, probabilityOf: null, about }
+  const source = { id: 'organs', images: [image], channels: ['CT'], modality: 'CT' as const }
+  const segmentation = { ...source, labelMap, segments, probabilityOf: null, about }
   await writeOutput('dicom-seg', segmentation, folder)
 }
 

@@ -1,5 +1,6 @@
 // What the services answer and the command line prints with --json, beyond datasets, jobs and reports themselves.
 import { z } from 'zod'
+import { ChannelsSchema } from './channel.ts'
 import {
   AvailabilityStateSchema,
   DatasetRoleSchema,
@@ -23,7 +24,8 @@ import { PresetSchema, RunConfigSchema, StagesSchema } from './run-config.ts'
 export const DatasetSummarySchema = z.object({
   name: z.string(),
   role: DatasetRoleSchema,
-  modality: ModalitySchema,
+  modality: ModalitySchema.describe('Of all channels; other where they differ'),
+  channels: ChannelsSchema,
   layout: LayoutIdSchema,
   root: z.string(),
   registeredAt: z.iso.datetime(),

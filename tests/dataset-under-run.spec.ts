@@ -74,7 +74,9 @@ test.each(['image', 'label'] as const)(
   async (what) => {
     create(`changed-${what}`)
     const { root, cases } = datasetOf('site-a')
-    const [first, second] = cases.map(({ image, labels }) => join(root, what === 'image' ? image : labels[0]!.path))
+    const [first, second] = cases.map(({ images, labels }) =>
+      join(root, what === 'image' ? images[0]! : labels[0]!.path),
+    )
     copyFileSync(first!, `${first}.before`)
     copyFileSync(second!, first!)
     const { events } = await continueTiny(tiny.services, `changed-${what}`)

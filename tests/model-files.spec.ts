@@ -164,7 +164,7 @@ describe('an archive', () => {
     const name = await importArchive(other.workspace, archive)
     expect(other.getRun(name).summary).toMatchObject({ name: 'first', state: 'finished' })
     const { job } = await readTrainedRun(join(tiny.services.workspace.runs, 'first'))
-    const input = join(job.datasets[0]!.root, job.datasets[0]!.cases[0]!.image)
+    const input = join(job.datasets[0]!.root, job.datasets[0]!.cases[0]!.images[0]!)
     const maps: Buffer[] = []
     for (const [services, at] of [
       [tiny.services, 'here'],
@@ -219,7 +219,10 @@ describe('an archive', () => {
   test('holds no name of a case, a file or a folder', async () => {
     const content = gunzipSync(readFileSync(archive)).toString('latin1')
     const { job } = await readTrainedRun(join(tiny.services.workspace.runs, 'first'))
-    const secrets = job.datasets.flatMap(({ root, cases }) => [root, ...cases.flatMap(({ id, image }) => [id, image])])
+    const secrets = job.datasets.flatMap(({ root, cases }) => [
+      root,
+      ...cases.flatMap(({ id, images }) => [id, ...images]),
+    ])
     expect(secrets.length).toBeGreaterThan(6)
     for (const secret of [...secrets, tiny.services.workspace.home, tmpdir()]) expect(content).not.toContain(secret)
     // The images stay known, so that a test set with one of them is refused.
@@ -234,7 +237,7 @@ describe('an archive', () => {
     },
     {
       what: 'a newer version',
-      change: (bytes: Buffer) => void bytes.write('"version": 9', bytes.indexOf('"version": 1')),
+      change: (bytes: Buffer) => void bytes.write('"version": 9', bytes.indexOf('"version": 2')),
       code: 'invalid-file',
     },
     { what: 'another file', change: (bytes: Buffer) => void bytes.fill(7), code: 'usage' },

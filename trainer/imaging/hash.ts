@@ -22,6 +22,12 @@ export function hashVolume(volume: Volume): string {
   return hash.digest('hex')
 }
 
+/** The hash of an image with its channels, in their order; with one, the hash of that volume. */
+export function hashChannels(channels: readonly Volume[]): string {
+  const hashes = channels.map(hashVolume)
+  return hashes.length === 1 ? hashes[0] : createHash('sha256').update(hashes.join(';')).digest('hex')
+}
+
 /** SHA-256 (hex) over the bytes of one or more files, in the given order. */
 export async function hashFile(...paths: string[]): Promise<string> {
   const hash = createHash('sha256')

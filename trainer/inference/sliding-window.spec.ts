@@ -5,7 +5,7 @@ import { gaussianWeights, predictVolume, windowStarts } from './sliding-window.t
 const numbered = (shape: Shape) => ({
   data: Float32Array.from({ length: shape[0] * shape[1] * shape[2] }, (_, v) => v),
   shape,
-  outside: -7,
+  outside: [-7],
 })
 
 describe('windowStarts', () => {

@@ -15,9 +15,9 @@ describe('planKey', () => {
     expect(planKey({ ...base, cropToBody: !base.cropToBody })).not.toBe(planKey(base))
     expect(planKey({ ...base, thickAxis: 0 })).not.toBe(planKey(base))
     const ct = { kind: 'ct', low: 0, high: 1, centre: 0, knee: 1 } as const
-    expect(planKey({ ...base, normalisation: ct })).not.toBe(planKey(base))
-    expect(planKey({ ...base, normalisation: { knee: 1, centre: 0, high: 1, low: 0, kind: 'ct' } })).toBe(
-      planKey({ ...base, normalisation: ct }),
+    expect(planKey({ ...base, normalisations: [ct] })).not.toBe(planKey(base))
+    expect(planKey({ ...base, normalisations: [{ knee: 1, centre: 0, high: 1, low: 0, kind: 'ct' }] })).toBe(
+      planKey({ ...base, normalisations: [ct] }),
     )
   })
 

@@ -1,4 +1,4 @@
-// One training case: image and label files -> a preprocessed Zarr folder, written once and shared by all jobs.
+// One training case: image files, one a channel, and label files -> a preprocessed Zarr folder, written once and shared by all jobs.
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import type { Plan } from '../../contract/plan.ts'
 import { canonicalTransform, reorientGeometry } from '../imaging/canonical.ts'
 import { nonZeroBox } from '../imaging/crop.ts'
 import { hashCaseFiles } from '../imaging/hash-case-files.ts'
-import { readImage } from '../imaging/read-image.ts'
+import { readChannels } from '../imaging/read-channels.ts'
 import { resampleLabels } from '../imaging/resample.ts'
 import { preprocessImage } from './preprocess-image.ts'
 import { isIntact, storePreprocessed } from './preprocessed-store.ts'
@@ -37,10 +37,11 @@ export async function preprocessCase(dataset: JobDataset, caseEntry: Case, plan:
 }
 
 async function readAndResample(dataset: JobDataset, caseEntry: Case, plan: Plan) {
-  const { volume } = await readImage(join(dataset.root, caseEntry.image))
-  const grid = reorientGeometry(volume.geometry, canonicalTransform(volume.geometry))
+  const channels = await readChannels(caseEntry.images.map((path) => join(dataset.root, path)))
+  const { geometry } = channels[0]
+  const grid = reorientGeometry(geometry, canonicalTransform(geometry))
   const { codes, codebook } = await readLabels(dataset, caseEntry, grid)
-  const image = await preprocessImage(volume, plan, nonZeroBox(codes, grid.shape))
+  const image = preprocessImage(channels, plan, nonZeroBox(codes, grid.shape))
   const labels = resampleLabels({ data: codes, geometry: grid }, image.geometry, { nearestAxis: plan.thickAxis }).data
   return { ...image, labels, codebook }
 }
@@ -52,7 +53,7 @@ async function requireUnchanged(dataset: JobDataset, caseEntry: Case): Promise<v
   if (found === null || found === caseEntry.fileHash) return
   throw new OrganMosaicError(
     'invalid-data',
-    `Case ${caseEntry.id}: ${join(dataset.root, caseEntry.image)} or its labels changed since dataset ${dataset.name} was registered. ` +
+    `Case ${caseEntry.id}: ${caseEntry.images.map((path) => join(dataset.root, path)).join(', ')} or its labels changed since dataset ${dataset.name} was registered. ` +
       'Register the dataset again.',
   )
 }

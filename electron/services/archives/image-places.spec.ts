@@ -18,6 +18,7 @@ beforeEach(() => {
   workspace = openWorkspace(join(base, 'home'))
 })
 
+const CT = [{ name: 'CT', modality: 'CT' as const }]
 const image = readFileSync(join(FIXTURES, 'nifti/int16.nii.gz'))
 
 describe('openImagePlaces', () => {
@@ -28,9 +29,9 @@ describe('openImagePlaces', () => {
     writeFileSync(tar, gzipSync(packTar([{ name: 'c.nii.gz', content: image }])))
     const plain = join(base, 'd.nii.gz')
     writeFileSync(plain, image)
-    const found = await findImages(await openImagePlaces(workspace, [zip, tar, plain]))
+    const found = await findImages(await openImagePlaces(workspace, [zip, tar, plain]), CT)
     expect(found.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd'])
-    expect(readFileSync(found[0].image)).toEqual(image)
+    expect(readFileSync(found[0].images[0]!)).toEqual(image)
   })
 
   it('finds the DICOM series of an archive at any depth', async () => {
@@ -39,26 +40,26 @@ describe('openImagePlaces', () => {
     const zip = join(base, 'pacs.zip')
     const packed = files.map((path) => ({ name: path.slice(FIXTURES.length + 1), content: readFileSync(path) }))
     writeFileSync(zip, packZip(packed))
-    const inArchive = await findImages(await openImagePlaces(workspace, [zip]))
+    const inArchive = await findImages(await openImagePlaces(workspace, [zip]), CT)
     expect(inArchive.length).toBeGreaterThan(0)
     const folder = join(base, 'mixed')
     cpSync(join(FIXTURES, 'dicom/mixed'), folder, { recursive: true })
-    const series = ({ image: address }: { image: string }): string => address.slice(address.indexOf('#'))
-    expect(inArchive.map(series)).toEqual((await findImages([folder])).map(series))
+    const series = ({ images: [address] }: { images: string[] }): string => address!.slice(address!.indexOf('#'))
+    expect(inArchive.map(series)).toEqual((await findImages([folder], CT)).map(series))
   })
 
   it('unpacks an archive once', async () => {
     const zip = join(base, 'scans.zip')
     writeFileSync(zip, packZip([{ name: 'a.nii.gz', content: image }]))
     const [first] = await openImagePlaces(workspace, [zip])
-    expect(await openImagePlaces(workspace, [zip])).toEqual([first])
+    expect(await openImagePlaces(workspace, [zip]), CT).toEqual([first])
     expect(readdirSync(join(workspace.home, 'unpacked'))).toEqual(['scans'])
   })
 
   it('refuses an archive that leads elsewhere, and leaves nothing', async () => {
     const zip = join(base, 'evil.zip')
     writeFileSync(zip, packZip([{ name: '../../outside.nii.gz', content: image }]))
-    await expect(openImagePlaces(workspace, [zip])).rejects.toMatchObject({ code: 'invalid-data' })
+    await expect(openImagePlaces(workspace, [zip]), CT).rejects.toMatchObject({ code: 'invalid-data' })
     expect(readdirSync(join(workspace.home, 'unpacked'))).toEqual([])
     expect(readdirSync(base).sort()).toEqual(['evil.zip', 'home'])
   })

@@ -12,8 +12,9 @@ export const choicesOf = (dataset: Dataset): DatasetChoices =>
   dataset.choices ?? { excluded: [], patients: null, registeredAs: dataset.role }
 
 /** The part of the choices that says how the folder is read. */
-export const readingOf = ({ volume, subset, patterns }: FolderReading): FolderReading => ({
+export const readingOf = ({ volume, channels, subset, patterns }: FolderReading): FolderReading => ({
   ...(volume === undefined ? {} : { volume }),
+  ...(channels === undefined ? {} : { channels }),
   ...(subset === undefined ? {} : { subset }),
   ...(patterns === undefined ? {} : { patterns }),
 })

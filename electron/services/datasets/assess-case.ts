@@ -24,14 +24,14 @@ export function assessCase(
     id: facts.id,
     patient: patient ?? facts.id,
     patientGiven: patient !== undefined,
-    image: facts.image,
+    images: [...facts.images],
     labels: [...facts.labels],
     status: usable ? 'ok' : 'excluded',
     excludedReason: usable ? null : errors.map((finding) => finding.message).join(' '),
     geometry: facts.geometry,
     imageHash: facts.imageHash,
     fileHash: facts.fileHash,
-    intensity: facts.intensity,
+    intensities: [...facts.intensities],
     availability: usable ? availabilityOf(facts, labels) : {},
   }
   return { case: assessed, findings }

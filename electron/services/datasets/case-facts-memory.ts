@@ -13,16 +13,16 @@ import type { FoundCase } from './layouts/layout.ts'
 import type { CaseReading } from './read-changed-case.ts'
 
 /** Counts up whenever inspectCase finds something else in the same files. */
-const VERSION = 3
+const VERSION = 4
 
 const FactsSchema = z.object({
   id: z.string(),
-  image: z.string(),
+  images: z.array(z.string()),
   labels: z.array(LabelSourceSchema),
   geometry: GeometrySchema.nullable(),
   imageHash: z.string().nullable(),
   fileHash: z.string().nullable(),
-  intensity: IntensitySchema.nullable(),
+  intensities: z.array(IntensitySchema),
   structures: z.array(z.tuple([z.string(), z.object({ voxels: z.number(), touchesEnd: z.boolean() })])),
   overlaps: z.array(z.object({ first: z.string(), second: z.string(), voxels: z.number() })),
   findings: z.array(FindingSchema),

@@ -8,7 +8,7 @@ import type { FoundCase } from './layouts/layout.ts'
 
 /** Changes with every change of the case's files. */
 export async function signatureOf(root: string, found: FoundCase): Promise<string> {
-  const addresses = [found.image ?? '', ...found.labels.map(({ path }) => path)].map((path) => join(root, path))
+  const addresses = [...found.images, ...found.labels.map(({ path }) => path)].map((path) => join(root, path ?? ''))
   const files = await Promise.all(addresses.map((address) => filesOfImage(address).catch(() => [pathOf(address)])))
   const states = await Promise.all(
     [...new Set(files.flat())].map(async (path) => {

@@ -78,14 +78,14 @@ export function createDatasetDesk(context: DatasetDeskContext): DatasetDesk {
     return saved(dataset)
   }
 
-  const drawCaseOf = ({ root, labels, modality, cases }: Dataset, caseId: string, size: number, only?: string) => {
+  const drawCaseOf = ({ root, labels, channels, cases }: Dataset, caseId: string, size: number, only?: string) => {
     const each = cases.find(({ id }) => id === caseId)
-    if (!each || each.image === '' || each.geometry === null) {
+    if (!each || each.images[0] === '' || each.geometry === null) {
       throw new OrganMosaicError('not-found', `Case ${caseId} has no image that could be drawn.`)
     }
     const colors = only === undefined ? colorsOf(labels, vocabulary()) : { [only]: colorOf(only, labels, vocabulary()) }
     const sources = only === undefined ? each.labels : each.labels.filter((source) => mayHold(source, only))
-    const job = { root, image: each.image, labels: sources, colors, ct: modality === 'CT', size }
+    const job = { root, image: each.images[0], labels: sources, colors, ct: channels[0].modality === 'CT', size }
     return pictures.draw(`${each.fileHash}`, job)
   }
 

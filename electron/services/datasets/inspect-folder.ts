@@ -62,4 +62,7 @@ export async function inspectFolder(
 
 const withVolume =
   (volume: number) =>
-  (found: FoundCase): FoundCase => ({ ...found, image: found.image && volumeAddress(found.image, volume) })
+  (found: FoundCase): FoundCase => ({
+    ...found,
+    images: found.images.map((image) => image && volumeAddress(image, volume)),
+  })

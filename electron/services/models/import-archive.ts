@@ -4,11 +4,12 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { listChannels, sameChannels } from '../../../contract/channel.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { NameSchema } from '../../../contract/dataset.ts'
-import { TrainJobSchema } from '../../../contract/job.ts'
+import { TrainJobSchema, type TrainJob } from '../../../contract/job.ts'
 import { MODEL_FILE_VERSION, ModelManifestSchema, type ModelManifest } from '../../../contract/model-file.ts'
-import { PlanSchema } from '../../../contract/plan.ts'
+import { PlanSchema, type Plan } from '../../../contract/plan.ts'
 import { hashFile } from '../../../trainer/imaging/hash.ts'
 import { openArchive } from '../archives/open-archive.ts'
 import { unpackArchive, type UnpackContext } from '../archives/unpack-archive.ts'
@@ -46,7 +47,7 @@ export async function importArchive(
       throw new OrganMosaicError('conflict', `There is a run ${run} already; give the imported one another name.`)
     }
     const job = readJsonFile(join(unpacked, 'run', 'run.json'), TrainJobSchema)
-    readJsonFile(join(unpacked, 'run', 'plan.json'), PlanSchema)
+    refuseOtherPlan(path, job, readJsonFile(join(unpacked, 'run', 'plan.json'), PlanSchema))
     writeJsonFile(join(unpacked, 'run', 'run.json'), { ...job, name: run, cacheFolder: workspace.cache })
     await rename(join(unpacked, 'run'), folder)
     return run
@@ -65,6 +66,18 @@ function readManifest(path: string, unpacked: string): ModelManifest {
   throw new OrganMosaicError(
     'invalid-file',
     `${path} is of a newer OrganMosaic (${manifest.software}); update this one, or export it again from there.`,
+  )
+}
+
+/** What its networks take, and what the images are that they are given, are in two files. */
+function refuseOtherPlan(path: string, { datasets }: TrainJob, { normalisations }: Plan): void {
+  const [{ channels }] = datasets
+  if (channels.length === normalisations.length && datasets.every((other) => sameChannels(channels, other.channels)))
+    return
+  const count = `${normalisations.length} ${normalisations.length === 1 ? 'channel' : 'channels'}`
+  throw new OrganMosaicError(
+    'invalid-file',
+    `${path} is damaged: its plan takes ${count}, and its datasets have ${channels.length} (${listChannels(channels)}). Export it again.`,
   )
 }
 

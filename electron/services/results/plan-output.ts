@@ -34,7 +34,8 @@ export async function planPrediction(
   request: Choice & { inputs: readonly string[] },
 ): Promise<OutputPlan> {
   const { job } = findTrainedModels(workspace, request)
-  return planOutput(workspace, await findImages(await openImagePlaces(workspace, request.inputs)), request, job, false)
+  const places = await openImagePlaces(workspace, request.inputs)
+  return planOutput(workspace, await findImages(places, job.datasets[0].channels), request, job, false)
 }
 
 /** @param completeTruth whether the true labels of the run complete its own cases */
@@ -47,12 +48,20 @@ async function planOutput(
 ): Promise<OutputPlan> {
   const output = resolve(request.output)
   refuseRegisteredFolder(workspace, output)
-  const own = new Set(job.datasets.flatMap(({ root, cases }) => cases.map(({ image }) => join(root, image))))
-  const planned = await mapConcurrently(inputs, AT_ONCE, async ({ id, image }) => {
+  const own = new Set(job.datasets.flatMap(({ root, cases }) => cases.map(({ images }) => join(root, images[0]))))
+  const planned = await mapConcurrently(inputs, AT_ONCE, async ({ id, images }) => {
+    const [image] = images
     const voxels = await countVoxels(image)
     const { isDicom, formats, refused } = await formatsFor(image, request.formats)
     const completed = completeTruth && own.has(image)
-    const files = planFiles(output, { id, formats, organs: job.organs, completed, voxels: voxels ?? 0 })
+    const files = planFiles(output, {
+      id,
+      formats,
+      organs: job.organs,
+      channels: images.length,
+      completed,
+      voxels: voxels ?? 0,
+    })
     return { image: { id, image, voxels, isDicom, formats, refused, files: files.shown }, ...files }
   })
   const sum = (of: (each: (typeof planned)[number]) => number): number =>

@@ -15,6 +15,7 @@ import { readDataset } from '../workspace/dataset-store.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { delineatedOrgans, toJobDataset } from './organ-union.ts'
 import { givenPatient } from './refuse-leakage.ts'
+import { refuseOtherChannels } from './refuse-other-channels.ts'
 import { findTrainedModels, type ModelRequest } from './trained-models.ts'
 
 export type EvaluationRequest = ModelRequest & {
@@ -38,6 +39,7 @@ export async function evaluateRun(
   const dataset = readDataset(workspace, request.dataset)
   if (model === 'pseudo') refuseForeignReference(job, dataset)
   refuseNothingInCommon(job, dataset)
+  refuseOtherChannels(job.name, job.datasets[0], dataset)
   const folder = newJobFolder(workspace.jobs, 'evaluate')
   await runJob(
     folder,

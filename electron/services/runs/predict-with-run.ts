@@ -27,7 +27,7 @@ export async function predictWithRun(
 ): Promise<PredictionResult> {
   const models = findTrainedModels(workspace, request)
   const places = await openImagePlaces(workspace, [request.input].flat(), watch.signal ? { signal: watch.signal } : {})
-  const inputs = await findImages(places)
+  const inputs = await findImages(places, models.job.datasets[0].channels)
   return predict(workspace, models, { ...request, inputs, completeTruth: false }, watch)
 }
 
