@@ -12,10 +12,11 @@ export const choicesOf = (dataset: Dataset): DatasetChoices =>
   dataset.choices ?? { excluded: [], patients: null, registeredAs: dataset.role }
 
 /** The part of the choices that says how the folder is read. */
-export const readingOf = ({ volume, subset, patterns }: FolderReading): FolderReading => ({
+export const readingOf = ({ volume, subset, patterns, splits }: FolderReading): FolderReading => ({
   ...(volume === undefined ? {} : { volume }),
   ...(subset === undefined ? {} : { subset }),
   ...(patterns === undefined ? {} : { patterns }),
+  ...(splits === undefined ? {} : { splits }),
 })
 
 /** The same dataset with these choices instead of its own. */

@@ -5,8 +5,14 @@ import { readFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { FindingSchema, IntensitySchema, LabelSourceSchema } from '../../../contract/dataset.ts'
-import { GeometrySchema } from '../../../contract/geometry.ts'
+import {
+  BorderSchema,
+  FindingSchema,
+  IntensitySchema,
+  LabelSourceSchema,
+  MisfitSchema,
+} from '../../../contract/dataset.ts'
+import { GeometrySchema, PointSchema } from '../../../contract/geometry.ts'
 import { pathOf } from '../../../trainer/imaging/image-source.ts'
 import { filesOfImage } from '../../../trainer/imaging/read-image.ts'
 import { writeJsonFile } from '../workspace/json-file.ts'
@@ -14,7 +20,13 @@ import type { CaseFacts } from './inspect-case.ts'
 import type { FoundCase } from './layouts/layout.ts'
 
 /** Counts up whenever inspectCase finds something else in the same files. */
-const VERSION = 3
+const VERSION = 4
+
+const StructureSchema = z.object({
+  voxels: z.number(),
+  centre: PointSchema.nullable(),
+  borders: z.array(BorderSchema),
+})
 
 const FactsSchema = z.object({
   id: z.string(),
@@ -24,8 +36,10 @@ const FactsSchema = z.object({
   imageHash: z.string().nullable(),
   fileHash: z.string().nullable(),
   intensity: IntensitySchema.nullable(),
-  structures: z.array(z.tuple([z.string(), z.object({ voxels: z.number(), touchesEnd: z.boolean() })])),
+  structures: z.array(z.tuple([z.string(), StructureSchema])),
   overlaps: z.array(z.object({ first: z.string(), second: z.string(), voxels: z.number() })),
+  midlineMm: z.number().nullable(),
+  misfits: z.array(MisfitSchema),
   findings: z.array(FindingSchema),
   volumes: z.number(),
 })

@@ -7,20 +7,24 @@ import {
   type FindingCode,
   type Intensity,
   type LabelSource,
+  type Misfit,
 } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
 import { hashFile, hashVolume } from '../../../trainer/imaging/hash.ts'
 import { filesOfImage, readImage } from '../../../trainer/imaging/read-image.ts'
-import { readLabel } from '../../../trainer/imaging/read-label.ts'
+import { readLabelSource } from '../../../trainer/imaging/treated/read-label-source.ts'
 import type { Volume } from '../../../trainer/imaging/volume.ts'
 import { describeImage } from '../volumes/describe-image.ts'
 import type { FirstPlanes } from '../volumes/first-planes.ts'
+import { bodyMidline } from './body-midline.ts'
 import { checkGrid } from './check-grid.ts'
 import { checkImage } from './check-image.ts'
 import { createFinding } from './create-finding.ts'
 import type { FoundCase } from './layouts/layout.ts'
 import { LabelTally, type Overlap, type Structure } from './label-tally.ts'
+import { measureMisfit } from './measure-misfit.ts'
+import { settleSplits } from './settle-splits.ts'
 
 export interface CaseFacts {
   readonly id: string
@@ -33,6 +37,10 @@ export interface CaseFacts {
   /** By label key: values of the label map that occur, or every mask file that exists */
   readonly structures: ReadonlyMap<string, Structure>
   readonly overlaps: readonly Overlap[]
+  /** LPS x of the middle of the body */
+  readonly midlineMm: number | null
+  /** Label files that do not lie on the image, with what could be done */
+  readonly misfits: readonly Misfit[]
   readonly findings: readonly Finding[]
   /** How many the image holds, where it holds several and none was chosen; else 0 */
   readonly volumes: number
@@ -52,33 +60,65 @@ export async function inspectCase(root: string, found: FoundCase, firstPlanes?: 
       ? null
       : await readVolume(found.id, 'image', findings, () => readImage(join(root, found.image ?? '')), noteVolumes)
   const image = read && read.volume
-  const tally = image && new LabelTally(image.geometry)
-  for (const source of found.labels) {
-    const label = await readVolume(found.id, 'label', findings, () =>
-      readLabel(join(root, source.path), image?.geometry ?? null),
-    )
-    if (!image || !tally || !label) continue
-    const misfit = checkGrid(image.geometry, label.volume.geometry, found.id, source.path)
-    findings.push(...misfit)
-    if (!misfit.some((finding) => finding.code === 'shape-mismatch')) {
-      findings.push(...tally.add(label.volume.data, source, found.id))
-    }
-  }
+  const { labels, tally, misfits, midlineMm } = await inspectLabels(root, found, image, findings)
   const checked = image && tally ? checkImage(image.data, tally.labelled, found.id) : { intensity: null, findings: [] }
   if (read) await kept?.save(describeImage(read.volume, read.oddities, checked.intensity))
   return {
     id: found.id,
     image: found.image ?? '',
-    labels: found.labels,
+    labels,
     geometry: image?.geometry ?? null,
     imageHash: image && hashVolume(image),
     fileHash: image && (await hashFiles(root, found)),
     intensity: checked.intensity,
     structures: tally?.structures ?? new Map(),
     overlaps: tally?.overlaps() ?? [],
+    midlineMm,
+    misfits,
     findings: [...findings, ...checked.findings],
     volumes,
   }
+}
+
+/** Counts the labels of a case on the grid of its image; without an image, only says which cannot be read. */
+async function inspectLabels(
+  root: string,
+  { id, labels: sources }: FoundCase,
+  image: Volume | null,
+  findings: Finding[],
+) {
+  const tally = image && new LabelTally(image.geometry)
+  const midlineMm = image && bodyMidline(image)
+  const misfits: Misfit[] = []
+  const labels: LabelSource[] = []
+  for (const source of sources) {
+    const label = await readVolume(id, 'label', findings, () => readLabelSource(root, source, image?.geometry ?? null))
+    const settled = label && image ? settleSplits(label, source, midlineMm) : null
+    labels.push(settled?.source ?? source)
+    if (!image || !tally) continue
+    const misfit = settled ? checkGrid(image.geometry, settled.volume.geometry, id, source.path) : []
+    findings.push(...misfit)
+    if (!settled || source.repair || misfit.some(({ severity }) => severity === 'error')) {
+      misfits.push(...(await findMisfit(root, source, image, id)))
+    }
+    if (settled && !misfit.some(({ code }) => code === 'shape-mismatch')) {
+      findings.push(...tally.add(settled.volume.data, source, id, settled.keyOf))
+    }
+  }
+  return { labels, tally, misfits, midlineMm }
+}
+
+/** What could be done about a label that lies beside its image; nothing where it cannot even be read by itself. */
+async function findMisfit(
+  root: string,
+  { repair: _, ...source }: LabelSource,
+  image: Volume,
+  id: string,
+): Promise<Misfit[]> {
+  const own = await readLabelSource(root, source, null).catch(() => null)
+  if (!own || !checkGrid(image.geometry, own.own, id, source.path).some(({ severity }) => severity === 'error'))
+    return []
+  return [measureMisfit(image, own.volume, source.path)]
 }
 
 function missingFiles({ id, image, labels }: FoundCase): Finding[] {
@@ -92,15 +132,13 @@ function missingFiles({ id, image, labels }: FoundCase): Finding[] {
   })
 }
 
-type ReadVolume = { volume: Volume; oddities: string[] }
-
-async function readVolume(
+async function readVolume<T extends { volume: Volume; oddities: string[] }>(
   caseId: string,
   what: 'image' | 'label',
   findings: Finding[],
-  readIt: () => Promise<ReadVolume>,
+  readIt: () => Promise<T>,
   failed: (error: unknown) => void = () => undefined,
-): Promise<ReadVolume | null> {
+): Promise<T | null> {
   try {
     const read = await readIt()
     findings.push(...read.oddities.map((oddity) => createFinding('info', 'header-oddity', oddity, { caseId })))

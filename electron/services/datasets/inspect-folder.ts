@@ -2,12 +2,14 @@
 // so the same half also answers "what is in this folder?" before anything is registered.
 import type { DatasetChoices, FolderReading } from '../../../contract/dataset.ts'
 import { volumeAddress } from '../../../trainer/imaging/image-source.ts'
+import { readingOf } from './apply-choices.ts'
 import { inspectCase, type CaseFacts } from './inspect-case.ts'
 import { detectLayout } from './layouts/index.ts'
 import type { FoundCase, LayoutMatch } from './layouts/layout.ts'
 import { listFolder, type FolderListing } from './list-folder.ts'
 import { mapConcurrently } from './map-concurrently.ts'
 import { readPatients } from './read-patients.ts'
+import { resolveSplits, withTreatments } from './label-treatments.ts'
 
 export interface FolderInspection {
   readonly folder: FolderListing
@@ -37,13 +39,16 @@ const CONCURRENT_CASES = 2
  */
 export async function inspectFolder(
   root: string,
-  { registeredAs, ...reading }: Pick<DatasetChoices, 'registeredAs'> & FolderReading,
+  choices: Pick<DatasetChoices, 'registeredAs' | 'repairs'> & FolderReading,
   context: InspectContext = {},
 ): Promise<FolderInspection> {
+  const reading = readingOf(choices)
   const folder = await listFolder(root)
   const { volume } = reading
-  const detected = await detectLayout(folder, registeredAs, reading)
-  const match = volume === undefined ? detected : { ...detected, cases: detected.cases.map(withVolume(volume)) }
+  const detected = await detectLayout(folder, choices.registeredAs, reading)
+  const chosen = volume === undefined ? detected : { ...detected, cases: detected.cases.map(withVolume(volume)) }
+  const splits = resolveSplits(reading.splits ?? [], chosen)
+  const match = { ...chosen, cases: chosen.cases.map(withTreatments(splits, choices.repairs ?? [])) }
   const read = context.inspectCase ?? inspectCase
   let done = 0
   const facts = await mapConcurrently(match.cases, CONCURRENT_CASES, async (found) => {
@@ -56,7 +61,13 @@ export async function inspectFolder(
   context.signal?.throwIfAborted()
   // What a person wrote down goes before what the files say.
   const said = match.cases.flatMap(({ id, patient }) => (patient === undefined ? [] : [[id, patient] as const]))
-  return { folder, match, facts, patients: new Map([...said, ...(await readPatients(folder))]), reading }
+  return {
+    folder,
+    match,
+    facts,
+    patients: new Map([...said, ...(await readPatients(folder))]),
+    reading: { ...reading, ...(reading.splits ? { splits } : {}) },
+  }
 }
 
 const withVolume =

@@ -2,7 +2,14 @@
 // The folder itself is never written to.
 import { realpath } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { NameSchema, type Dataset, type DatasetRole, type FolderReading } from '../../../contract/dataset.ts'
+import {
+  NameSchema,
+  type Dataset,
+  type DatasetChoices,
+  type DatasetRole,
+  type Finding,
+  type FolderReading,
+} from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { UnpackContext } from '../archives/unpack-archive.ts'
 import { keepUnpacked, openDatasetFolder } from '../archives/unpacked-folders.ts'
@@ -28,9 +35,15 @@ export interface RegisterRequest {
   registeredAs?: DatasetRole
   /** How the folder is read. Default: as it is registered */
   reading?: FolderReading
+  /** Instead of those of the registered dataset */
+  choices?: Partial<Pick<DatasetChoices, 'repairs' | 'notDrawn'>>
+  /** Said among the findings */
+  notes?: readonly Finding[]
   /** The dataset has moved: its new folder takes the place of the registered one */
   moved?: boolean
 }
+
+const NO_CHOICES: DatasetChoices = { excluded: [], patients: null, registeredAs: 'train' }
 
 export interface RegisterContext extends InspectContext, ComposeContext {
   workspaceFolder: string
@@ -54,13 +67,14 @@ export async function registerDataset(request: RegisterRequest, context: Registe
   if (!request.moved) await refuseTakenName(workspace, name, root)
   const known = hasDataset(workspace, name) ? readDataset(workspace, name) : null
 
-  const { excluded, patients, ...before } = known ? choicesOf(known) : { excluded: [], patients: null }
-  const reading = { ...readingOf(before), ...request.reading }
-  const registeredAs = request.registeredAs ?? role
-  const inspection = await withSubset(reading, name, (each) => inspectFolder(root, { registeredAs, ...each }, context))
-  const choices = { excluded, patients, registeredAs, ...inspection.reading }
+  const { registeredAs: _, ...before } = known ? choicesOf(known) : NO_CHOICES
+  const chosen = { ...before, ...request.choices, registeredAs: request.registeredAs ?? role }
+  const reading = { ...readingOf(chosen), ...request.reading }
+  const inspection = await withSubset(reading, name, (each) => inspectFolder(root, { ...chosen, ...each }, context))
+  const choices = { ...chosen, ...inspection.reading }
   const kept = request.organs === 'keep' && known ? keptOverrides(known, inspection) : overrides
-  const dataset = composeDataset(inspection, { name, role, overrides: kept, choices }, context)
+  const notes = request.notes ?? []
+  const dataset = composeDataset(inspection, { name, role, overrides: kept, choices, notes }, context)
   context.check?.(dataset)
   saveDataset(workspace, dataset)
   keepUnpacked(workspace, root)
@@ -77,9 +91,10 @@ const unpackingOf = ({ signal, onProgress }: InspectContext): UnpackContext => (
 })
 
 /** What was said of labels that are still there. */
-export function keptOverrides(known: Dataset, { match, facts }: FolderInspection): OrganOverride[] {
-  const said = overridesOf(known.labels, known.labels)
-  return overridesOf(known.labels, labelsOf(match, facts, said).found)
+export function keptOverrides(known: Dataset, inspection: FolderInspection): OrganOverride[] {
+  const said = overridesOf(known.labels)
+  const { found } = labelsOf(inspection, said)
+  return said.filter(({ key }) => found.some((label) => label.key === key))
 }
 
 /** @throws OrganMosaicError usage */
