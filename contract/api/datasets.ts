@@ -14,6 +14,7 @@ import {
 } from '../dataset.ts'
 import { ShapeSchema, SpacingSchema } from '../geometry.ts'
 import { LabelRepairSchema, SplitMethodSchema } from '../label-treatment.ts'
+import { MappingFileSchema } from '../mapping-file.ts'
 import { MatrixSchema } from '../matrix.ts'
 import { OrganIdSchema } from '../organ.ts'
 import { PatientRuleSchema } from '../patient-rule.ts'
@@ -168,6 +169,10 @@ export const datasetRoutes = {
     params,
     body: z.object({ rule: PatientRuleSchema.nullable() }),
     response: DatasetPageSchema,
+  }),
+  getMapping: route('GET', '/datasets/:dataset/mapping', 'What its labels mean, as a file to share', {
+    params,
+    response: MappingFileSchema,
   }),
   listRepairs: route('GET', '/datasets/:dataset/repairs', 'Labels beside their image, and what could be done', {
     params,

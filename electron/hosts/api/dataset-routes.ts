@@ -1,5 +1,6 @@
 // The routes of contract/api/datasets.ts.
 import type { datasetRoutes } from '../../../contract/api/datasets.ts'
+import { mappingOf } from '../../services/datasets/mapping-files.ts'
 import { repairOffers } from '../../services/datasets/repairs.ts'
 import type { Services } from '../../services/create-services.ts'
 import type { Implementations } from './create-handler.ts'
@@ -22,6 +23,7 @@ export function implementDatasets(services: Services): Implementations<keyof typ
     editDataset: ({ params, body }) => desk.get(desk.edit(params.dataset, body).name),
     excludeCases: ({ params, body }) => desk.get(desk.exclude(params.dataset, body.cases, body.excluded).name),
     groupPatients: ({ params, body }) => desk.get(desk.groupPatients(params.dataset, body.rule).name),
+    getMapping: ({ params }) => mappingOf(desk.read(params.dataset)),
     listRepairs: ({ params }) => repairOffers(desk.read(params.dataset)),
     repairLabels: ({ params, body }) => desk.startRepair(desk.read(params.dataset), body.cases, body.repair),
     getRepairPicture: async ({ params, query }) =>

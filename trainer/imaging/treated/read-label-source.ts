@@ -39,7 +39,10 @@ export interface SplitRead extends Pick<SourceRead, 'volume' | 'keyOf'> {
 
 /** @param volume as it was read; splits whose plane is not known yet are left alone */
 export function applySplits(volume: Volume, source: LabelSource): SplitRead {
-  const plain = source.kind === 'mask' ? () => source.labelKey : (value: number) => String(isInteger(value) ? Math.round(value) : value)
+  const plain =
+    source.kind === 'mask'
+      ? () => source.labelKey
+      : (value: number) => String(isInteger(value) ? Math.round(value) : value)
   const splits = (source.split ?? []).filter(({ planeMm }) => planeMm !== null)
   if (splits.length === 0) return { volume, keyOf: plain, methods: [] }
   const data = writableCopy(volume.data)
