@@ -5,7 +5,6 @@ import { sidedKey, SIDES } from '../../../contract/label-treatment.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'
 import { applyChoices } from './apply-choices.ts'
 import { assessCase } from './assess-case.ts'
-import { findDuplicatesAcross } from './find-duplicates.ts'
 import { findLeftovers } from './find-leftovers.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import type { CaseFacts } from './inspect-case.ts'
@@ -14,6 +13,7 @@ import type { FoundLabel, LayoutMatch } from './layouts/layout.ts'
 import { splitLabels, treatmentFindings } from './label-treatments.ts'
 import { mapLabels } from './map-labels.ts'
 import type { OrganOverride } from './parse-organ-override.ts'
+import { acrossFindings } from './quality/quality-findings.ts'
 
 export interface DatasetRequest {
   readonly name: string
@@ -68,7 +68,7 @@ export function composeDataset(
         ...mapping.findings,
         ...treatmentFindings(facts, splits),
         ...assessed.flatMap((each) => each.findings),
-        ...findDuplicatesAcross(role, cases, others),
+        ...acrossFindings(role, cases, others),
       ],
       fingerprint: fingerprintOf(labels, cases),
     },
