@@ -40,6 +40,7 @@ const FactsSchema = z.object({
   overlaps: z.array(z.object({ first: z.string(), second: z.string(), voxels: z.number() })),
   midlineMm: z.number().nullable(),
   misfits: z.array(MisfitSchema),
+  identifiers: z.object({ fields: z.array(z.string()), inPath: z.boolean() }),
   findings: z.array(FindingSchema),
   volumes: z.number(),
 })

@@ -13,6 +13,7 @@ import type { FoundLabel, LayoutMatch } from './layouts/layout.ts'
 import { splitLabels, treatmentFindings } from './label-treatments.ts'
 import { mapLabels } from './map-labels.ts'
 import type { OrganOverride } from './parse-organ-override.ts'
+import { identifierFindings } from './quality/find-identifiers.ts'
 import { acrossFindings } from './quality/quality-findings.ts'
 
 export interface DatasetRequest {
@@ -67,6 +68,7 @@ export function composeDataset(
         ...notes,
         ...mapping.findings,
         ...treatmentFindings(facts, splits),
+        ...identifierFindings(facts.map(({ identifiers }) => identifiers)),
         ...assessed.flatMap((each) => each.findings),
         ...acrossFindings(role, cases, others),
       ],

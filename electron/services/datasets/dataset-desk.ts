@@ -22,12 +22,13 @@ import { patientCount } from './compose-dataset.ts'
 import { createDatasetTasks, type DatasetTasks, type DatasetTasksContext } from './dataset-tasks.ts'
 import { withExcluded, withPatients, withRole } from './edit-dataset.ts'
 import { createPictureCache } from './picture-cache.ts'
+import { refreshAcross } from './quality/refresh-across.ts'
 import { createVolumeWorkers } from './volume-workers.ts'
 
 const THUMBNAIL_PIXELS = 240
 const PICTURE_PIXELS = 320
 
-export interface DatasetDesk extends Omit<DatasetTasks, 'requireIdle' | 'getInspection'> {
+export interface DatasetDesk extends Omit<DatasetTasks, 'requireIdle' | 'isBusy' | 'getInspection'> {
   readonly list: () => Promise<DatasetCard[]>
   readonly get: (name: string) => Promise<DatasetPage>
   readonly read: (name: string) => Dataset
@@ -65,10 +66,11 @@ export function createDatasetDesk(context: DatasetDeskContext): DatasetDesk {
   const read = (name: string): Dataset => readDataset(workspace, name)
   const saved = (dataset: Dataset): Dataset => {
     index(dataset)
+    refreshAcross(workspace, dataset.name, isBusy)
     changed()
     return dataset
   }
-  const { requireIdle, getInspection, ...startTasks } = createDatasetTasks({
+  const { requireIdle, isBusy, getInspection, ...startTasks } = createDatasetTasks({
     ...context,
     workers,
     saved: (dataset) => describeDataset(saved(dataset)),
@@ -118,6 +120,7 @@ export function createDatasetDesk(context: DatasetDeskContext): DatasetDesk {
       requireIdle(name)
       const removed = removeDataset(workspace, name)
       forget(name)
+      refreshAcross(workspace, null, isBusy)
       changed()
       return removed
     },

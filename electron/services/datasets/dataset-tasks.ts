@@ -162,6 +162,7 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
 
   return {
     requireIdle,
+    isBusy: (name: string): boolean => busy.has(name),
     /**
      * @param place a folder or an archive
      * @param request.known the registered dataset to look at again

@@ -24,6 +24,7 @@ import { createFinding } from './create-finding.ts'
 import type { FoundCase } from './layouts/layout.ts'
 import { LabelTally, type Overlap, type Structure } from './label-tally.ts'
 import { measureMisfit } from './measure-misfit.ts'
+import { findIdentifiers, type Identifiers } from './quality/find-identifiers.ts'
 import { settleSplits } from './settle-splits.ts'
 
 export interface CaseFacts {
@@ -41,6 +42,7 @@ export interface CaseFacts {
   readonly midlineMm: number | null
   /** Label files that do not lie on the image, with what could be done */
   readonly misfits: readonly Misfit[]
+  readonly identifiers: Identifiers
   readonly findings: readonly Finding[]
   /** How many the image holds, where it holds several and none was chosen; else 0 */
   readonly volumes: number
@@ -75,6 +77,7 @@ export async function inspectCase(root: string, found: FoundCase, firstPlanes?: 
     overlaps: tally?.overlaps() ?? [],
     midlineMm,
     misfits,
+    identifiers: await findIdentifiers(root, [found.image ?? [], found.labels.map(({ path }) => path)].flat()),
     findings: [...findings, ...checked.findings],
     volumes,
   }
