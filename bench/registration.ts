@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { linkSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { channelOf } from '../contract/channel.ts'
 import { readImageGeometry } from '../trainer/imaging/read-image.ts'
 import { seriesAddress } from '../trainer/imaging/image-source.ts'
 import { writeNifti } from '../trainer/imaging/nifti/write-nifti.ts'
@@ -41,7 +42,7 @@ async function writeSegmentation(folder: string, image: string): Promise<void> {
     ...{ laterality: null, source: 'truth' as const, voxels: 1 },
   }))
   const about = { version: 'bench', run: 'bench', stage: 2, model: 'ensemble', createdAt: new Date(0) }
-  const source = { id: 'organs', images: [image], channels: ['CT'], modality: 'CT' as const }
+  const source = { id: 'organs', images: [image], channels: [channelOf('CT')], modality: 'CT' as const }
   const segmentation = { ...source, labelMap, segments, probabilityOf: null, about }
   await writeOutput('dicom-seg', segmentation, folder)
 }

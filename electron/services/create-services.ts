@@ -21,6 +21,7 @@ import { reindex } from './database/reindex.ts'
 import { buildMatrix } from './datasets/build-matrix.ts'
 import { createDatasetDesk, type DatasetDesk } from './datasets/dataset-desk.ts'
 import { readLargeCasesIn } from './datasets/read-large-cases.ts'
+import { refreshAcross } from './datasets/quality/refresh-across.ts'
 import { registerDataset, type RegisterContext, type RegisterRequest } from './datasets/register-dataset.ts'
 import { createVolumeWorkers } from './datasets/volume-workers.ts'
 import { doctor } from './doctor/doctor.ts'
@@ -170,6 +171,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
         ...watch,
       })
       indexDataset(database, dataset)
+      refreshAcross(workspace, dataset.name)
       datasetsChanged()
       return describeDataset(dataset)
     },

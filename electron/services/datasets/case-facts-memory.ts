@@ -4,16 +4,28 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { FindingSchema, IntensitySchema, LabelSourceSchema } from '../../../contract/dataset.ts'
+import {
+  BorderSchema,
+  FindingSchema,
+  IntensitySchema,
+  LabelSourceSchema,
+  MisfitSchema,
+} from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
-import { GeometrySchema } from '../../../contract/geometry.ts'
+import { GeometrySchema, PointSchema } from '../../../contract/geometry.ts'
 import { writeJsonFile } from '../workspace/json-file.ts'
 import type { CaseFacts } from './inspect-case.ts'
 import type { FoundCase } from './layouts/layout.ts'
 import type { CaseReading } from './read-changed-case.ts'
 
 /** Counts up whenever inspectCase finds something else in the same files. */
-const VERSION = 4
+const VERSION = 5
+
+const StructureSchema = z.object({
+  voxels: z.number(),
+  centre: PointSchema.nullable(),
+  borders: z.array(BorderSchema),
+})
 
 const FactsSchema = z.object({
   id: z.string(),
@@ -23,8 +35,11 @@ const FactsSchema = z.object({
   imageHash: z.string().nullable(),
   fileHash: z.string().nullable(),
   intensities: z.array(IntensitySchema),
-  structures: z.array(z.tuple([z.string(), z.object({ voxels: z.number(), touchesEnd: z.boolean() })])),
+  structures: z.array(z.tuple([z.string(), StructureSchema])),
   overlaps: z.array(z.object({ first: z.string(), second: z.string(), voxels: z.number() })),
+  midlineMm: z.number().nullable(),
+  misfits: z.array(MisfitSchema),
+  identifiers: z.object({ fields: z.array(z.string()), inPath: z.boolean() }),
   findings: z.array(FindingSchema),
   volumes: z.number(),
 })

@@ -2,6 +2,7 @@
 // so the same half also answers "what is in this folder?" before anything is registered.
 import type { DatasetChoices, FolderReading } from '../../../contract/dataset.ts'
 import { volumeAddress } from '../../../trainer/imaging/image-source.ts'
+import { readingOf } from './apply-choices.ts'
 import { createCaseRoom } from './case-room.ts'
 import { detectFolder } from './detect-folder.ts'
 import { inspectCase, type CaseFacts } from './inspect-case.ts'
@@ -9,6 +10,7 @@ import type { FoundCase, LayoutMatch } from './layouts/layout.ts'
 import type { FolderListing } from './list-folder.ts'
 import { mapConcurrently } from './map-concurrently.ts'
 import { readPatients } from './read-patients.ts'
+import { resolveSplits, withTreatments } from './label-treatments.ts'
 
 export interface FolderInspection {
   readonly folder: FolderListing
@@ -37,12 +39,15 @@ export interface InspectContext {
  */
 export async function inspectFolder(
   root: string,
-  { registeredAs, ...reading }: Pick<DatasetChoices, 'registeredAs'> & FolderReading,
+  choices: Pick<DatasetChoices, 'registeredAs' | 'repairs'> & FolderReading,
   context: InspectContext = {},
 ): Promise<FolderInspection> {
-  const { folder, match: detected } = await (context.detect ?? detectFolder)(root, registeredAs, reading)
+  const reading = readingOf(choices)
+  const { folder, match: detected } = await (context.detect ?? detectFolder)(root, choices.registeredAs, reading)
   const { volume } = reading
-  const match = volume === undefined ? detected : { ...detected, cases: detected.cases.map(withVolume(volume)) }
+  const chosen = volume === undefined ? detected : { ...detected, cases: detected.cases.map(withVolume(volume)) }
+  const splits = resolveSplits(reading.splits ?? [], chosen)
+  const match = { ...chosen, cases: chosen.cases.map(withTreatments(splits, choices.repairs ?? [])) }
   const read = context.inspectCase ?? inspectCase
   const room = createCaseRoom()
   let done = 0
@@ -57,7 +62,13 @@ export async function inspectFolder(
   context.signal?.throwIfAborted()
   // What a person wrote down goes before what the files say.
   const said = match.cases.flatMap(({ id, patient }) => (patient === undefined ? [] : [[id, patient] as const]))
-  return { folder, match, facts, patients: new Map([...said, ...(await readPatients(folder))]), reading }
+  return {
+    folder,
+    match,
+    facts,
+    patients: new Map([...said, ...(await readPatients(folder))]),
+    reading: { ...reading, ...(reading.splits ? { splits } : {}) },
+  }
 }
 
 const withVolume =
