@@ -28,6 +28,14 @@ describe('cutPatch', () => {
     expect([...codes]).toEqual(expected)
   })
 
+  it('cuts all channels alike, each with its own outside', () => {
+    const [first] = source.channels
+    const two = { ...source, channels: [first!, first!.map((value) => 1000 - value)], outside: [-9, -7] }
+    const matrix = drawOffsetMatrix(random(), still, [1, 1, 1], true)
+    const { image } = cutPatch(two, [1, 1, 3], [0, 0, 0], matrix, OUTSIDE)
+    expect([...image]).toEqual([1, 0, -9, 999, 1000, -7])
+  })
+
   it('says so where the volume ends', () => {
     const { image, codes } = cutPatch(source, [1, 1, 3], [0, 0, 0], IDENTITY, OUTSIDE)
     expect([...image]).toEqual([-9, 0, 1])

@@ -21,6 +21,14 @@ describe('planKey', () => {
     )
   })
 
+  it('is that of earlier versions for one channel, and another for more of them', () => {
+    const plan = { ...base, spacingMm: [2, 1, 1] as [number, number, number], cropToBody: true }
+    const one = [{ kind: 'per-volume' as const }]
+    // Written down from the version that knew one channel.
+    expect(planKey({ ...plan, normalisations: one })).toBe('1a25a4a25ebc1fed')
+    expect(planKey({ ...plan, normalisations: [...one, ...one] })).not.toBe(planKey({ ...plan, normalisations: one }))
+  })
+
   it('gives another content another folder', () => {
     const folder = (entry: Parameters<typeof caseWith>[0], keys = ['1']) =>
       preprocessedFolder('/cache', base, datasetOf([], keys), caseWith(entry))

@@ -135,8 +135,8 @@ describe('folders a patient', () => {
     expect(found.cases[0].labels).toMatchObject([{ labelKey: 'liver' }])
   })
 
-  it('does not guess between two images', async () => {
-    const found = await detect(['P1/ct.nii', 'P1/mr.nii', 'P1/masks/liver.nii'])
+  it('does not guess between two files of one image', async () => {
+    const found = await detect(['P1/ct.nii', 'P1/ct.nii.gz', 'P1/masks/liver.nii'])
     expect(found.cases[0].problems).toMatchObject([{ code: 'ambiguous-file', caseId: 'P1' }])
   })
 })
