@@ -22,8 +22,8 @@ export const places = defineCommand({
 docs/reference/places.md lists what --set takes.`,
   examples: [
     'organ-mosaic places add cluster --slurm --set partition=gpu gres=gpu:1 memory=32G modules=cuda/12.4',
+    'organ-mosaic places add gpu-box --ssh me@gpu-box',
     'organ-mosaic places check cluster',
-    'organ-mosaic train --name first --datasets site-a,site-b --on cluster',
   ],
   input: z.object({
     what: z.enum(['add', 'check', 'remove'], 'expected add, check or remove').optional(),
