@@ -93,8 +93,7 @@ describe.skipIf(disk === null)('a small disk (skipped where this user may not mo
       const predict = (watch?: Watch) =>
         tiny.services.predictWithRun({ run: 'undisturbed', input: join(tiny.study.test, 'imagesTs'), output }, watch)
       const completed = join(folder, 'completed')
-      const complete = (watch?: Watch) =>
-        tiny.services.exportRun({ run: 'undisturbed', output: completed }, watch)
+      const complete = (watch?: Watch) => tiny.services.exportRun({ run: 'undisturbed', output: completed }, watch)
       // Once the job is at work: nothing is written yet.
       const fillMeanwhile: Watch = { onEvent: ({ type }) => void (type === 'device' && fillUnder(newestJob())) }
       await expect(predict(fillMeanwhile)).rejects.toThrow(/The disk is full: .* could not be written/)

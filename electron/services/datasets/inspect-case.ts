@@ -91,7 +91,7 @@ export async function inspectCase(root: string, found: FoundCase, firstPlanes?: 
 
 interface ReadChannel {
   readonly path: string
-  readonly read: ReadVolume
+  readonly read: Awaited<ReturnType<typeof readImage>>
   readonly kept: KeptPlanes | undefined
 }
 
