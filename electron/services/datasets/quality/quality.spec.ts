@@ -159,7 +159,12 @@ describe('extent', () => {
 
 describe('one person in two datasets', () => {
   const of = (id: string, patient: string): Case => caseWith({ id, patient, patientGiven: true })
-  const other = (role: Dataset['role'], cases: Case[]): Dataset => ({ ...exampleDataset('other', ['liver']), name: 'other', role, cases })
+  const other = (role: Dataset['role'], cases: Case[]): Dataset => ({
+    ...exampleDataset('other', ['liver']),
+    name: 'other',
+    role,
+    cases,
+  })
 
   it('is certain by the hash of a DICOM identifier, and a note where two tables say the same', () => {
     const hash = 'patient-0123456789ab'
