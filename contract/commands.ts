@@ -18,6 +18,7 @@ import { OrganIdSchema } from './organ.ts'
 import { WrittenSegmentationSchema } from './output.ts'
 import { EvaluationReportSchema } from './report.ts'
 import { MethodSchema } from './methods.ts'
+import { RunPlaceSchema } from './place.ts'
 import { PresetSchema, RunConfigSchema, StagesSchema } from './run-config.ts'
 
 export const DatasetSummarySchema = z.object({
@@ -84,6 +85,7 @@ export const RunSummarySchema = z.object({
   updatedAt: z.iso.datetime().nullable().describe('Time of the last event'),
   progress: ProgressSchema.nullable(),
   validationDice: z.number().nullable().describe('Mean of the latest validation.dice of every model and organ'),
+  place: RunPlaceSchema.nullable().describe('Where it waits or runs, and what that place says; null: this machine'),
   folder: z.string(),
 })
 export type RunSummary = z.infer<typeof RunSummarySchema>

@@ -2,7 +2,8 @@
 // Availability is case x organ; a dataset's row only summarises its cases.
 import { z } from 'zod'
 import { ChannelsSchema, ModalitySchema, withChannels, withLists } from './channel.ts'
-import { GeometrySchema } from './geometry.ts'
+import { GeometrySchema, PointSchema } from './geometry.ts'
+import { LabelRepairSchema, SideSchema, SideSplitSchema } from './label-treatment.ts'
 import { OrganIdSchema } from './organ.ts'
 import { PatientRuleSchema } from './patient-rule.ts'
 
@@ -32,6 +33,15 @@ export const LabelSchema = z.object({
   sourceName: z.string().min(1).describe('The name the dataset gives it'),
   organs: z.array(OrganIdSchema).min(1).describe('One organ, or several when the label merges them'),
   mapped: z.enum(['vocabulary', 'user', 'kept']).describe('kept: the name maps to nothing and stays as it is'),
+  split: z
+    .object({ from: z.string().min(1), side: SideSchema })
+    .optional()
+    .describe('It is one side of a label that was split, and `from` the key of that label'),
+  color: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/)
+    .optional()
+    .describe('As the label files propose it; the colour of an organ that the vocabulary does not know'),
 })
 export type Label = z.infer<typeof LabelSchema>
 
@@ -72,6 +82,17 @@ export const FindingCodeSchema = z.enum([
   'not-three-dimensional',
   'header-oddity',
   'undeclared-label',
+  'label-split',
+  'label-repaired',
+  'mapping-file',
+  'swapped-sides',
+  'unusual-position',
+  'implausible-volume',
+  'outlier-volume',
+  'organ-at-border',
+  'sometimes-absent',
+  'shared-patient',
+  'patient-identifiers',
 ])
 export const FindingSchema = z.object({
   severity: z.enum(['error', 'warning', 'info']).describe('error: the case is excluded'),
@@ -83,12 +104,36 @@ export const FindingSchema = z.object({
 export type Finding = z.infer<typeof FindingSchema>
 export type FindingCode = z.infer<typeof FindingCodeSchema>
 
+const treatment = {
+  split: z.array(SideSplitSchema).optional().describe('Labels that are taken apart into left and right'),
+  repair: LabelRepairSchema.optional().describe('How it comes onto the grid of the image'),
+}
+
 /** Where a case's labels are: one label map, or one mask file a label. Paths are relative to the dataset's root. */
 export const LabelSourceSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('map'), path: z.string() }),
-  z.object({ kind: z.literal('mask'), path: z.string(), labelKey: z.string() }),
+  z.object({ kind: z.literal('map'), path: z.string(), ...treatment }),
+  z.object({ kind: z.literal('mask'), path: z.string(), labelKey: z.string(), ...treatment }),
 ])
 export type LabelSource = z.infer<typeof LabelSourceSchema>
+
+export const BorderSchema = z.enum(['left', 'right', 'anterior', 'posterior', 'inferior', 'superior'])
+export type Border = z.infer<typeof BorderSchema>
+
+/** Where an organ lies in the patient. */
+export const PlaceSchema = z.object({
+  centre: PointSchema.describe('Mean of its voxels, LPS mm'),
+  borders: z.array(BorderSchema).describe('Sides of the image that it touches'),
+})
+export type Place = z.infer<typeof PlaceSchema>
+
+/** A label file that does not lie on the grid of its image, and what could be done. */
+export const MisfitSchema = z.object({
+  path: z.string(),
+  geometry: GeometrySchema.describe('Of the label file'),
+  differenceMm: z.number().nullable().describe('Between corresponding corners; null for another number of voxels'),
+  repairs: z.array(LabelRepairSchema).describe('Within reason, the likelier first; may be empty'),
+})
+export type Misfit = z.infer<typeof MisfitSchema>
 
 export const IntensitySchema = z.object({
   min: z.number(),
@@ -129,6 +174,10 @@ const CaseFieldsSchema = z.object({
   fileHash: z.string().nullable().describe('SHA-256 over the bytes of the image and label files'),
   intensities: z.array(IntensitySchema).describe('One a channel; none where an image could not be read'),
   availability: z.record(OrganIdSchema, AvailabilitySchema),
+  drawn: z.array(z.string()).optional().describe('Keys of the labels that were looked for in this case'),
+  places: z.record(OrganIdSchema, PlaceSchema).optional().describe('Of organs that have a label of their own here'),
+  midlineMm: z.number().nullable().optional().describe('LPS x of the middle of the body; null where it is not known'),
+  misfits: z.array(MisfitSchema).optional().describe('Label files that do not lie on the image'),
 })
 /** Earlier versions knew one image a case. */
 export const CaseSchema = z.preprocess(withLists({ image: 'images', intensity: 'intensities' }), CaseFieldsSchema)
@@ -150,6 +199,10 @@ export const FolderReadingSchema = z.object({
     .object({ images: PatternSchema, labels: PatternSchema })
     .optional()
     .describe('Paths with {case}, {channel}, {organ}, {patient} and *, instead of a layout that is detected'),
+  splits: z
+    .array(z.string().min(1).max(300))
+    .optional()
+    .describe('Keys of labels that cover organs of both sides and are taken apart into left and right'),
 })
 export type FolderReading = z.infer<typeof FolderReadingSchema>
 
@@ -158,6 +211,14 @@ export const DatasetChoicesSchema = z.object({
   excluded: z.array(z.string()).describe('Ids of cases that are not to be used'),
   patients: PatientRuleSchema.nullable().describe('For cases whose patient no patients.csv names'),
   registeredAs: DatasetRoleSchema.describe('The role that chose the cases of a folder with training and test cases'),
+  repairs: z
+    .array(z.object({ caseId: z.string(), repair: LabelRepairSchema, at: z.iso.datetime() }))
+    .optional()
+    .describe('Cases whose labels are brought onto their image, and since when'),
+  notDrawn: z
+    .array(z.string().min(1).max(300))
+    .optional()
+    .describe('Keys of labels that were not drawn where a label map has no voxel of them: unlabelled, not absent'),
   ...FolderReadingSchema.shape,
 })
 export type DatasetChoices = z.infer<typeof DatasetChoicesSchema>

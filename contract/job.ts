@@ -115,7 +115,11 @@ export const JobSchema = z.discriminatedUnion('kind', [
 export type Job = z.infer<typeof JobSchema>
 
 /** control.json: written by services, read by the trainer between steps. */
-export const ControlSchema = z.object({ request: z.enum(['run', 'pause', 'stop']) })
+export const ControlSchema = z.object({
+  request: z
+    .enum(['run', 'pause', 'stop', 'yield'])
+    .describe('yield: a cluster wants its place back; the job waits in its queue then, and goes on by itself'),
+})
 export type Control = z.infer<typeof ControlSchema>
 
 /** review.json: the answer to state awaiting-review. */
@@ -130,7 +134,13 @@ export const ProcessSchema = z.object({
   pid: z.int(),
   host: z.string(),
   startedAt: z.iso.datetime(),
+  identity: z.string().optional().describe('On Linux: this boot of the machine, and when the process began in it'),
+  afterSeq: z.int().nonnegative().optional().describe('Last event before it started: later ones are its own'),
 })
+export type JobProcess = z.infer<typeof ProcessSchema>
+
+/** The exit code of a trainer that wants to be started again later: its time was up, or another one is at work. */
+export const START_AGAIN_EXIT = 75
 
 export const JobStateSchema = z.enum([
   'queued',

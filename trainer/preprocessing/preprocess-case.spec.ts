@@ -15,6 +15,7 @@ import { voxelCount, type Volume } from '../imaging/volume.ts'
 import { preprocessCase } from './preprocess-case.ts'
 import { preprocessImage } from './preprocess-image.ts'
 import { openPreprocessed } from './preprocessed-store.ts'
+import { hashCaseFiles } from '../imaging/hash-case-files.ts'
 import { readLabels } from './read-labels.ts'
 import { restoreChannel, restoreToOriginal } from './restore-to-original.ts'
 import { datasetOf, gridOf, writeCase } from '../imaging/test-dataset.ts'
@@ -215,7 +216,8 @@ describe('what does not fit', () => {
   })
 
   it('an image that changed since it was registered', async () => {
-    const { entry, dataset, stored } = await prepare('changed', { data: new Uint8Array(64), geometry: grid })
+    const { entry: found, dataset, stored } = await prepare('changed', { data: new Uint8Array(64), geometry: grid })
+    const entry = { ...found, fileHash: await hashCaseFiles(dataset.root, found) }
     await writeNifti(join(dataset.root, entry.images[0]!), { data: new Int16Array(64).fill(3), geometry: grid })
     await expect(preprocessCase(dataset, entry, plan, stored)).rejects.toThrow(
       /changed since dataset site was registered/,

@@ -14,7 +14,8 @@ export function checkImage(
   caseId: string,
   image = 'the image',
 ): { intensity: Intensity; findings: Finding[] } {
-  const { notFinite, constant, min } = summarise(values)
+  const summary = summarise(values)
+  const { notFinite, constant, min } = summary
   const findings: Finding[] = []
   if (notFinite > 0) {
     const message = `Case ${caseId}: ${notFinite} of ${values.length} voxels of ${image} are NaN or infinite; expected numbers. Replace them (by air in CT, 0 in MR) and register again.`
@@ -24,5 +25,5 @@ export function checkImage(
     const message = `Case ${caseId}: every voxel of ${image} is ${min}; expected a scan. Export it again, or remove the case.`
     findings.push(createFinding('error', 'constant-image', message, { caseId }))
   }
-  return { intensity: measureIntensity(values, labelled), findings }
+  return { intensity: measureIntensity(values, labelled, summary), findings }
 }

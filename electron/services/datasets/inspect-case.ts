@@ -7,20 +7,26 @@ import {
   type FindingCode,
   type Intensity,
   type LabelSource,
+  type Misfit,
 } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
-import { hashChannels, hashFile } from '../../../trainer/imaging/hash.ts'
-import { filesOfImage, readImage } from '../../../trainer/imaging/read-image.ts'
-import { readLabel } from '../../../trainer/imaging/read-label.ts'
+import { hashCaseFiles } from '../../../trainer/imaging/hash-case-files.ts'
+import { hashChannels } from '../../../trainer/imaging/hash.ts'
+import { readImage } from '../../../trainer/imaging/read-image.ts'
+import { readLabelSource } from '../../../trainer/imaging/treated/read-label-source.ts'
 import type { Volume } from '../../../trainer/imaging/volume.ts'
 import { describeImage } from '../volumes/describe-image.ts'
 import type { FirstPlanes, KeptPlanes } from '../volumes/first-planes.ts'
+import { bodyMidline } from './body-midline.ts'
 import { checkGrid } from './check-grid.ts'
 import { checkImage } from './check-image.ts'
 import { createFinding } from './create-finding.ts'
 import type { FoundCase } from './layouts/layout.ts'
 import { LabelTally, type Overlap, type Structure } from './label-tally.ts'
+import { measureMisfit } from './measure-misfit.ts'
+import { findIdentifiers, type Identifiers } from './quality/find-identifiers.ts'
+import { settleSplits } from './settle-splits.ts'
 
 export interface CaseFacts {
   readonly id: string
@@ -35,6 +41,11 @@ export interface CaseFacts {
   /** By label key: values of the label map that occur, or every mask file that exists */
   readonly structures: ReadonlyMap<string, Structure>
   readonly overlaps: readonly Overlap[]
+  /** LPS x of the middle of the body */
+  readonly midlineMm: number | null
+  /** Label files that do not lie on the image, with what could be done */
+  readonly misfits: readonly Misfit[]
+  readonly identifiers: Identifiers
   readonly findings: readonly Finding[]
   /** How many the image holds, where it holds several and none was chosen; else 0 */
   readonly volumes: number
@@ -47,18 +58,8 @@ export interface CaseFacts {
 export async function inspectCase(root: string, found: FoundCase, firstPlanes?: FirstPlanes): Promise<CaseFacts> {
   const findings: Finding[] = [...found.problems, ...missingFiles(found)]
   const { channels, volumes } = await readChannels(root, found, findings, firstPlanes)
-  const [first] = channels
-  const grid = first ? first.read.volume.geometry : null
-  const tally = grid && new LabelTally(grid)
-  for (const source of found.labels) {
-    const label = await readVolume(found.id, 'label', findings, () => readLabel(join(root, source.path), grid))
-    if (!grid || !tally || !label) continue
-    const misfit = checkGrid(grid, { what: 'label', geometry: label.volume.geometry, path: source.path }, found.id)
-    findings.push(...misfit)
-    if (!misfit.some((finding) => finding.code === 'shape-mismatch')) {
-      findings.push(...tally.add(label.volume.data, source, found.id))
-    }
-  }
+  const image = channels[0]?.read.volume ?? null
+  const { labels, tally, misfits, midlineMm } = await inspectLabels(root, found, image, findings)
   const complete = channels.length === found.images.length
   const intensities: Intensity[] = []
   if (complete && tally) {
@@ -69,16 +70,20 @@ export async function inspectCase(root: string, found: FoundCase, firstPlanes?: 
       await kept?.save(describeImage(read.volume, read.oddities, checked.intensity))
     }
   }
+  const files = [...found.images.flatMap((path) => path ?? []), ...found.labels.map(({ path }) => path)]
   return {
     id: found.id,
-    images: found.images.map((image) => image ?? ''),
-    labels: found.labels,
-    geometry: grid,
-    imageHash: complete && grid ? hashChannels(channels.map(({ read }) => read.volume)) : null,
-    fileHash: complete && grid ? await hashFiles(root, found) : null,
+    images: found.images.map((path) => path ?? ''),
+    labels,
+    geometry: image?.geometry ?? null,
+    imageHash: complete && image ? hashChannels(channels.map(({ read }) => read.volume)) : null,
+    fileHash: complete && image ? await hashCaseFiles(root, found) : null,
     intensities,
     structures: tally?.structures ?? new Map(),
     overlaps: tally?.overlaps() ?? [],
+    midlineMm,
+    misfits,
+    identifiers: await findIdentifiers(root, files),
     findings,
     volumes,
   }
@@ -86,7 +91,7 @@ export async function inspectCase(root: string, found: FoundCase, firstPlanes?: 
 
 interface ReadChannel {
   readonly path: string
-  readonly read: ReadVolume
+  readonly read: Awaited<ReturnType<typeof readImage>>
   readonly kept: KeptPlanes | undefined
 }
 
@@ -113,6 +118,50 @@ async function readChannels(
   return { channels, volumes }
 }
 
+/** Counts the labels of a case on the grid of its image; without an image, only says which cannot be read. */
+async function inspectLabels(
+  root: string,
+  { id, labels: sources }: FoundCase,
+  image: Volume | null,
+  findings: Finding[],
+) {
+  const tally = image && new LabelTally(image.geometry)
+  const midlineMm = image && bodyMidline(image)
+  const misfits: Misfit[] = []
+  const labels: LabelSource[] = []
+  for (const source of sources) {
+    const label = await readVolume(id, 'label', findings, () => readLabelSource(root, source, image?.geometry ?? null))
+    const settled = label && image ? settleSplits(label, source, midlineMm) : null
+    labels.push(settled?.source ?? source)
+    if (!image || !tally) continue
+    const misfit = settled ? misfitOf(image.geometry, settled.volume.geometry, source.path, id) : []
+    findings.push(...misfit)
+    if (!settled || source.repair || misfit.some(({ severity }) => severity === 'error')) {
+      misfits.push(...(await findMisfit(root, source, image, id)))
+    }
+    if (settled && !misfit.some(({ code }) => code === 'shape-mismatch')) {
+      findings.push(...tally.add(settled.volume.data, source, id, settled.keyOf))
+    }
+  }
+  return { labels, tally, misfits, midlineMm }
+}
+
+const misfitOf = (image: Geometry, geometry: Geometry, path: string, id: string): Finding[] =>
+  checkGrid(image, { what: 'label', geometry, path }, id)
+
+/** What could be done about a label that lies beside its image; nothing where it cannot even be read by itself. */
+async function findMisfit(
+  root: string,
+  { repair: _, ...source }: LabelSource,
+  image: Volume,
+  id: string,
+): Promise<Misfit[]> {
+  const own = await readLabelSource(root, source, null).catch(() => null)
+  if (!own || !misfitOf(image.geometry, own.own, source.path, id).some(({ severity }) => severity === 'error'))
+    return []
+  return [measureMisfit(image, own.volume, source.path)]
+}
+
 function missingFiles({ id, images, labels }: FoundCase): Finding[] {
   const missing: [FindingCode, 'image' | 'label'][] = []
   const image = images.find((each) => each !== null)
@@ -125,15 +174,13 @@ function missingFiles({ id, images, labels }: FoundCase): Finding[] {
   })
 }
 
-type ReadVolume = { volume: Volume; oddities: string[] }
-
-async function readVolume(
+async function readVolume<T extends { volume: Volume; oddities: string[] }>(
   caseId: string,
   what: 'image' | 'label',
   findings: Finding[],
-  readIt: () => Promise<ReadVolume>,
+  readIt: () => Promise<T>,
   failed: (error: unknown) => void = () => undefined,
-): Promise<ReadVolume | null> {
+): Promise<T | null> {
   try {
     const read = await readIt()
     findings.push(...read.oddities.map((oddity) => createFinding('info', 'header-oddity', oddity, { caseId })))
@@ -156,14 +203,3 @@ function findingOf(error: unknown): FindingCode | null {
 
 const volumesOf = (error: unknown): number =>
   error instanceof OrganMosaicError && typeof error.details['volumes'] === 'number' ? error.details['volumes'] : 0
-
-/** One hash over image and labels; null when a file cannot be read, which is a finding already. */
-async function hashFiles(root: string, found: FoundCase): Promise<string | null> {
-  const addresses = [...found.images, ...found.labels.map((label) => label.path)].map((path) => join(root, path ?? ''))
-  try {
-    const files = await Promise.all(addresses.map(filesOfImage))
-    return await hashFile(...new Set(files.flat()))
-  } catch {
-    return null
-  }
-}

@@ -12,7 +12,7 @@ import { MODEL_FILE_VERSION, ModelManifestSchema, type ModelManifest } from '../
 import { PlanSchema, type Plan } from '../../../contract/plan.ts'
 import { hashFile } from '../../../trainer/imaging/hash.ts'
 import { openArchive } from '../archives/open-archive.ts'
-import { unpackArchive } from '../archives/unpack-archive.ts'
+import { unpackArchive, type UnpackContext } from '../archives/unpack-archive.ts'
 import { readJsonFile, writeJsonFile } from '../workspace/json-file.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { runFolder } from '../workspace/run-store.ts'
@@ -25,7 +25,12 @@ const LIMITS = { bytes: 2 ** 36, files: 1000, ratio: 300, bytesAnyway: 2 ** 30 }
  * @returns its name
  * @throws OrganMosaicError `usage` for another file, `conflict` for a name that is taken, `invalid-file` for a damaged one
  */
-export async function importArchive(workspace: Workspace, path: string, name?: string): Promise<string> {
+export async function importArchive(
+  workspace: Workspace,
+  path: string,
+  name?: string,
+  context: UnpackContext = {},
+): Promise<string> {
   const archive = await openArchive(path)
   if (archive === null) {
     throw new OrganMosaicError('usage', `${path} is no file; expected a model that organ-mosaic export-model wrote.`)
@@ -33,7 +38,7 @@ export async function importArchive(workspace: Workspace, path: string, name?: s
   await mkdir(join(workspace.home, 'tmp'), { recursive: true })
   const unpacked = join(workspace.home, 'tmp', `model-${randomUUID()}`)
   try {
-    await unpackArchive(archive, path, unpacked, {}, LIMITS)
+    await unpackArchive(archive, path, unpacked, context, LIMITS)
     const manifest = readManifest(path, unpacked)
     await refuseChanged(path, unpacked, manifest)
     const run = NameSchema.parse(name ?? manifest.run)

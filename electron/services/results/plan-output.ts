@@ -6,6 +6,7 @@ import type { TrainJob } from '../../../contract/job.ts'
 import type { OutputFormat, OutputPlan } from '../../../contract/output.ts'
 import { formatsFor } from '../../../trainer/imaging/output/formats-for.ts'
 import { readImageGeometry } from '../../../trainer/imaging/read-image.ts'
+import { openImagePlaces } from '../archives/unpacked-folders.ts'
 import { mapConcurrently } from '../datasets/map-concurrently.ts'
 import { refuseRegisteredFolder } from '../runs/predict-with-run.ts'
 import { findImages } from '../runs/find-images.ts'
@@ -33,7 +34,8 @@ export async function planPrediction(
   request: Choice & { inputs: readonly string[] },
 ): Promise<OutputPlan> {
   const { job } = findTrainedModels(workspace, request)
-  return planOutput(workspace, await findImages(request.inputs, job.datasets[0].channels), request, job, false)
+  const places = await openImagePlaces(workspace, request.inputs)
+  return planOutput(workspace, await findImages(places, job.datasets[0].channels), request, job, false)
 }
 
 /** @param completeTruth whether the true labels of the run complete its own cases */

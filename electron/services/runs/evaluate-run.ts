@@ -10,6 +10,7 @@ import { newJobFolder } from '../jobs/create-job-folder.ts'
 import { jobHeader } from '../jobs/job-header.ts'
 import { readJobReport } from '../jobs/read-job-report.ts'
 import { runJob, type Watch } from '../jobs/run-job.ts'
+import { findPlace } from '../places/find-place.ts'
 import { readDataset } from '../workspace/dataset-store.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { delineatedOrgans, toJobDataset } from './organ-union.ts'
@@ -21,6 +22,8 @@ export type EvaluationRequest = ModelRequest & {
   dataset: string
   nsdToleranceMm?: number
   savePredictions?: boolean
+  /** Name of the place that computes it; this machine unless given. */
+  place?: string
 }
 
 /**
@@ -52,6 +55,7 @@ export async function evaluateRun(
     },
     `The evaluation of run ${job.name} on ${dataset.name}`,
     watch,
+    request.place === undefined ? null : findPlace(workspace, request.place),
   )
   return {
     ...readJobReport(folder, EvaluationReportSchema),

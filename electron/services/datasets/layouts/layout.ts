@@ -43,6 +43,8 @@ export interface LayoutMatch {
   /** null: nothing declares them; the values that the label maps hold are the labels */
   readonly labels: readonly FoundLabel[] | null
   readonly cases: readonly FoundCase[]
+  /** Label key -> #rrggbb, where the label files propose colours; the first file counts */
+  readonly colors?: ReadonlyMap<string, string>
   /** What the folder holds beside its cases and should be known */
   readonly notes?: readonly Finding[]
   /** Datasets that one folder lists, of which one is read */
