@@ -1,6 +1,6 @@
 // A mapping meets a dataset: names count before values, and whatever does not fit is said.
 import { describe, expect, it } from 'vitest'
-import { applyMappingFile, MappingFileSchema, type MappingFile } from './mapping-file.ts'
+import { applyMappingFile, MappingFileSchema, type MappingFile } from '../contract/mapping-file.ts'
 
 const file: MappingFile = MappingFileSchema.parse({
   format: 'organ-mosaic-mapping',
