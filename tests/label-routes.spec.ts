@@ -92,3 +92,13 @@ describe('two datasets', () => {
     const one = await writeTestFolder(study())
     const host = openHost(one, tmpdir())
     const two = await writeTestFolder({ ...study(), 'images/B.nii.gz': imageVolume(8) })
+    const shared = async (): Promise<number> =>
+      page(await host.json('GET', '/datasets/one')).findings.filter(({ code }) => code === 'duplicate-image').length
+    await host.task('POST', '/datasets', { folder: one, name: 'one', role: 'train', mapping: [] })
+    expect(await shared()).toBe(0)
+    await host.task('POST', '/datasets', { folder: two, name: 'two', role: 'test', mapping: [] })
+    expect(await shared()).toBe(1)
+    await host.json('DELETE', '/datasets/two')
+    expect(await shared()).toBe(0)
+  })
+})
