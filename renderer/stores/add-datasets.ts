@@ -103,6 +103,11 @@ export const useAddDatasetsStore = defineStore('add-datasets', () => {
     if (place) await attempt(item, () => inspect(item, { ...place, reading, ...said }))
   }
 
+  function tellMapping(id: number, words: readonly MappingWord[]): void {
+    const item = items.value.find((each) => each.id === id)
+    if (item) item.mappingWords = words
+  }
+
   /** Labels of a registered dataset, to be mapped anew. */
   const remap = (dataset: string): Promise<void> => begin(dataset, (item) => inspect(item, { dataset }))
 
@@ -143,5 +148,5 @@ export const useAddDatasetsStore = defineStore('add-datasets', () => {
     open.value = false
   }
 
-  return { items, current, currentId, open, addPath, addDropped, readAgain, remap, register, leave, close }
+  return { items, current, currentId, open, addPath, addDropped, readAgain, tellMapping, remap, register, leave, close }
 })
