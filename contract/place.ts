@@ -54,11 +54,7 @@ export const SshPlaceSchema = z.strictObject({
   host: z
     .string()
     .regex(/^[^-\s][^\s]*$/, 'expected a host as ssh knows it, such as gpu-box or me@gpu-box')
-    .describe("As the system's ssh knows it, with the keys and settings that you use yourself"),
-  folder: z
-    .string()
-    .default('')
-    .describe('Absolute, there: jobs and their data are copied to it; empty: it sees the same paths as this machine'),
+    .describe("As the system's ssh knows it, with the keys and settings that you use yourself; it sees the same paths"),
 })
 export type SshPlace = z.infer<typeof SshPlaceSchema>
 
@@ -106,7 +102,7 @@ export type PlaceCheck = z.infer<typeof PlaceCheckSchema>
 
 /** @example 'cluster (Slurm, partition gpu, gpu:1, 12 h)' */
 export function describePlace(place: Place): string {
-  if (place.kind === 'ssh') return `${place.name} (SSH to ${place.host}${place.folder ? `, ${place.folder}` : ''})`
+  if (place.kind === 'ssh') return `${place.name} (SSH to ${place.host})`
   const hours = place.timeLimitMinutes / 60
   const parts = [
     'Slurm',

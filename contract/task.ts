@@ -16,6 +16,7 @@ export const TaskKindSchema = z.enum([
   'measure-study',
   'index',
   'doctor',
+  'check-place',
 ])
 export type TaskKind = z.infer<typeof TaskKindSchema>
 
