@@ -171,16 +171,19 @@ describe.skipIf(reason !== null)(`a cluster with Slurm${reason === null ? '' : `
   test.runIf(all)(
     'at its time limit a run writes a checkpoint, waits for its next turn, and ends with the same bytes',
     async () => {
-      const steps = 'stage1.steps=1500'
+      const steps = 'stage1.steps=500'
       const here = await trainTiny(tiny.services, { name: 'long-here', datasets: tiny.datasets, set: [steps] })
       const folder = create('long-there', steps)
-      tiny.services.places.save({ ...place, timeLimitMinutes: 2, warnSeconds: 100 })
+      tiny.services.places.save({ ...place, timeLimitMinutes: 2, warnSeconds: 60 })
       await start('long-there')
       expect(await follow('long-there')).toBe('finished')
       const states = readTraining(tiny.services, 'long-there').events.flatMap((event) =>
         event.type === 'state' ? [event.state] : [],
       )
-      expect(states).toEqual(['running', 'queued', 'running', 'finished'])
+      // How many turns it takes depends on the machine; each ends in the queue and the last one at the end.
+      expect(states.slice(0, 3)).toEqual(['running', 'queued', 'running'])
+      expect(states.at(-1)).toBe('finished')
+      expect(new Set(states)).toEqual(new Set(['running', 'queued', 'finished']))
       expect(hashFiles(join(folder, 'checkpoints'))).toEqual(hashFiles(join(here.folder, 'checkpoints')))
     },
     600_000,
