@@ -16,36 +16,41 @@ const common = {
     ),
 }
 
-export const SlurmPlaceSchema = z.strictObject({
-  kind: z.literal('slurm'),
-  ...common,
-  partition: z.string().default('').describe("Empty: the cluster's own choice; so for account, gres and memory"),
-  account: z.string().default(''),
-  gres: z.string().default('').describe('What each job asks for, e.g. gpu:1'),
-  cpus: z.int().min(1).max(1024).default(4).describe('Processors of a job'),
-  memory: z.string().default('').describe('Of a job, e.g. 32G'),
-  timeLimitMinutes: z
-    .int()
-    .min(2)
-    .max(60 * 24 * 365)
-    .default(720)
-    .describe('Of one turn; a job that needs longer waits in the queue again and goes on where it was'),
-  warnSeconds: z
-    .int()
-    .min(10)
-    .max(3600)
-    .default(120)
-    .describe(
-      'So long before the end of a turn a job is asked to write its checkpoint; Slurm may ask a minute earlier',
-    ),
-  atOnce: z.int().min(0).max(1000).default(0).describe('Jobs of a study that run at the same time; 0: all'),
-  modules: z.array(z.string().min(1)).default([]).describe('Loaded before, with `module load`'),
-  container: z
-    .string()
-    .default('')
-    .describe('Put before the command, e.g. apptainer exec --nv /shared/organ-mosaic.sif'),
-  options: z.array(z.string().min(1)).default([]).describe('More options of sbatch, e.g. --qos=long'),
-})
+export const SlurmPlaceSchema = z
+  .strictObject({
+    kind: z.literal('slurm'),
+    ...common,
+    partition: z.string().default('').describe("Empty: the cluster's own choice; so for account, gres and memory"),
+    account: z.string().default(''),
+    gres: z.string().default('').describe('What each job asks for, e.g. gpu:1'),
+    cpus: z.int().min(1).max(1024).default(4).describe('Processors of a job'),
+    memory: z.string().default('').describe('Of a job, e.g. 32G'),
+    timeLimitMinutes: z
+      .int()
+      .min(2)
+      .max(60 * 24 * 365)
+      .default(720)
+      .describe('Of one turn; a job that needs longer waits in the queue again and goes on where it was'),
+    warnSeconds: z
+      .int()
+      .min(10)
+      .max(3600)
+      .default(120)
+      .describe(
+        'So long before the end of a turn a job is asked to write its checkpoint; Slurm may ask a minute earlier',
+      ),
+    atOnce: z.int().min(0).max(1000).default(0).describe('Jobs of a study that run at the same time; 0: all'),
+    modules: z.array(z.string().min(1)).default([]).describe('Loaded before, with `module load`'),
+    container: z
+      .string()
+      .default('')
+      .describe('Put before the command, e.g. apptainer exec --nv /shared/organ-mosaic.sif'),
+    options: z.array(z.string().min(1)).default([]).describe('More options of sbatch, e.g. --qos=long'),
+  })
+  .refine(({ timeLimitMinutes, warnSeconds }) => timeLimitMinutes * 60 - warnSeconds >= 60, {
+    path: ['warnSeconds'],
+    message: 'a turn must be at least a minute longer than its warning',
+  })
 export type SlurmPlace = z.infer<typeof SlurmPlaceSchema>
 
 export const SshPlaceSchema = z.strictObject({
@@ -54,11 +59,7 @@ export const SshPlaceSchema = z.strictObject({
   host: z
     .string()
     .regex(/^[^-\s][^\s]*$/, 'expected a host as ssh knows it, such as gpu-box or me@gpu-box')
-    .describe("As the system's ssh knows it, with the keys and settings that you use yourself"),
-  folder: z
-    .string()
-    .default('')
-    .describe('Absolute, there: jobs and their data are copied to it; empty: it sees the same paths as this machine'),
+    .describe("As the system's ssh knows it, with the keys and settings that you use yourself; it sees the same paths"),
 })
 export type SshPlace = z.infer<typeof SshPlaceSchema>
 
@@ -106,7 +107,7 @@ export type PlaceCheck = z.infer<typeof PlaceCheckSchema>
 
 /** @example 'cluster (Slurm, partition gpu, gpu:1, 12 h)' */
 export function describePlace(place: Place): string {
-  if (place.kind === 'ssh') return `${place.name} (SSH to ${place.host}${place.folder ? `, ${place.folder}` : ''})`
+  if (place.kind === 'ssh') return `${place.name} (SSH to ${place.host})`
   const hours = place.timeLimitMinutes / 60
   const parts = [
     'Slurm',

@@ -18,6 +18,7 @@ export const TaskKindSchema = z.enum([
   'doctor',
   'export-model',
   'import-model',
+  'check-place',
 ])
 export type TaskKind = z.infer<typeof TaskKindSchema>
 

@@ -125,7 +125,7 @@ PartitionName=main Nodes=${host} Default=YES MaxTime=INFINITE
 }
 
 /** Ports that nobody listens on now. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer()

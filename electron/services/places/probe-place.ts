@@ -5,7 +5,6 @@ import type { Workspace } from '../workspace/open-workspace.ts'
 import { placeCommand } from './place-command.ts'
 import { shellWord } from './run-program.ts'
 
-/** @param folder what the place has to see; the workspace unless it copies */
 export const probeScript = (place: Place, { home }: Pick<Workspace, 'home'>): string =>
   [
     `if [ -w ${shellWord(home)} ]; then echo folder=yes; else echo folder=no; fi`,
