@@ -17,7 +17,6 @@ function run(name: string, config: RunConfigInput, changes: Partial<RunDetail['s
       createdAt: '2026-01-01T00:00:00.000Z',
       updatedAt: null,
       progress: null,
-      place: null,
       validationDice: 0.5,
       folder: `/runs/${name}`,
       place: null,
