@@ -1,10 +1,13 @@
 // A registered dataset: what was found in a folder, what each label means, what is wrong with which case.
 // Availability is case x organ; a dataset's row only summarises its cases.
 import { z } from 'zod'
+import { ChannelsSchema, ModalitySchema, withChannels, withLists } from './channel.ts'
 import { GeometrySchema, PointSchema } from './geometry.ts'
 import { LabelRepairSchema, SideSchema, SideSplitSchema } from './label-treatment.ts'
 import { OrganIdSchema } from './organ.ts'
 import { PatientRuleSchema } from './patient-rule.ts'
+
+export { ModalitySchema, type Modality } from './channel.ts'
 
 /** Names of datasets and runs are folder names too. */
 export const NameSchema = z
@@ -23,9 +26,6 @@ export type DatasetRole = z.infer<typeof DatasetRoleSchema>
 
 export const LayoutIdSchema = z.enum(['manifest', 'nnunet', 'bids', 'organ-files', 'paired', 'dicom', 'pattern'])
 export type LayoutId = z.infer<typeof LayoutIdSchema>
-
-export const ModalitySchema = z.enum(['CT', 'MR', 'other'])
-export type Modality = z.infer<typeof ModalitySchema>
 
 /** One label of a dataset: a value of its label maps, or a mask file name, and the organs it stands for. */
 export const LabelSchema = z.object({
@@ -154,7 +154,7 @@ export const IntensitySchema = z.object({
 })
 export type Intensity = z.infer<typeof IntensitySchema>
 
-export const CaseSchema = z.object({
+const CaseFieldsSchema = z.object({
   id: z.string().min(1),
   patient: z.string().min(1).describe('Cases of one patient never straddle training and validation'),
   patientGiven: z
@@ -162,20 +162,25 @@ export const CaseSchema = z.object({
     .optional()
     .describe('patients.csv or the rule of the dataset names the patient; else the case id stands for one'),
   patientByRule: z.boolean().optional().describe('It was the rule'),
-  image: z.string().describe('Path relative to the root'),
+  images: z
+    .array(z.string())
+    .min(1)
+    .describe('One a channel, in their order: paths relative to the root, with the part that is meant; empty: no file'),
   labels: z.array(LabelSourceSchema),
   status: z.enum(['ok', 'excluded']),
   excludedReason: z.string().nullable(),
   geometry: GeometrySchema.nullable(),
-  imageHash: z.string().nullable().describe('SHA-256 of the decoded voxel values and the shape'),
+  imageHash: z.string().nullable().describe('SHA-256 of the decoded voxel values of all channels and the shape'),
   fileHash: z.string().nullable().describe('SHA-256 over the bytes of the image and label files'),
-  intensity: IntensitySchema.nullable(),
+  intensities: z.array(IntensitySchema).describe('One a channel; none where an image could not be read'),
   availability: z.record(OrganIdSchema, AvailabilitySchema),
   drawn: z.array(z.string()).optional().describe('Keys of the labels that were looked for in this case'),
   places: z.record(OrganIdSchema, PlaceSchema).optional().describe('Of organs that have a label of their own here'),
   midlineMm: z.number().nullable().optional().describe('LPS x of the middle of the body; null where it is not known'),
   misfits: z.array(MisfitSchema).optional().describe('Label files that do not lie on the image'),
 })
+/** Earlier versions knew one image a case. */
+export const CaseSchema = z.preprocess(withLists({ image: 'images', intensity: 'intensities' }), CaseFieldsSchema)
 export type Case = z.infer<typeof CaseSchema>
 
 const PatternSchema = z.string().min(1).max(300)
@@ -183,11 +188,17 @@ const PatternSchema = z.string().min(1).max(300)
 /** How a folder is to be read, where a person said so. */
 export const FolderReadingSchema = z.object({
   volume: z.int().min(1).max(999_999).optional().describe('Which volume of images that hold several'),
+  channels: z
+    .array(z.string().min(1).max(60))
+    .min(1)
+    .max(20)
+    .optional()
+    .describe('Names of the channels: which of those that are found, in which order, or how they are called'),
   subset: z.string().min(1).max(200).optional().describe('Which dataset of a table that lists several'),
   patterns: z
     .object({ images: PatternSchema, labels: PatternSchema })
     .optional()
-    .describe('Paths with {case}, {organ}, {patient} and *, instead of a layout that is detected'),
+    .describe('Paths with {case}, {channel}, {organ}, {patient} and *, instead of a layout that is detected'),
   splits: z
     .array(z.string().min(1).max(300))
     .optional()
@@ -213,14 +224,15 @@ export const DatasetChoicesSchema = z.object({
 export type DatasetChoices = z.infer<typeof DatasetChoicesSchema>
 
 /** datasets/NAME/dataset.json in the workspace. */
-export const DatasetSchema = z.object({
+const DatasetFieldsSchema = z.object({
   schemaVersion: z.literal(1),
   name: NameSchema,
   role: DatasetRoleSchema,
   root: z.string().min(1).describe('Absolute path of the registered folder; never written to'),
   layout: LayoutIdSchema,
   layoutReason: z.string().describe('Why this layout was recognised'),
-  modality: ModalitySchema,
+  modality: ModalitySchema.describe('Of all channels; other where they differ'),
+  channels: ChannelsSchema,
   registeredAt: z.iso.datetime(),
   labels: z.array(LabelSchema),
   cases: z.array(CaseSchema),
@@ -228,4 +240,5 @@ export const DatasetSchema = z.object({
   fingerprint: z.string().describe('SHA-256 over labels and the file hashes of the cases in use'),
   choices: DatasetChoicesSchema.optional(),
 })
+export const DatasetSchema = z.preprocess(withChannels, DatasetFieldsSchema)
 export type Dataset = z.infer<typeof DatasetSchema>

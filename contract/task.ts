@@ -16,6 +16,8 @@ export const TaskKindSchema = z.enum([
   'measure-study',
   'index',
   'doctor',
+  'export-model',
+  'import-model',
 ])
 export type TaskKind = z.infer<typeof TaskKindSchema>
 

@@ -1,5 +1,6 @@
 // Datasets: what is registered, and what becomes of a folder before and after it is.
 import { z } from 'zod'
+import { ChannelsSchema } from '../channel.ts'
 import { DatasetDetailSchema, DatasetSummarySchema } from '../commands.ts'
 import {
   AvailabilityStateSchema,
@@ -89,6 +90,7 @@ export const InspectionSchema = z.object({
   layout: LayoutIdSchema,
   layoutReason: z.string(),
   modality: ModalitySchema,
+  channels: ChannelsSchema,
   cases: z.int(),
   usableCases: z.int(),
   patients: z.int(),

@@ -19,6 +19,8 @@ export const FolderListingSchema = z.object({
   crumbs: z.array(z.object({ name: z.string(), path: z.string() })),
   /** Alphabetical, without hidden ones. */
   folders: z.array(FolderEntrySchema),
+  /** Archives in this folder, alphabetical: datasets, images to segment, models. */
+  archives: z.array(z.object({ name: z.string(), path: z.string(), bytes: z.number().nonnegative() })),
   /** Images in this folder itself. */
   images: z.int().nonnegative(),
   /** Whether there are more folders than were listed. */

@@ -6,14 +6,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Geometry, Point } from '../../contract/geometry.ts'
 import type { Plan } from '../../contract/plan.ts'
 import { voxelToPoint } from '../imaging/geometry.ts'
+import { hashChannels } from '../imaging/hash.ts'
 import { multiplyVector } from '../imaging/matrix3.ts'
 import { writeNifti } from '../imaging/nifti/write-nifti.ts'
 import { createRandom } from '../imaging/random.ts'
+import { readChannels } from '../imaging/read-channels.ts'
 import { rotatedDirection } from '../imaging/test-geometries.ts'
 import { voxelCount, type Volume } from '../imaging/volume.ts'
 import { preprocessCase } from './preprocess-case.ts'
 import { preprocessImage } from './preprocess-image.ts'
 import { openPreprocessed } from './preprocessed-store.ts'
+import { hashCaseFiles } from '../imaging/hash-case-files.ts'
 import { readLabels } from './read-labels.ts'
 import { restoreChannel, restoreToOriginal } from './restore-to-original.ts'
 import { datasetOf, gridOf, writeCase } from '../imaging/test-dataset.ts'
@@ -62,7 +65,7 @@ const plan: Plan = {
     [1, 1, 1],
     [2, 2, 2],
   ],
-  normalisation: { kind: 'ct', low: -200, high: 300, centre: 40, knee: 100 },
+  normalisations: [{ kind: 'ct', low: -200, high: 300, centre: 40, knee: 100 }],
   cropToBody: true,
   medianShape: [40, 40, 40],
   reasons: [],
@@ -214,8 +217,9 @@ describe('what does not fit', () => {
   })
 
   it('an image that changed since it was registered', async () => {
-    const { entry, dataset, stored } = await prepare('changed', { data: new Uint8Array(64), geometry: grid })
-    await writeNifti(join(dataset.root, entry.image), { data: new Int16Array(64).fill(3), geometry: grid })
+    const { entry: found, dataset, stored } = await prepare('changed', { data: new Uint8Array(64), geometry: grid })
+    const entry = { ...found, fileHash: await hashCaseFiles(dataset.root, found) }
+    await writeNifti(join(dataset.root, entry.images[0]!), { data: new Int16Array(64).fill(3), geometry: grid })
     await expect(preprocessCase(dataset, entry, plan, stored)).rejects.toThrow(
       /changed since dataset site was registered/,
     )
@@ -242,7 +246,7 @@ describe('the store', () => {
     })
     const written = (await stat(join(stored, 'zarr.json'))).mtimeMs
     // without its files it can only be skipped
-    await rm(join(folder, entry.image))
+    await rm(join(folder, entry.images[0]!))
     await preprocessCase(dataset, entry, plan, stored)
     expect((await stat(join(stored, 'zarr.json'))).mtimeMs).toBe(written)
     await writeFile(join(stored, 'image', 'zarr.json'), '{')
@@ -261,31 +265,77 @@ describe('preprocessImage', () => {
     const stored = join(folder, 'case.zarr')
     await preprocessCase(datasetOf([entry], ['10', '20'], folder), entry, plan, stored)
     const trained = await openPreprocessed(stored)
-    const predicted = await preprocessImage(join(folder, entry.image), plan)
+    const predicted = preprocessImage(await readChannels([join(folder, entry.images[0]!)]), plan)
     expect(predicted.image).toEqual(trained.image)
     expect(predicted.geometry).toEqual(trained.geometry)
   })
 
-  it('widens the crop to labelled voxels outside the body', async () => {
+  it('takes each channel by its own normalisation, cropped to what any of them shows', () => {
+    // A CT that shows a body on the left half of the width, an MR with signal in the whole of it: 16 x 16 x 16 voxels.
+    const grid = gridOf([16, 16, 16], [4, 4, 4])
+    const ct = Float32Array.from({ length: 4096 }, (_, v) => (v % 16 < 8 ? (v % 5) * 100 - 150 : -1000))
+    const mr = Float32Array.from({ length: 4096 }, (_, v) => 100 + (v % 7))
+    const both: Plan = {
+      ...plan,
+      spacingMm: [4, 4, 4],
+      normalisations: [...plan.normalisations, { kind: 'per-volume' }],
+    }
+    const { image, channels, crop, shape } = preprocessImage(
+      [ct, mr].map((data) => ({ data, geometry: grid })),
+      both,
+    )
+    expect([channels, image.length, crop.shape, shape]).toEqual([2, 8192, [16, 16, 16], [16, 16, 16]])
+    // By hand: clip and asinh of the CT; the MR lies within its percentiles, so mean and sd of all its values.
+    const mean = mr.reduce((sum, value) => sum + value, 0) / 4096
+    const sd = Math.sqrt(mr.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 4096)
+    for (let v = 0; v < 4096; v++) {
+      expect(image[v]).toBeCloseTo(Math.asinh((Math.min(300, Math.max(-200, ct[v]!)) - 40) / 100), 5)
+      expect(image[4096 + v]).toBeCloseTo((mr[v]! - mean) / sd, 4)
+    }
+    expect(() => preprocessImage([{ data: ct, geometry: grid }], both)).toThrow(/images of 2 channels, and 1 came/)
+  })
+
+  it('stores and reads both channels as they are', async () => {
+    const folder = join(root, 'two-channels')
+    await mkdir(folder)
+    const written = await writeCase(folder, volumeOf(oblique, body), [])
+    const other = volumeOf(oblique, ([x]) => x)
+    await writeNifti(join(folder, 'second.nii.gz'), other)
+    const entry = { ...written, images: [...written.images, 'second.nii.gz'], imageHash: null }
+    const both: Plan = { ...plan, normalisations: [...plan.normalisations, { kind: 'per-volume' }] }
+    const stored = join(folder, 'case.zarr')
+    await preprocessCase(datasetOf([entry], [], folder), entry, both, stored)
+    const volumes = await readChannels(entry.images.map((file) => join(folder, file)))
+    const { image, imageHash } = await openPreprocessed(stored)
+    expect(image).toEqual(preprocessImage(volumes, both).image)
+    expect(imageHash).toBe(hashChannels(volumes))
+    const moved = { ...other, geometry: { ...oblique, origin: [20, -30, 45] as [number, number, number] } }
+    await writeNifti(join(folder, 'second.nii.gz'), moved)
+    await expect(readChannels(entry.images.map((file) => join(folder, file)))).rejects.toThrow(
+      /second\.nii\.gz does not lie on the voxels of .*All channels of a case need one grid/,
+    )
+  })
+
+  it('widens the crop to labelled voxels outside the body', () => {
     const image = volumeOf(oblique, body)
     const corner = { start: [0, 0, 0], shape: [1, 1, 1] } as const
-    const { crop } = await preprocessImage(image, plan, { start: corner.start, shape: [1, 1, 1] })
+    const { crop } = preprocessImage([image], plan, { start: corner.start, shape: [1, 1, 1] })
     expect(crop.start).toEqual([0, 0, 0])
   })
 
   it.each([
     ['CT', plan],
-    ['MR', { ...plan, normalisation: { kind: 'per-volume' as const } }],
-  ])('of %s leaves the input alone and survives NaN, constants and all-zero images', async (_, each) => {
+    ['MR', { ...plan, normalisations: [{ kind: 'per-volume' as const }] }],
+  ])('of %s leaves the input alone and survives NaN, constants and all-zero images', (_, each) => {
     const grid = gridOf([6, 6, 6], [2, 2, 2])
     for (const fill of [0, 5, NaN]) {
       const data = new Float32Array(216).fill(fill)
-      const { image } = await preprocessImage({ data, geometry: grid }, each)
+      const { image } = preprocessImage([{ data, geometry: grid }], each)
       expect(image.every(Number.isFinite)).toBe(true)
       expect(data[0]).toBe(fill)
     }
     const data = Float32Array.from({ length: 216 }, (_value, n) => (n === 100 ? NaN : n))
-    const { image } = await preprocessImage({ data, geometry: grid }, { ...each, spacingMm: [2, 2, 2] })
+    const { image } = preprocessImage([{ data, geometry: grid }], { ...each, spacingMm: [2, 2, 2] })
     expect(image.every(Number.isFinite)).toBe(true)
     expect(data[100]).toBeNaN()
   })

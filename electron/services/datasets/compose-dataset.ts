@@ -1,6 +1,7 @@
 // The second half of a registration: facts of the cases, and what a person says of them -> a dataset. Reads no volume.
 import { basename } from 'node:path'
-import type { Case, Dataset, DatasetChoices, DatasetRole, Finding, Label, Modality } from '../../../contract/dataset.ts'
+import { channelOf, modalityOfChannels, type Channel, type Modality } from '../../../contract/channel.ts'
+import type { Case, Dataset, DatasetChoices, DatasetRole, Finding, Label } from '../../../contract/dataset.ts'
 import { sidedKey, SIDES } from '../../../contract/label-treatment.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'
 import { applyChoices } from './apply-choices.ts'
@@ -48,6 +49,7 @@ export function composeDataset(
   const assessed = facts.map((each) =>
     assessCase(each, labels, { patient: patients.get(each.id), notDrawn, vocabulary }),
   )
+  const channels = channelsOf(match, facts)
   const cases = assessed.map((each) => each.case)
   const others = otherDatasets.filter((other) => other.name !== name)
   return applyChoices(
@@ -58,7 +60,8 @@ export function composeDataset(
       root: folder.root,
       layout: match.layout,
       layoutReason: match.reason,
-      modality: match.modality ?? guessModality(facts),
+      modality: modalityOfChannels(channels),
+      channels,
       registeredAt: new Date().toISOString(),
       labels,
       cases,
@@ -120,9 +123,17 @@ export function overridesOf(labels: readonly Label[]): OrganOverride[] {
   }))
 }
 
+/** A channel without a name is called by its modality, one of several by its number. */
+const channelsOf = (match: LayoutMatch, facts: readonly CaseFacts[]): Channel[] =>
+  match.channels.map(({ name, modality: known }, at) => {
+    const modality = known ?? guessModality(facts, at)
+    const unnamed = match.channels.length === 1 ? channelOf(modality).name : `channel ${at + 1}`
+    return { name: name ?? unnamed, modality }
+  })
+
 /** Only CT numbers reach far below zero in every scan; anything else is normalised by volume, as MR is. */
-function guessModality(facts: readonly CaseFacts[]): Modality {
-  const minima = facts.flatMap((each) => each.intensity?.min ?? [])
+function guessModality(facts: readonly CaseFacts[], channel: number): Modality {
+  const minima = facts.flatMap((each) => each.intensities[channel]?.min ?? [])
   return minima.length > 0 && minima.every((min) => min <= -500) ? 'CT' : 'other'
 }
 

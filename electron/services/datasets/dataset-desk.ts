@@ -84,20 +84,20 @@ export function createDatasetDesk(context: DatasetDeskContext): DatasetDesk {
   }
 
   const drawCaseOf = (
-    { root, labels, modality, cases }: Dataset,
+    { root, labels, channels, cases }: Dataset,
     caseId: string,
     size: number,
     { only, repair }: { only?: readonly string[]; repair?: LabelRepair } = {},
   ) => {
     const each = cases.find(({ id }) => id === caseId)
-    if (!each || each.image === '' || each.geometry === null) {
+    if (!each || each.images[0] === '' || each.geometry === null) {
       throw new OrganMosaicError('not-found', `Case ${caseId} has no image that could be drawn.`)
     }
     const all = colorsOf(labels, vocabulary())
     const colors = only ? Object.fromEntries(only.map((key) => [key, all[key] ?? keptOrganColor(key)])) : all
     const sources = only ? each.labels.filter((source) => mayHold(source, only)) : each.labels
     const shown = repair ? sources.map((source) => ({ ...source, repair })) : sources
-    const job = { root, image: each.image, labels: shown, colors, ct: modality === 'CT', size }
+    const job = { root, image: each.images[0], labels: shown, colors, ct: channels[0].modality === 'CT', size }
     return pictures.draw(`${each.fileHash}`, job)
   }
 

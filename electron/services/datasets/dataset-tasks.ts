@@ -89,14 +89,15 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
 
   /** Reads cases in the threads, and only those that changed since the last time. */
   async function remembering<T>(root: string, { signal, report }: TaskContext, work: (context: InspectContext) => T) {
-    const memory = openCaseFactsMemory(workspace.cache, root, (folder, found) =>
-      workers.run({ kind: 'inspect', root: folder, found, cacheFolder: workspace.cache }),
+    const memory = openCaseFactsMemory(workspace.cache, root, (folder, found, signature) =>
+      workers.run({ kind: 'inspect', root: folder, found, signature, cacheFolder: workspace.cache }),
     )
     let complete = false
     try {
       const result = await work({
         signal,
         inspectCase: memory.inspectCase,
+        detect: (folder, role, reading) => workers.run({ kind: 'detect', root: folder, role, reading }),
         onProgress: ({ done, total, caseId }) => report({ done, total, message: caseId }),
       })
       complete = true

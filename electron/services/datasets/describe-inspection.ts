@@ -36,6 +36,7 @@ export function describeInspection(inspection: FolderInspection, context: Inspec
     layout: dataset.layout,
     layoutReason: dataset.layoutReason,
     modality: dataset.modality,
+    channels: dataset.channels,
     cases: dataset.cases.length,
     usableCases: detail.summary.usableCases,
     patients: patientCount(usableCases(dataset)),

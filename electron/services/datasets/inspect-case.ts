@@ -11,12 +11,13 @@ import {
 } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
-import { hashFile, hashVolume } from '../../../trainer/imaging/hash.ts'
-import { filesOfImage, readImage } from '../../../trainer/imaging/read-image.ts'
+import { hashCaseFiles } from '../../../trainer/imaging/hash-case-files.ts'
+import { hashChannels } from '../../../trainer/imaging/hash.ts'
+import { readImage } from '../../../trainer/imaging/read-image.ts'
 import { readLabelSource } from '../../../trainer/imaging/treated/read-label-source.ts'
 import type { Volume } from '../../../trainer/imaging/volume.ts'
 import { describeImage } from '../volumes/describe-image.ts'
-import type { FirstPlanes } from '../volumes/first-planes.ts'
+import type { FirstPlanes, KeptPlanes } from '../volumes/first-planes.ts'
 import { bodyMidline } from './body-midline.ts'
 import { checkGrid } from './check-grid.ts'
 import { checkImage } from './check-image.ts'
@@ -29,12 +30,14 @@ import { settleSplits } from './settle-splits.ts'
 
 export interface CaseFacts {
   readonly id: string
-  readonly image: string
+  /** One a channel; empty: no file */
+  readonly images: readonly string[]
   readonly labels: readonly LabelSource[]
   readonly geometry: Geometry | null
   readonly imageHash: string | null
   readonly fileHash: string | null
-  readonly intensity: Intensity | null
+  /** One a channel; none where an image could not be read */
+  readonly intensities: readonly Intensity[]
   /** By label key: values of the label map that occur, or every mask file that exists */
   readonly structures: ReadonlyMap<string, Structure>
   readonly overlaps: readonly Overlap[]
@@ -50,37 +53,69 @@ export interface CaseFacts {
 
 /**
  * Findings of severity error exclude the case.
- * @param firstPlanes keeps the middle planes of the image, for whoever looks at the case first
+ * @param firstPlanes keeps the middle planes of the images, for whoever looks at the case first
  */
 export async function inspectCase(root: string, found: FoundCase, firstPlanes?: FirstPlanes): Promise<CaseFacts> {
   const findings: Finding[] = [...found.problems, ...missingFiles(found)]
-  const kept = found.image === null ? null : await firstPlanes?.(join(root, found.image))
-  let volumes = 0
-  const noteVolumes = (error: unknown): void => void (volumes = volumesOf(error))
-  const read =
-    found.image === null
-      ? null
-      : await readVolume(found.id, 'image', findings, () => readImage(join(root, found.image ?? '')), noteVolumes)
-  const image = read && read.volume
+  const { channels, volumes } = await readChannels(root, found, findings, firstPlanes)
+  const image = channels[0]?.read.volume ?? null
   const { labels, tally, misfits, midlineMm } = await inspectLabels(root, found, image, findings)
-  const checked = image && tally ? checkImage(image.data, tally.labelled, found.id) : { intensity: null, findings: [] }
-  if (read) await kept?.save(describeImage(read.volume, read.oddities, checked.intensity))
+  const complete = channels.length === found.images.length
+  const intensities: Intensity[] = []
+  if (complete && tally) {
+    for (const { read, kept, path } of channels) {
+      const checked = checkImage(read.volume.data, tally.labelled, found.id, channels.length === 1 ? 'the image' : path)
+      findings.push(...checked.findings)
+      intensities.push(checked.intensity)
+      await kept?.save(describeImage(read.volume, read.oddities, checked.intensity))
+    }
+  }
+  const files = [...found.images.flatMap((path) => path ?? []), ...found.labels.map(({ path }) => path)]
   return {
     id: found.id,
-    image: found.image ?? '',
+    images: found.images.map((path) => path ?? ''),
     labels,
     geometry: image?.geometry ?? null,
-    imageHash: image && hashVolume(image),
-    fileHash: image && (await hashFiles(root, found)),
-    intensity: checked.intensity,
+    imageHash: complete && image ? hashChannels(channels.map(({ read }) => read.volume)) : null,
+    fileHash: complete && image ? await hashCaseFiles(root, found) : null,
+    intensities,
     structures: tally?.structures ?? new Map(),
     overlaps: tally?.overlaps() ?? [],
     midlineMm,
     misfits,
-    identifiers: await findIdentifiers(root, [found.image ?? [], found.labels.map(({ path }) => path)].flat()),
-    findings: [...findings, ...checked.findings],
+    identifiers: await findIdentifiers(root, files),
+    findings,
     volumes,
   }
+}
+
+interface ReadChannel {
+  readonly path: string
+  readonly read: Awaited<ReturnType<typeof readImage>>
+  readonly kept: KeptPlanes | undefined
+}
+
+/** Those that can be read and lie on the grid of the first of them; of the others, findings. */
+async function readChannels(
+  root: string,
+  found: FoundCase,
+  findings: Finding[],
+  firstPlanes: FirstPlanes | undefined,
+): Promise<{ channels: ReadChannel[]; volumes: number }> {
+  const channels: ReadChannel[] = []
+  let volumes = 0
+  const noteVolumes = (error: unknown): void => void (volumes = volumesOf(error))
+  for (const path of found.images) {
+    if (path === null) continue
+    const kept = await firstPlanes?.(join(root, path))
+    const read = await readVolume(found.id, 'image', findings, () => readImage(join(root, path)), noteVolumes)
+    if (!read) continue
+    const grid = channels[0]?.read.volume.geometry ?? read.volume.geometry
+    const misfit = checkGrid(grid, { what: 'channel', geometry: read.volume.geometry, path }, found.id)
+    findings.push(...misfit)
+    if (!misfit.some(({ severity }) => severity === 'error')) channels.push({ path, read, kept })
+  }
+  return { channels, volumes }
 }
 
 /** Counts the labels of a case on the grid of its image; without an image, only says which cannot be read. */
@@ -99,7 +134,7 @@ async function inspectLabels(
     const settled = label && image ? settleSplits(label, source, midlineMm) : null
     labels.push(settled?.source ?? source)
     if (!image || !tally) continue
-    const misfit = settled ? checkGrid(image.geometry, settled.volume.geometry, id, source.path) : []
+    const misfit = settled ? misfitOf(image.geometry, settled.volume.geometry, source.path, id) : []
     findings.push(...misfit)
     if (!settled || source.repair || misfit.some(({ severity }) => severity === 'error')) {
       misfits.push(...(await findMisfit(root, source, image, id)))
@@ -111,6 +146,9 @@ async function inspectLabels(
   return { labels, tally, misfits, midlineMm }
 }
 
+const misfitOf = (image: Geometry, geometry: Geometry, path: string, id: string): Finding[] =>
+  checkGrid(image, { what: 'label', geometry, path }, id)
+
 /** What could be done about a label that lies beside its image; nothing where it cannot even be read by itself. */
 async function findMisfit(
   root: string,
@@ -119,14 +157,15 @@ async function findMisfit(
   id: string,
 ): Promise<Misfit[]> {
   const own = await readLabelSource(root, source, null).catch(() => null)
-  if (!own || !checkGrid(image.geometry, own.own, id, source.path).some(({ severity }) => severity === 'error'))
+  if (!own || !misfitOf(image.geometry, own.own, source.path, id).some(({ severity }) => severity === 'error'))
     return []
   return [measureMisfit(image, own.volume, source.path)]
 }
 
-function missingFiles({ id, image, labels }: FoundCase): Finding[] {
+function missingFiles({ id, images, labels }: FoundCase): Finding[] {
   const missing: [FindingCode, 'image' | 'label'][] = []
-  if (image === null) missing.push(['missing-image', 'image'])
+  const image = images.find((each) => each !== null)
+  if (image === undefined) missing.push(['missing-image', 'image'])
   if (labels.length === 0) missing.push(['missing-label', 'label'])
   return missing.map(([code, what]) => {
     const other = what === 'image' ? labels[0]?.path : image
@@ -164,14 +203,3 @@ function findingOf(error: unknown): FindingCode | null {
 
 const volumesOf = (error: unknown): number =>
   error instanceof OrganMosaicError && typeof error.details['volumes'] === 'number' ? error.details['volumes'] : 0
-
-/** One hash over image and labels; null when a file cannot be read, which is a finding already. */
-async function hashFiles(root: string, found: FoundCase): Promise<string | null> {
-  const addresses = [found.image ?? '', ...found.labels.map((label) => label.path)].map((path) => join(root, path))
-  try {
-    const files = await Promise.all(addresses.map(filesOfImage))
-    return await hashFile(...new Set(files.flat()))
-  } catch {
-    return null
-  }
-}

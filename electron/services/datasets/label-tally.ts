@@ -2,6 +2,7 @@
 import type { Border, Finding, LabelSource } from '../../../contract/dataset.ts'
 import type { Geometry, Point } from '../../../contract/geometry.ts'
 import { sidedKey, SIDES } from '../../../contract/label-treatment.ts'
+import { filledBlocks } from '../../../trainer/imaging/filled-blocks.ts'
 import { voxelCount, type VoxelArray } from '../../../trainer/imaging/volume.ts'
 import { createFinding } from './create-finding.ts'
 import { measureValues, type MeasuredValue } from './measure-values.ts'
@@ -58,7 +59,9 @@ export class LabelTally {
       const several = severalValues([...values.keys()], source, keyOf, caseId)
       if (several) return [several]
     }
-    for (let voxel = 0; voxel < data.length; voxel++) if (isForeground(data[voxel])) this.labelled[voxel] = 1
+    for (const [from, to] of filledBlocks(data)) {
+      for (let voxel = from; voxel < to; voxel++) if (isForeground(data[voxel])) this.labelled[voxel] = 1
+    }
     const keys = new Set(source.kind === 'mask' ? [source.labelKey] : [])
     // The sides of a mask that is split are there even where one of them is empty.
     for (const { key } of source.split ?? []) if (keys.delete(key)) for (const side of sidesOf(key)) keys.add(side)
@@ -81,13 +84,15 @@ export class LabelTally {
     this.owner ??= new Uint16Array(data.length)
     const own = new Map<number, number>()
     const shared = new Map<number, Map<number, number>>()
-    for (let voxel = 0; voxel < data.length; voxel++) {
-      if (!isForeground(data[voxel])) continue
-      let position = own.get(data[voxel])
-      if (position === undefined) own.set(data[voxel], (position = this.maskKeys.push(keyOf(data[voxel]))))
-      const owner = this.owner[voxel]
-      if (owner === 0) this.owner[voxel] = position
-      else if (owner !== position) count(shared, owner, position)
+    for (const [from, to] of filledBlocks(data)) {
+      for (let voxel = from; voxel < to; voxel++) {
+        if (!isForeground(data[voxel])) continue
+        let position = own.get(data[voxel])
+        if (position === undefined) own.set(data[voxel], (position = this.maskKeys.push(keyOf(data[voxel]))))
+        const owner = this.owner[voxel]
+        if (owner === 0) this.owner[voxel] = position
+        else if (owner !== position) count(shared, owner, position)
+      }
     }
     for (const [owner, others] of shared) {
       for (const [position, voxels] of others) {

@@ -2,6 +2,7 @@
 import type { Border } from '../../../contract/dataset.ts'
 import type { Geometry, Point } from '../../../contract/geometry.ts'
 import { canonicalTransform } from '../../../trainer/imaging/canonical.ts'
+import { filledBlocks } from '../../../trainer/imaging/filled-blocks.ts'
 import { voxelToPoint } from '../../../trainer/imaging/geometry.ts'
 import type { VoxelArray } from '../../../trainer/imaging/volume.ts'
 
@@ -41,23 +42,24 @@ export function measureValues(data: VoxelArray, geometry: Geometry): Map<number,
   return measured
 }
 
-/** Labels come in runs along a row, so the table is asked once a run. */
-function sumUp(data: VoxelArray, [depth, height, width]: Geometry['shape']): Map<number, Sum> {
+/** Labels come in runs along a row, so the table is asked once a run; where there are none, nothing is looked at. */
+function sumUp(data: VoxelArray, [, height, width]: Geometry['shape']): Map<number, Sum> {
   const sums = new Map<number, Sum>()
-  for (let k = 0, row = 0; k < depth; k++) {
-    for (let j = 0; j < height; j++, row += width) {
-      for (let i = 0; i < width;) {
-        const value = data[row + i]
-        const begin = i
-        do i++
-        while (i < width && data[row + i] === value)
-        if (value === 0) continue
-        const known = sums.get(value)
-        if (!known && sums.size >= MOST_VALUES) return sums
-        const each = known ?? { voxels: 0, sum: [0, 0, 0], first: [k, j, begin], last: [k, j, i - 1] }
-        if (!known) sums.set(value, each)
-        extend(each, k, j, begin, i - 1)
-      }
+  for (const [from, to] of filledBlocks(data)) {
+    for (let at = from; at < to;) {
+      const value = data[at]
+      const row = Math.floor(at / width)
+      const rowEnd = Math.min(to, (row + 1) * width)
+      const begin = at
+      do at++
+      while (at < rowEnd && data[at] === value)
+      if (value === 0) continue
+      const [k, j, first, last] = [Math.floor(row / height), row % height, begin - row * width, at - 1 - row * width]
+      const known = sums.get(value)
+      if (!known && sums.size >= MOST_VALUES) return sums
+      const each = known ?? { voxels: 0, sum: [0, 0, 0], first: [k, j, first], last: [k, j, last] }
+      if (!known) sums.set(value, each)
+      extend(each, k, j, first, last)
     }
   }
   return sums

@@ -146,9 +146,9 @@ describe('registration', () => {
     expect(dataset).toMatchObject({
       role: 'train',
       modality: 'CT',
-      cases: [{ patient: 'A', patientGiven: false, image: 'images/A.nii.gz' }],
+      cases: [{ patient: 'A', patientGiven: false, images: ['images/A.nii.gz'] }],
     })
-    expect(dataset.cases[0].intensity).toMatchObject({ min: -1000, foreground: { voxels: 2 } })
+    expect(dataset.cases[0].intensities[0]).toMatchObject({ min: -1000, foreground: { voxels: 2 } })
     expect(dataset.cases[0].geometry).toEqual(GRID)
   })
 

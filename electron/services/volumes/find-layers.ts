@@ -31,13 +31,13 @@ export interface LayerContext {
   readonly findPredictions: FindPredictions
 }
 
-/** The image, the true labels, then run by run, newest first. */
+/** The image with its channels, the true labels, then run by run, newest first. */
 export function findLayers(context: LayerContext, dataset: Dataset, entry: Case): FoundLayer[] {
   const runs = listRunNames(context.workspace).flatMap((name) => tryReadRun(context.workspace, name) ?? [])
   runs.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
   const predictions = context.findPredictions(dataset.name, entry.id, entry.imageHash)
   return [
-    imageLayer(dataset, entry),
+    ...dataset.channels.map((_, channel) => imageLayer(dataset, entry, channel)),
     ...repairLayers(context, dataset, entry),
     ...(entry.labels.length > 0 ? [truthLayer(context, dataset, entry)] : []),
     ...runs.flatMap((job) => [
@@ -53,14 +53,18 @@ export function findLayers(context: LayerContext, dataset: Dataset, entry: Case)
 
 const fixed = { note: '', run: null, stage: null, model: null }
 
-function imageLayer(dataset: Dataset, entry: Case): FoundLayer {
+/** One a channel, called by its name where there are several. */
+function imageLayer(dataset: Dataset, entry: Case, channel: number): FoundLayer {
+  const { name, modality } = dataset.channels[channel]
   const recipe = (): Recipe => ({
     kind: 'image',
-    path: insideOf(dataset, entry.image),
-    modality: dataset.modality,
-    intensity: entry.intensity,
+    path: insideOf(dataset, entry.images[channel] ?? ''),
+    modality,
+    intensity: entry.intensities[channel] ?? null,
   })
-  return { layer: { ...fixed, id: 'image', kind: 'image', title: 'Image', segments: [] }, recipe }
+  const id = channel === 0 ? 'image' : `image:${channel + 1}`
+  const title = dataset.channels.length === 1 ? 'Image' : name
+  return { layer: { ...fixed, id, kind: 'image', title, segments: [] }, recipe }
 }
 
 function truthLayer({ vocabulary }: LayerContext, dataset: Dataset, entry: Case): FoundLayer {

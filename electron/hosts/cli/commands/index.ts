@@ -11,6 +11,7 @@ import { importModel } from './import-model.ts'
 import { mapping } from './mapping.ts'
 import { matrix } from './matrix.ts'
 import { pause } from './pause.ts'
+import { places } from './places.ts'
 import { predict } from './predict.ts'
 import { register } from './register.ts'
 import { reindex } from './reindex.ts'
@@ -43,6 +44,7 @@ export const commands: readonly Command[] = [
   exportModel,
   importModel,
   study,
+  places,
   remove,
   doctor,
   reindex,

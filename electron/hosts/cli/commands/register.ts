@@ -21,6 +21,10 @@ export const register = defineCommand({
     ['--mapping <file>', 'what labels mean, from organ-mosaic mapping; --organ goes before it'],
     ['--split <label...>', 'a label that covers organs of both sides is taken apart into left and right'],
     ['--not-drawn <label...>', 'a label map without a voxel of this label says nothing of it: unlabelled, not absent'],
+    [
+      '--channels <names>',
+      'which image channels, in this order, or how they are called, e.g. T1,T2 (for 4D files: all volumes)',
+    ],
     ['--volume <n>', 'which volume of images that hold several (4D files, phases), from 1'],
     ['--subset <name>', 'which dataset of a manifest.csv that lists several (default: the one of that name)'],
     ['--images <pattern>', 'which files are images, e.g. scans/{case}.nii.gz, instead of a layout that is detected'],
@@ -39,6 +43,10 @@ export const register = defineCommand({
     mapping: z.string().min(1).optional(),
     split: z.array(z.string().min(1)).optional(),
     notDrawn: z.array(z.string().min(1)).optional(),
+    channels: z
+      .string()
+      .transform((names) => names.split(',').map((name) => name.trim()))
+      .optional(),
     volume: z.coerce.number().int().min(1).optional(),
     subset: z.string().min(1).optional(),
     images: z.string().min(1).optional(),
@@ -46,13 +54,13 @@ export const register = defineCommand({
   }),
   output: DatasetDetailSchema,
   run: async (services, input, terminal) => {
-    const { folder, name, role, organ, split: splits, notDrawn, volume, subset, images, labels } = input
+    const { folder, name, role, organ, split: splits, notDrawn, channels, volume, subset, images, labels } = input
     if ((images === undefined) !== (labels === undefined)) {
       throw new OrganMosaicError('usage', '--images and --labels belong together; give both patterns.')
     }
     const patterns = images === undefined || labels === undefined ? undefined : { images, labels }
     const mapping = input.mapping === undefined ? undefined : await readMappingFile(input.mapping)
-    const reading = defined({ volume, subset, patterns, splits })
+    const reading = defined({ channels, volume, subset, patterns, splits })
     const choices = notDrawn === undefined ? undefined : { notDrawn }
     const line = terminal.progress(`checking ${name ?? folder}  `)
     try {
