@@ -131,7 +131,7 @@ export const MisfitSchema = z.object({
   path: z.string(),
   geometry: GeometrySchema.describe('Of the label file'),
   differenceMm: z.number().nullable().describe('Between corresponding corners; null for another number of voxels'),
-  repairs: z.array(LabelRepairSchema).describe('Within reason, the likelier first; may be empty'),
+  repairs: z.array(LabelRepairSchema).describe('Within reason; may be empty'),
 })
 export type Misfit = z.infer<typeof MisfitSchema>
 

@@ -178,7 +178,7 @@ describe('a label beside its image', () => {
     'labels/moved.nii.gz': boxes([[1, 9, 12]], moved),
   })
 
-  it('is excluded, and offers what could be done, the likelier first', async () => {
+  it('is excluded, and offers what could be done', async () => {
     const dataset = await register(await writeTestFolder(study()))
     expect(dataset.cases[1]).toMatchObject({ status: 'excluded', misfits: [{ path: 'labels/moved.nii.gz' }] })
     expect(repairOffers(dataset)).toEqual([

@@ -75,7 +75,7 @@ export const LabelOfferSchema = z.object({
   caseId: z.string(),
   files: z.array(z.string()).describe('Label files that do not lie on the image, relative to the root'),
   differenceMm: z.number().nullable().describe('Between corresponding corners; null for another number of voxels'),
-  repairs: z.array(LabelRepairSchema).describe('That fit, the likelier first'),
+  repairs: z.array(LabelRepairSchema).describe('That fit; a person says which is right'),
   chosen: z.object({ repair: LabelRepairSchema, at: z.iso.datetime() }).nullable(),
 })
 export type LabelOffer = z.infer<typeof LabelOfferSchema>

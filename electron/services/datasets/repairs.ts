@@ -6,7 +6,7 @@ import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { LabelRepair } from '../../../contract/label-treatment.ts'
 import { choicesOf } from './apply-choices.ts'
 
-/** Repairs that fit every label file of a case that lies beside its image, the likelier first. */
+/** Repairs that fit every label file of a case that lies beside its image. */
 export function repairsOf({ misfits = [] }: Case): LabelRepair[] {
   const [first, ...others] = misfits
   return first ? first.repairs.filter((repair) => others.every(({ repairs }) => repairs.includes(repair))) : []

@@ -10,7 +10,7 @@ import { table } from '../text.ts'
 export const repair = defineCommand({
   usage: 'repair <name>',
   summary: 'list labels that do not lie on their image, and repair them whenever they are read',
-  details: `Without --by it lists the cases and the repairs that fit, the likelier first. Nothing is written to the files: the
+  details: `Without --by it lists the cases and the repairs that fit. Nothing is written to the files: the
 repair is recorded in the dataset and applied whenever a label is read, and --by none takes it back.
   image-grid  ${REPAIR_WORDS['image-grid']}
   resample    ${REPAIR_WORDS.resample}
