@@ -4,15 +4,15 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { DatasetSchema, type Dataset } from '../../../contract/dataset.ts'
 import { loadVocabulary } from '../vocabulary/load-vocabulary.ts'
-import { findingsOf } from './findings-beside-border.ts'
 import { registerDataset, type RegisterRequest } from './register-dataset.ts'
 import {
   GRID,
+  findingsOf,
   imageVolume,
   labelVolume,
   temporaryFolder,
-  writeTestFolder,
   type TestFolder,
+  writeTestFolder,
 } from './write-test-folder.ts'
 
 const vocabulary = loadVocabulary()
@@ -39,7 +39,9 @@ describe('organs', () => {
       ['1', ['mandible'], 'vocabulary'],
       ['2', ['Mandibel thing'], 'kept'],
     ])
-    expect(findingsOf(dataset)).toMatchObject([{ severity: 'warning', code: 'unmapped-organ', organ: 'Mandibel thing' }])
+    expect(findingsOf(dataset)).toMatchObject([
+      { severity: 'warning', code: 'unmapped-organ', organ: 'Mandibel thing' },
+    ])
     expect(findingsOf(dataset)[0].message).toContain('It may be Mandible')
   })
 

@@ -1,10 +1,9 @@
 // organ-mosaic mapping: what the labels of a dataset mean, as a small file that another dataset is registered with.
-import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { OrganMosaicError } from '../../../../contract/errors.ts'
 import { MappingFileSchema } from '../../../../contract/mapping-file.ts'
 import { mappingOf } from '../../../services/datasets/mapping-files.ts'
+import { writeJsonFile } from '../../../services/workspace/json-file.ts'
 import { defineCommand } from '../define-command.ts'
 import { count, table } from '../text.ts'
 
@@ -22,13 +21,7 @@ by its name; a value without a name is found by its number.`,
     const content = mappingOf(datasetDesk.read(name))
     if (out === undefined) return { file: null, mapping: content }
     const file = resolve(out)
-    try {
-      writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`)
-    } catch (cause) {
-      throw new OrganMosaicError('environment', `${file} cannot be written; choose another place with --out.`, {
-        cause,
-      })
-    }
+    writeJsonFile(file, content)
     return { file, mapping: content }
   },
   render: ({ file, mapping: { labels } }, style) => {

@@ -1,7 +1,13 @@
 // organ-mosaic places: the other machines and clusters that jobs may run on.
 import { z } from 'zod'
 import { OrganMosaicError } from '../../../../contract/errors.ts'
-import { describePlace, PlaceCheckSchema, PlaceSchema, THIS_MACHINE } from '../../../../contract/place.ts'
+import {
+  describePlace,
+  PlaceCheckSchema,
+  PlaceSchema,
+  SlurmPlaceSchema,
+  THIS_MACHINE,
+} from '../../../../contract/place.ts'
 import { defineCommand } from '../define-command.ts'
 import type { Style } from '../text.ts'
 
@@ -50,8 +56,9 @@ docs/reference/places.md lists what --set takes.`,
     check ? renderCheck(check, style) : [THIS_MACHINE, ...all.map(describePlace)].join('\n'),
 })
 
-/** Numbers as numbers; what may hold several things, between commas. */
+/** Each read as what it is by default in a place: a number, a list between commas, or text. */
 function readSettings(settings: readonly string[]): Record<string, unknown> {
+  const standard: Record<string, unknown> = SlurmPlaceSchema.parse({ kind: 'slurm', name: 'standard' })
   return Object.fromEntries(
     settings.map((setting) => {
       const split = setting.indexOf('=')
@@ -59,8 +66,8 @@ function readSettings(settings: readonly string[]): Record<string, unknown> {
         throw new OrganMosaicError('usage', `--set expects key=value, such as partition=gpu, and got "${setting}".`)
       }
       const [key, text] = [setting.slice(0, split), setting.slice(split + 1)]
-      if (key === 'modules' || key === 'options') return [key, text.split(',').filter((part) => part !== '')]
-      return [key, /^\d+$/.test(text) && key !== 'partition' && key !== 'account' ? Number(text) : text]
+      if (Array.isArray(standard[key])) return [key, text.split(',').filter((part) => part !== '')]
+      return [key, typeof standard[key] === 'number' ? Number(text) : text]
     }),
   )
 }

@@ -1,8 +1,7 @@
 // How large organs of adults are, widely taken: outside of these ranges a label is more likely wrong than the patient rare.
 //
-// Reference values: ICRP Publication 89 (2002), "Basic anatomical and physiological data for use in radiological
-// protection", table 2.8 (masses of organs, adult male and female; about 1.05 g a ml), paired organs halved. The ranges
-// reach from about a third of the smaller value to about three times the larger one; wider for organs that fill and empty
+// Made after the reference adults of ICRP Publication 89 (2002; masses of organs, about 1.05 g a ml, paired organs
+// halved), as the authors remember them: not yet compared with its tables value by value. The ranges reach from about a third of the smaller value to about three times the larger one; wider for organs that fill and empty
 // (bladder, stomach, gallbladder) or that disease enlarges (liver, spleen, kidneys, thyroid, prostate), and for lungs,
 // whose volume in a scan follows the breath (ICRP Publication 66: total lung capacity 5 to 7 l). ICRP gives the mandible,
 // vessels, muscles and single bones no mass of their own: they are not judged.
