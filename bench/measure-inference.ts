@@ -1,6 +1,7 @@
 // A process of its own that segments a CT: `node bench/measure-inference.ts SETTING VOXELS [CODES]`, InferenceTimes out; the
 // label map goes to the file CODES, to compare what two versions predict.
 import { readFileSync, writeFileSync } from 'node:fs'
+import type { Geometry } from '../contract/geometry.ts'
 import { createRandom } from '../trainer/imaging/random.ts'
 import type { InferenceSetting, InferenceTimes } from './inference-setting.ts'
 
@@ -25,27 +26,26 @@ const parameters = createParameters(spec, (name) => createRandom(1, name))
 const bias = parameters.get('head.0.bias')!
 bias.assign(tf.tensor1d(Array.from({ length: classes }, (_, c) => (c === 0 ? 2.5 : 0))))
 const model = { index: 0, spec, parameters, classes: Array.from({ length: classes }, (_, c) => c) }
-const normalisation = { kind: 'ct', low: -200, high: 300, centre: 40, knee: 80 } as const
+const normalisations: Plan['normalisations'] = [{ kind: 'ct', low: -200, high: 300, centre: 40, knee: 80 }]
 const plan: Plan = {
   spacingMm: plannedMm,
   patch,
   channels,
   strides,
-  normalisation,
+  normalisations,
   cropToBody: true,
   medianShape: shape,
   reasons: [],
 }
 const bytes = readFileSync(voxelFile)
 const data = new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2)
-const geometry = { shape, spacingMm, origin: [0, 0, 0], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] } as const
+const geometry: Geometry = { shape, spacingMm, origin: [0, 0, 0], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] }
 const times: number[] = [performance.now()]
 const lap = <T>(value: T): T => {
   times.push(performance.now())
   return value
 }
-const volume = { data, geometry: { ...geometry, origin: [...geometry.origin], direction: [...geometry.direction] } }
-const image = lap(await preprocessImage(volume as Parameters<typeof preprocessImage>[0], plan))
+const image = lap(preprocessImage([{ data, geometry }], plan))
 const probabilities = lap(predictCase(model, image, plan, overlap))
 const codes = lap(restoreToOriginal(probabilities, image, plan))
 if (codeFile !== undefined) writeFileSync(codeFile, codes.data)

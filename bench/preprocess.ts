@@ -63,7 +63,7 @@ async function ratePerMinute(job: TrainJob, plan: Plan, sources: Source[], folde
 function nnunetRate(python: string, sources: Source[], plan: Plan, folder: string, processes: number): number | null {
   const cases = sources.map(({ dataset, entry }, n) => ({
     id: `case_${String(n).padStart(3, '0')}`,
-    image: join(dataset.root, entry.image),
+    image: join(dataset.root, entry.images[0]),
     label: join(dataset.root, entry.labels[0]!.path),
   }))
   const keys = new Set(sources.flatMap(({ dataset }) => dataset.labels.map(({ key }) => Number(key))))

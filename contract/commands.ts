@@ -1,5 +1,6 @@
 // What the services answer and the command line prints with --json, beyond datasets, jobs and reports themselves.
 import { z } from 'zod'
+import { ChannelsSchema } from './channel.ts'
 import {
   AvailabilityStateSchema,
   DatasetRoleSchema,
@@ -17,12 +18,14 @@ import { OrganIdSchema } from './organ.ts'
 import { WrittenSegmentationSchema } from './output.ts'
 import { EvaluationReportSchema } from './report.ts'
 import { MethodSchema } from './methods.ts'
+import { RunPlaceSchema } from './place.ts'
 import { PresetSchema, RunConfigSchema, StagesSchema } from './run-config.ts'
 
 export const DatasetSummarySchema = z.object({
   name: z.string(),
   role: DatasetRoleSchema,
-  modality: ModalitySchema,
+  modality: ModalitySchema.describe('Of all channels; other where they differ'),
+  channels: ChannelsSchema,
   layout: LayoutIdSchema,
   root: z.string(),
   registeredAt: z.iso.datetime(),
@@ -82,6 +85,7 @@ export const RunSummarySchema = z.object({
   updatedAt: z.iso.datetime().nullable().describe('Time of the last event'),
   progress: ProgressSchema.nullable(),
   validationDice: z.number().nullable().describe('Mean of the latest validation.dice of every model and organ'),
+  place: RunPlaceSchema.nullable().describe('Where it waits or runs, and what that place says; null: this machine'),
   folder: z.string(),
 })
 export type RunSummary = z.infer<typeof RunSummarySchema>

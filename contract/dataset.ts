@@ -1,9 +1,13 @@
 // A registered dataset: what was found in a folder, what each label means, what is wrong with which case.
 // Availability is case x organ; a dataset's row only summarises its cases.
 import { z } from 'zod'
-import { GeometrySchema } from './geometry.ts'
+import { ChannelsSchema, ModalitySchema, withChannels, withLists } from './channel.ts'
+import { GeometrySchema, PointSchema } from './geometry.ts'
+import { LabelRepairSchema, SideSchema, SideSplitSchema } from './label-treatment.ts'
 import { OrganIdSchema } from './organ.ts'
 import { PatientRuleSchema } from './patient-rule.ts'
+
+export { ModalitySchema, type Modality } from './channel.ts'
 
 /** Names of datasets and runs are folder names too. */
 export const NameSchema = z
@@ -23,15 +27,21 @@ export type DatasetRole = z.infer<typeof DatasetRoleSchema>
 export const LayoutIdSchema = z.enum(['manifest', 'nnunet', 'bids', 'organ-files', 'paired', 'dicom', 'pattern'])
 export type LayoutId = z.infer<typeof LayoutIdSchema>
 
-export const ModalitySchema = z.enum(['CT', 'MR', 'other'])
-export type Modality = z.infer<typeof ModalitySchema>
-
 /** One label of a dataset: a value of its label maps, or a mask file name, and the organs it stands for. */
 export const LabelSchema = z.object({
   key: z.string().min(1).describe('The label value ("10") or the mask file name without extension ("parotid_left")'),
   sourceName: z.string().min(1).describe('The name the dataset gives it'),
   organs: z.array(OrganIdSchema).min(1).describe('One organ, or several when the label merges them'),
   mapped: z.enum(['vocabulary', 'user', 'kept']).describe('kept: the name maps to nothing and stays as it is'),
+  split: z
+    .object({ from: z.string().min(1), side: SideSchema })
+    .optional()
+    .describe('It is one side of a label that was split, and `from` the key of that label'),
+  color: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/)
+    .optional()
+    .describe('As the label files propose it; the colour of an organ that the vocabulary does not know'),
 })
 export type Label = z.infer<typeof LabelSchema>
 
@@ -72,6 +82,17 @@ export const FindingCodeSchema = z.enum([
   'not-three-dimensional',
   'header-oddity',
   'undeclared-label',
+  'label-split',
+  'label-repaired',
+  'mapping-file',
+  'swapped-sides',
+  'unusual-position',
+  'implausible-volume',
+  'outlier-volume',
+  'organ-at-border',
+  'sometimes-absent',
+  'shared-patient',
+  'patient-identifiers',
 ])
 export const FindingSchema = z.object({
   severity: z.enum(['error', 'warning', 'info']).describe('error: the case is excluded'),
@@ -83,12 +104,36 @@ export const FindingSchema = z.object({
 export type Finding = z.infer<typeof FindingSchema>
 export type FindingCode = z.infer<typeof FindingCodeSchema>
 
+const treatment = {
+  split: z.array(SideSplitSchema).optional().describe('Labels that are taken apart into left and right'),
+  repair: LabelRepairSchema.optional().describe('How it comes onto the grid of the image'),
+}
+
 /** Where a case's labels are: one label map, or one mask file a label. Paths are relative to the dataset's root. */
 export const LabelSourceSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('map'), path: z.string() }),
-  z.object({ kind: z.literal('mask'), path: z.string(), labelKey: z.string() }),
+  z.object({ kind: z.literal('map'), path: z.string(), ...treatment }),
+  z.object({ kind: z.literal('mask'), path: z.string(), labelKey: z.string(), ...treatment }),
 ])
 export type LabelSource = z.infer<typeof LabelSourceSchema>
+
+export const BorderSchema = z.enum(['left', 'right', 'anterior', 'posterior', 'inferior', 'superior'])
+export type Border = z.infer<typeof BorderSchema>
+
+/** Where an organ lies in the patient. */
+export const PlaceSchema = z.object({
+  centre: PointSchema.describe('Mean of its voxels, LPS mm'),
+  borders: z.array(BorderSchema).describe('Sides of the image that it touches'),
+})
+export type Place = z.infer<typeof PlaceSchema>
+
+/** A label file that does not lie on the grid of its image, and what could be done. */
+export const MisfitSchema = z.object({
+  path: z.string(),
+  geometry: GeometrySchema.describe('Of the label file'),
+  differenceMm: z.number().nullable().describe('Between corresponding corners; null for another number of voxels'),
+  repairs: z.array(LabelRepairSchema).describe('Within reason; may be empty'),
+})
+export type Misfit = z.infer<typeof MisfitSchema>
 
 export const IntensitySchema = z.object({
   min: z.number(),
@@ -109,7 +154,7 @@ export const IntensitySchema = z.object({
 })
 export type Intensity = z.infer<typeof IntensitySchema>
 
-export const CaseSchema = z.object({
+const CaseFieldsSchema = z.object({
   id: z.string().min(1),
   patient: z.string().min(1).describe('Cases of one patient never straddle training and validation'),
   patientGiven: z
@@ -117,16 +162,25 @@ export const CaseSchema = z.object({
     .optional()
     .describe('patients.csv or the rule of the dataset names the patient; else the case id stands for one'),
   patientByRule: z.boolean().optional().describe('It was the rule'),
-  image: z.string().describe('Path relative to the root'),
+  images: z
+    .array(z.string())
+    .min(1)
+    .describe('One a channel, in their order: paths relative to the root, with the part that is meant; empty: no file'),
   labels: z.array(LabelSourceSchema),
   status: z.enum(['ok', 'excluded']),
   excludedReason: z.string().nullable(),
   geometry: GeometrySchema.nullable(),
-  imageHash: z.string().nullable().describe('SHA-256 of the decoded voxel values and the shape'),
+  imageHash: z.string().nullable().describe('SHA-256 of the decoded voxel values of all channels and the shape'),
   fileHash: z.string().nullable().describe('SHA-256 over the bytes of the image and label files'),
-  intensity: IntensitySchema.nullable(),
+  intensities: z.array(IntensitySchema).describe('One a channel; none where an image could not be read'),
   availability: z.record(OrganIdSchema, AvailabilitySchema),
+  drawn: z.array(z.string()).optional().describe('Keys of the labels that were looked for in this case'),
+  places: z.record(OrganIdSchema, PlaceSchema).optional().describe('Of organs that have a label of their own here'),
+  midlineMm: z.number().nullable().optional().describe('LPS x of the middle of the body; null where it is not known'),
+  misfits: z.array(MisfitSchema).optional().describe('Label files that do not lie on the image'),
 })
+/** Earlier versions knew one image a case. */
+export const CaseSchema = z.preprocess(withLists({ image: 'images', intensity: 'intensities' }), CaseFieldsSchema)
 export type Case = z.infer<typeof CaseSchema>
 
 const PatternSchema = z.string().min(1).max(300)
@@ -134,11 +188,21 @@ const PatternSchema = z.string().min(1).max(300)
 /** How a folder is to be read, where a person said so. */
 export const FolderReadingSchema = z.object({
   volume: z.int().min(1).max(999_999).optional().describe('Which volume of images that hold several'),
+  channels: z
+    .array(z.string().min(1).max(60))
+    .min(1)
+    .max(20)
+    .optional()
+    .describe('Names of the channels: which of those that are found, in which order, or how they are called'),
   subset: z.string().min(1).max(200).optional().describe('Which dataset of a table that lists several'),
   patterns: z
     .object({ images: PatternSchema, labels: PatternSchema })
     .optional()
-    .describe('Paths with {case}, {organ}, {patient} and *, instead of a layout that is detected'),
+    .describe('Paths with {case}, {channel}, {organ}, {patient} and *, instead of a layout that is detected'),
+  splits: z
+    .array(z.string().min(1).max(300))
+    .optional()
+    .describe('Keys of labels that cover organs of both sides and are taken apart into left and right'),
 })
 export type FolderReading = z.infer<typeof FolderReadingSchema>
 
@@ -147,19 +211,28 @@ export const DatasetChoicesSchema = z.object({
   excluded: z.array(z.string()).describe('Ids of cases that are not to be used'),
   patients: PatientRuleSchema.nullable().describe('For cases whose patient no patients.csv names'),
   registeredAs: DatasetRoleSchema.describe('The role that chose the cases of a folder with training and test cases'),
+  repairs: z
+    .array(z.object({ caseId: z.string(), repair: LabelRepairSchema, at: z.iso.datetime() }))
+    .optional()
+    .describe('Cases whose labels are brought onto their image, and since when'),
+  notDrawn: z
+    .array(z.string().min(1).max(300))
+    .optional()
+    .describe('Keys of labels that were not drawn where a label map has no voxel of them: unlabelled, not absent'),
   ...FolderReadingSchema.shape,
 })
 export type DatasetChoices = z.infer<typeof DatasetChoicesSchema>
 
 /** datasets/NAME/dataset.json in the workspace. */
-export const DatasetSchema = z.object({
+const DatasetFieldsSchema = z.object({
   schemaVersion: z.literal(1),
   name: NameSchema,
   role: DatasetRoleSchema,
   root: z.string().min(1).describe('Absolute path of the registered folder; never written to'),
   layout: LayoutIdSchema,
   layoutReason: z.string().describe('Why this layout was recognised'),
-  modality: ModalitySchema,
+  modality: ModalitySchema.describe('Of all channels; other where they differ'),
+  channels: ChannelsSchema,
   registeredAt: z.iso.datetime(),
   labels: z.array(LabelSchema),
   cases: z.array(CaseSchema),
@@ -167,4 +240,5 @@ export const DatasetSchema = z.object({
   fingerprint: z.string().describe('SHA-256 over labels and the file hashes of the cases in use'),
   choices: DatasetChoicesSchema.optional(),
 })
+export const DatasetSchema = z.preprocess(withChannels, DatasetFieldsSchema)
 export type Dataset = z.infer<typeof DatasetSchema>

@@ -1,6 +1,7 @@
 // Every failure a person can meet is an OrganMosaicError: a code for programs, one clear sentence for people.
 // A message says what was expected, what came, where, and the next step.
 import { z } from 'zod'
+import { describeRefusal, diskRefusal } from './disk-refusal.ts'
 
 /** The kinds of failure. `usage` ends a command with exit code 2, all others with 1. */
 export const ErrorCodeSchema = z.enum([
@@ -11,7 +12,8 @@ export const ErrorCodeSchema = z.enum([
   'invalid-data', // a file reads well but its content cannot be used (shape, labels, NaN, ...)
   'invalid-config', // a run configuration that cannot be trained
   'leakage', // test data, or a patient or image that is also in test data, would be trained on
-  'environment', // TensorFlow, disk, memory or permissions of this machine
+  'environment', // TensorFlow, memory or permissions of this machine
+  'disk', // what must be written cannot be: the disk is full, over a quota, read-only or damaged
   'out-of-memory', // the trainer was refused memory, on the machine or on its graphics card
   'job-failed', // the trainer child ended without finishing
   'internal', // a bug
@@ -43,9 +45,24 @@ export class OrganMosaicError extends Error {
   }
 }
 
-/** Any thrown value as an OrganMosaicError; what is not one yet becomes `internal` with its cause kept. */
+/** Any thrown value as an OrganMosaicError; what is not one yet becomes `disk` or `internal` with its cause kept. */
 export function toOrganMosaicError(thrown: unknown): OrganMosaicError {
-  if (thrown instanceof OrganMosaicError) return thrown
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
-  return new OrganMosaicError('internal', message, { cause: thrown })
+  const known = asDiskError(thrown)
+  if (known instanceof OrganMosaicError) return known
+  const message = known instanceof Error ? known.message : String(known)
+  return new OrganMosaicError('internal', message, { cause: known })
+}
+
+/**
+ * @param path what was being written; unless given, the one that the system names
+ * @returns an OrganMosaicError `disk` where a disk took nothing more; every other value as it came
+ */
+export function asDiskError(thrown: unknown, path?: string): unknown {
+  const refusal = diskRefusal(thrown)
+  if (refusal === null) return thrown
+  const named = path ?? (thrown instanceof Error && 'path' in thrown ? String(thrown.path) : null)
+  return new OrganMosaicError('disk', describeRefusal(refusal, named), {
+    cause: thrown,
+    details: { refusal, path: named },
+  })
 }

@@ -42,7 +42,9 @@ export const JobEventSchema = z.discriminatedUnion('type', [
   z.object({
     ...stamp,
     type: z.literal('state'),
-    state: z.enum(['running', 'paused', 'awaiting-review', 'stopped', 'failed', 'finished']),
+    state: z
+      .enum(['running', 'queued', 'paused', 'awaiting-review', 'stopped', 'failed', 'finished'])
+      .describe('queued: it gave its place on a cluster back and goes on when its turn comes again'),
     message: z.string().default(''),
   }),
   z.object({

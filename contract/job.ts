@@ -1,6 +1,7 @@
 // A job is a folder: run.json (what to do), events.jsonl (what happens), control.json (pause, stop).
 // The trainer talks only through it, so a job here, one that outlived its window and one on a cluster are the same.
 import { z } from 'zod'
+import { ChannelsSchema, withChannels, withLists } from './channel.ts'
 import { CaseSchema, LabelSchema, ModalitySchema, NameSchema } from './dataset.ts'
 import { OrganIdSchema, OrganSchema } from './organ.ts'
 import { OutputFormatSchema } from './output.ts'
@@ -10,14 +11,16 @@ import { MethodSchema } from './methods.ts'
 import { ComputeSchema } from './settings.ts'
 
 /** What a job needs to know of a dataset; a copy, so that the run stays explainable when the dataset changes. */
-export const JobDatasetSchema = z.object({
+const JobDatasetFieldsSchema = z.object({
   name: NameSchema,
   root: z.string(),
   modality: ModalitySchema,
+  channels: ChannelsSchema,
   fingerprint: z.string(),
   labels: z.array(LabelSchema),
   cases: z.array(CaseSchema).describe('Cases in use only'),
 })
+export const JobDatasetSchema = z.preprocess(withChannels, JobDatasetFieldsSchema)
 export type JobDataset = z.infer<typeof JobDatasetSchema>
 
 /** Which model of a run predicts: a number (1-based, the dataset's position), all of them averaged, or stored pseudo labels. */
@@ -68,9 +71,16 @@ export const PredictJobSchema = z.object({
   ...common,
   ...modelUse,
   inputs: z
-    .array(z.object({ id: z.string().min(1), image: z.string() }))
-    .min(1)
-    .describe('Absolute image paths'),
+    .array(
+      z.preprocess(
+        withLists({ image: 'images' }),
+        z.object({
+          id: z.string().min(1),
+          images: z.array(z.string()).min(1).describe('Absolute paths, one a channel'),
+        }),
+      ),
+    )
+    .min(1),
   output: z.string().describe('Absolute folder'),
   completeTruth: z
     .boolean()
@@ -105,7 +115,11 @@ export const JobSchema = z.discriminatedUnion('kind', [
 export type Job = z.infer<typeof JobSchema>
 
 /** control.json: written by services, read by the trainer between steps. */
-export const ControlSchema = z.object({ request: z.enum(['run', 'pause', 'stop']) })
+export const ControlSchema = z.object({
+  request: z
+    .enum(['run', 'pause', 'stop', 'yield'])
+    .describe('yield: a cluster wants its place back; the job waits in its queue then, and goes on by itself'),
+})
 export type Control = z.infer<typeof ControlSchema>
 
 /** review.json: the answer to state awaiting-review. */
@@ -120,7 +134,13 @@ export const ProcessSchema = z.object({
   pid: z.int(),
   host: z.string(),
   startedAt: z.iso.datetime(),
+  identity: z.string().optional().describe('On Linux: this boot of the machine, and when the process began in it'),
+  afterSeq: z.int().nonnegative().optional().describe('Last event before it started: later ones are its own'),
 })
+export type JobProcess = z.infer<typeof ProcessSchema>
+
+/** The exit code of a trainer that wants to be started again later: its time was up, or another one is at work. */
+export const START_AGAIN_EXIT = 75
 
 export const JobStateSchema = z.enum([
   'queued',

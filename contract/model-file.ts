@@ -1,12 +1,14 @@
 // Trained models that leave the application: an archive that another OrganMosaic imports, and ONNX for everything else.
 import { z } from 'zod'
 import { NameSchema } from './dataset.ts'
+import type { Normalisation } from './plan.ts'
 import { StageNumberSchema } from './run-config.ts'
 
 export const ModelFormatSchema = z.enum(['archive', 'onnx'])
 export type ModelFormat = z.infer<typeof ModelFormatSchema>
 
-export const MODEL_FILE_VERSION = 1
+/** 2: several image channels. */
+export const MODEL_FILE_VERSION = 2
 
 /** model.json, the first file of an archive. */
 export const ModelManifestSchema = z.object({
@@ -25,10 +27,11 @@ export interface OnnxMetadata {
   readonly run: string
   readonly stage: number
   readonly classes: readonly { value: number; id: string; name: string; color: string; snomedCode: string | null }[]
+  /** In the order of the input's channels */
+  readonly channels: readonly { readonly name: string; readonly normalisation: Normalisation }[]
   readonly plan: {
     readonly spacingMm: readonly number[]
     readonly patch: readonly number[]
-    readonly normalisation: unknown
     readonly cropToBody: boolean
     readonly thickAxis: number | null
   }

@@ -94,8 +94,11 @@ export function organFileNames(organs: readonly string[]): string[] {
   })
 }
 
-/** Files that a format may write for a case, relative to the output folder, with / between folders. */
-export function outputFiles(format: OutputFormat, id: string, organs: readonly string[]): string[] {
+/**
+ * Files that a format may write for a case, relative to the output folder, with / between folders.
+ * @param channels of its image
+ */
+export function outputFiles(format: OutputFormat, id: string, organs: readonly string[], channels = 1): string[] {
   const names = organFileNames(organs)
   switch (format) {
     case 'nifti':
@@ -115,7 +118,12 @@ export function outputFiles(format: OutputFormat, id: string, organs: readonly s
     case 'probabilities':
       return names.map((name) => `${id}_probabilities/${name}.nii.gz`)
     case 'nnunet':
-      return [`${NNUNET_FOLDER}/imagesTr/${id}_0000.nii.gz`, `${NNUNET_FOLDER}/labelsTr/${id}.nii.gz`]
+      return [
+        ...Array.from({ length: channels }, (_, n) => {
+          return `${NNUNET_FOLDER}/imagesTr/${id}_${String(n).padStart(4, '0')}.nii.gz`
+        }),
+        `${NNUNET_FOLDER}/labelsTr/${id}.nii.gz`,
+      ]
   }
 }
 

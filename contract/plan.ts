@@ -1,5 +1,6 @@
 // The plan of a study: derived from the datasets' fingerprints, shown to people, used for every case alike.
 import { z } from 'zod'
+import { withLists } from './channel.ts'
 import { ShapeSchema, SpacingSchema } from './geometry.ts'
 
 export const NormalisationSchema = z.discriminatedUnion('kind', [
@@ -21,7 +22,7 @@ export const NormalisationSchema = z.discriminatedUnion('kind', [
 export type Normalisation = z.infer<typeof NormalisationSchema>
 
 /** Cases are brought to LPS axis order (depth to superior, height to posterior, width to left) before resampling. */
-export const PlanSchema = z.object({
+const PlanFieldsSchema = z.object({
   spacingMm: SpacingSchema,
   patch: ShapeSchema,
   channels: z
@@ -39,9 +40,11 @@ export const PlanSchema = z.object({
     .union([z.literal(0), z.literal(1), z.literal(2)])
     .optional()
     .describe('The axis of thick slices, which are taken whole instead of interpolated; absent: there is none'),
-  normalisation: NormalisationSchema,
+  normalisations: z.array(NormalisationSchema).min(1).describe('One an image channel, in their order'),
   cropToBody: z.boolean(),
   medianShape: ShapeSchema.describe('Of the cases at spacingMm'),
   reasons: z.array(z.string()).describe('One sentence a decision'),
 })
+/** Earlier versions knew one image channel. */
+export const PlanSchema = z.preprocess(withLists({ normalisation: 'normalisations' }), PlanFieldsSchema)
 export type Plan = z.infer<typeof PlanSchema>

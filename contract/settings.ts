@@ -1,5 +1,6 @@
-// What a person settles once for a workspace on this machine: where the trainer computes.
+// What a person settles once for a workspace: where the trainer computes on this machine, and on which others.
 import { z } from 'zod'
+import { PlaceSchema } from './place.ts'
 
 export const ComputeSchema = z.strictObject({
   device: z
@@ -16,5 +17,12 @@ export const ComputeSchema = z.strictObject({
 export type Compute = z.infer<typeof ComputeSchema>
 
 /** settings.json of the workspace. */
-export const SettingsSchema = z.strictObject({ compute: ComputeSchema.prefault({}) })
+export const SettingsSchema = z.strictObject({
+  compute: ComputeSchema.prefault({}),
+  places: z
+    .array(PlaceSchema)
+    .default([])
+    .refine((places) => new Set(places.map(({ name }) => name)).size === places.length, 'names of places must differ')
+    .describe('Other machines and clusters that jobs may run on'),
+})
 export type Settings = z.infer<typeof SettingsSchema>

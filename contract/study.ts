@@ -26,6 +26,7 @@ export const StudyConfigSchema = z.strictObject({
   test: NameSchema.describe('A registered dataset that no run has seen'),
   preset: PresetSchema.default('standard'),
   seeds: z.array(z.int().min(0)).min(1).default([1]),
+  place: NameSchema.optional().describe('Where its runs are trained and scored; this machine unless given'),
   set: settings,
   rows: z
     .array(StudyRowSchema)

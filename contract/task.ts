@@ -16,6 +16,9 @@ export const TaskKindSchema = z.enum([
   'measure-study',
   'index',
   'doctor',
+  'export-model',
+  'import-model',
+  'check-place',
 ])
 export type TaskKind = z.infer<typeof TaskKindSchema>
 

@@ -1,6 +1,7 @@
 """Segments an image with an ONNX file of `organ-mosaic export-model`. Research use only, no medical device.
 
 usage: python predict_onnx.py MODEL.onnx IMAGE.nii.gz OUTPUT.nii.gz
+       python predict_onnx.py MODEL.onnx FIRST.nii.gz SECOND.nii.gz ... OUTPUT.nii.gz   (a file a channel, in their order)
 needs: onnxruntime, nibabel, numpy, scipy
 
 The same steps as OrganMosaic: axes to LPS order, crop to the body, planned spacing, normalisation, overlapping windows with
@@ -30,6 +31,15 @@ def canonical(image):
     return voxels.transpose(2, 1, 0), spacing[order][::-1], lambda codes: nibabel.orientations.apply_orientation(
         codes.transpose(2, 1, 0), back
     )
+
+
+def whole_body_box(channels, spacing, about):
+    """What one of the channels shows of the body."""
+    boxes = [
+        body_box(voxels, spacing, channel["normalisation"]["kind"] == "ct")
+        for voxels, channel in zip(channels, about["channels"])
+    ]
+    return np.min([first for first, _ in boxes], 0), np.max([last for _, last in boxes], 0)
 
 
 def body_box(voxels, spacing, is_ct):
@@ -94,19 +104,21 @@ def window_starts(size, window, overlap):
 
 
 def predict(session, image, patch, classes, overlap):
-    """image [D, H, W] -> probabilities [D, H, W, classes]"""
+    """image [channels, D, H, W] -> probabilities [D, H, W, classes]"""
+    shape = image.shape[1:]
     bells = [np.exp(-0.5 * ((np.arange(n) - (n - 1) / 2) / (n / 8)) ** 2) for n in patch]
     weights = np.maximum(bells[0][:, None, None] * bells[1][:, None] * bells[2], 1e-3).astype(np.float32)
-    sums = np.zeros((*image.shape, classes), np.float32)
-    total = np.zeros((*image.shape, 1), np.float32)
-    for start in itertools.product(*(window_starts(n, w, overlap) for n, w in zip(image.shape, patch))):
+    sums = np.zeros((*shape, classes), np.float32)
+    total = np.zeros((*shape, 1), np.float32)
+    outside = image.min((1, 2, 3))[:, None, None, None]
+    for start in itertools.product(*(window_starts(n, w, overlap) for n, w in zip(shape, patch))):
         low = [max(0, s) for s in start]
-        high = [min(n, s + w) for n, s, w in zip(image.shape, start, patch)]
+        high = [min(n, s + w) for n, s, w in zip(shape, start, patch)]
         there = tuple(slice(a, b) for a, b in zip(low, high))
         here = tuple(slice(a - s, b - s) for a, b, s in zip(low, high, start))
-        window = np.full(patch, image.min(), np.float32)
-        window[here] = image[there]
-        (found,) = session.run(["probabilities"], {"image": window[None, None]})
+        window = np.broadcast_to(outside, (len(image), *patch)).copy()
+        window[(slice(None), *here)] = image[(slice(None), *there)]
+        (found,) = session.run(["probabilities"], {"image": window[None]})
         sums[there] += (weights * found[0])[(slice(None), *here)].transpose(1, 2, 3, 0)
         total[there] += weights[here][..., None]
     return sums / total
@@ -121,22 +133,27 @@ def remove_small_parts(codes, keep_parts):
             codes[np.isin(regions, small)] = 0
 
 
-def segment(session, about, image):
-    """Class numbers on the image's grid, its axes as in the file."""
+def prepare(voxels, box, matrices, how):
+    finite = np.where(np.isfinite(voxels), voxels, voxels[np.isfinite(voxels)].min())
+    return normalise(resample(finite[box], matrices), how).astype(np.float32)
+
+
+def segment(session, about, images):
+    """images: one a channel -> class numbers on their grid, its axes as in the first file."""
     plan = about["plan"]
-    voxels, spacing, back = canonical(image)
+    (voxels, spacing, back), *others = [canonical(image) for image in images]
+    channels = [voxels, *(other for other, _, _ in others)]
     first, last = np.zeros(3, int), np.array(voxels.shape) - 1
     if plan["cropToBody"]:
-        first, last = body_box(voxels, spacing, plan["normalisation"]["kind"] == "ct")
+        first, last = whole_body_box(channels, spacing, about)
     box = tuple(slice(a, b + 1) for a, b in zip(first, last))
-    finite = np.where(np.isfinite(voxels), voxels, voxels[np.isfinite(voxels)].min())
     planned, size = np.array(plan["spacingMm"]), last - first + 1
     grid = np.maximum(1, np.floor(size * spacing / planned + 0.5).astype(int))
     step = planned / spacing
     offset = (size - 1) / 2 - (grid - 1) / 2 * step
     thick = plan["thickAxis"]
     down = [axis_matrix(size[a], grid[a], offset[a], step[a], True, a == thick) for a in range(3)]
-    prepared = normalise(resample(finite[box], down), plan["normalisation"]).astype(np.float32)
+    prepared = np.stack([prepare(each, box, down, c["normalisation"]) for each, c in zip(channels, about["channels"])])
     classes = len(about["classes"]) + 1
     probabilities = predict(session, prepared, plan["patch"], classes, about["overlap"])
     shift = -(first + offset) / step
@@ -144,18 +161,25 @@ def segment(session, about, image):
     best = np.full(voxels.shape, -1, np.float32)
     codes = np.zeros(voxels.shape, np.uint8)
     for value in range(classes):
-        channel = resample(probabilities[..., value], up)
-        codes[channel > best] = value
-        best = np.maximum(best, channel)
+        organ = resample(probabilities[..., value], up)
+        codes[organ > best] = value
+        best = np.maximum(best, organ)
     remove_small_parts(codes, about["keepParts"])
     return back(codes)
 
 
-def main(model, source, target):
+def main(model, *sources, target):
     session = onnxruntime.InferenceSession(model)
     about = json.loads(session.get_modelmeta().custom_metadata_map["organ_mosaic"])
-    image = nibabel.load(source)
-    codes = segment(session, about, image)
+    names = [channel["name"] for channel in about["channels"]]
+    if len(sources) != len(names):
+        sys.exit(f"The model takes {len(names)} image(s), in this order: {', '.join(names)}; got {len(sources)}.")
+    images = [nibabel.load(source) for source in sources]
+    image = images[0]
+    for other, source in zip(images, sources):
+        if other.shape != image.shape or not np.allclose(other.affine, image.affine, atol=1e-2):
+            sys.exit(f"{source} does not lie on the voxels of {sources[0]}; resample it to that grid.")
+    codes = segment(session, about, images)
     nibabel.save(nibabel.Nifti1Image(codes, image.affine), target)
     voxel_ml = abs(np.linalg.det(image.affine[:3, :3])) / 1000
     for organ in about["classes"]:
@@ -163,6 +187,6 @@ def main(model, source, target):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
+    if len(sys.argv) < 4:
         sys.exit(__doc__)
-    main(*sys.argv[1:])
+    main(*sys.argv[1:-1], target=sys.argv[-1])

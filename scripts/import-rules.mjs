@@ -47,10 +47,17 @@ export const importRules = [
     reason: 'Services read and write files of models without loading TensorFlow.',
   },
   {
+    name: 'job-folder-stands-alone',
+    from: ['trainer/job-folder'],
+    to: ['trainer', 'npm:@tensorflow'],
+    except: ['trainer/job-folder'],
+    reason: 'Services read and claim job folders without loading TensorFlow.',
+  },
+  {
     name: 'services-start-the-trainer-by-path',
     from: ['electron'],
     to: ['trainer'],
-    except: ['trainer/imaging', 'trainer/model-files'],
+    except: ['trainer/imaging', 'trainer/job-folder', 'trainer/model-files'],
     reason: 'The trainer is a child process, started by its path: only its tensor-free code is imported.',
   },
   {

@@ -217,3 +217,12 @@ describe('failure ends with 1 and one sentence', () => {
     expect(readFileSync(join(home, 'organ-mosaic.sqlite')).length).toBeGreaterThan(0)
   })
 })
+
+test('settings of a place are read as what they are: text that looks like a number stays text', async () => {
+  const settings = ['partition=7', 'memory=32000', 'cpus=8', 'modules=cuda,python']
+  const { code, stdout } = await mosaic('places', 'add', 'cluster', '--slurm', '--set', ...settings, '--json')
+  expect(code).toBe(0)
+  const kept = { partition: '7', memory: '32000', cpus: 8, modules: ['cuda', 'python'] }
+  expect(JSON.parse(stdout)).toMatchObject({ places: [{ name: 'cluster', ...kept }] })
+  await expectRefusal(['places', 'add', 'cluster', '--set', 'cpus=many'], 2, /cpus: .*expected number/)
+})

@@ -68,7 +68,7 @@ test(
     expect(said.get(b[0])).toMatch(/kidney_left\.nii\.gz does not exist/)
     expect(said.get(b[1])).toMatch(/ct\.nii\.gz is empty/)
     expect(said.get(c[0])).toMatch(/labels.*is truncated/)
-    expect(said.get(c[1])).toMatch(/does not lie on its image: the grid/)
+    expect(said.get(c[1])).toMatch(/changed since dataset site-c was registered. Register the dataset again/)
     const labelled = tiny.datasets.flatMap((name) => readdirSync(join(training.folder, 'pseudo-labels', name)))
     expect(labelled).toHaveLength(3 * 4 - 7)
   },

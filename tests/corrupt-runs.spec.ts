@@ -4,7 +4,7 @@ import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmS
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createServices } from '../electron/services/create-services.ts'
-import { readJournal } from '../electron/services/jobs/read-journal.ts'
+import { readJournal } from '../trainer/job-folder/read-journal.ts'
 import { craftNifti } from '../trainer/imaging/nifti/craft-nifti.ts'
 import { empty, filesBelow, halve, remove, whileDamaged } from './helpers/damage.ts'
 import { openTinyStudy, tinySettings, type TinyStudy } from './helpers/tiny-study.ts'
@@ -38,7 +38,7 @@ describe('a run that was paused', () => {
     const state = await tiny.services.followRun(
       name,
       (event) => {
-        if (!asked && event.type === 'checkpoint') tiny.services.controlRun(name, 'pause')
+        if (!asked && event.type === 'checkpoint') void tiny.services.controlRun(name, 'pause')
         asked ||= event.type === 'checkpoint'
       },
       { pollMs: 2 },

@@ -46,19 +46,26 @@ describe('looking into a folder', () => {
       {
         ...{ key: '1', sourceName: 'Mandible', declared: true, organs: ['mandible'], automatic: ['mandible'] },
         ...{ known: true, suggestions: expect.arrayContaining(['mandible']), cases: 3, voxels: 16, example: 'P1_b' },
+        color: null,
         meanMl: expect.closeTo(32 / 3 / 1000, 9), // 16 voxels of 2 mm³ in 3 cases
       },
       {
         ...{ key: '2', sourceName: 'Mandibel thing', declared: true, organs: ['Mandibel thing'] },
         ...{ automatic: ['Mandibel thing'], known: false, suggestions: expect.arrayContaining(['mandible']) },
-        ...{ cases: 1, voxels: 2, example: 'P1_b', meanMl: 0.004 },
+        ...{ cases: 1, voxels: 2, example: 'P1_b', meanMl: 0.004, color: null },
       },
       {
         ...{ key: '7', sourceName: 'label 7', declared: false, organs: [], automatic: [], known: false },
         ...{ suggestions: expect.any(Array), cases: 1, voxels: 1, example: 'P2_a', meanMl: 0.002 },
+        color: null,
       },
     ])
-    expect(inspection.findings.map(({ code }) => code)).toEqual(['unmapped-organ', 'unknown-label-value'])
+    expect(inspection.findings.map(({ code }) => code)).toEqual([
+      'unmapped-organ',
+      'unknown-label-value',
+      'organ-at-border',
+      'organ-at-border',
+    ])
     expect(await host.json('GET', '/datasets')).toEqual([])
 
     const picture = await host.send('GET', `/datasets/inspections/${task.id}/picture?label=2`)
@@ -246,7 +253,8 @@ describe.skipIf(!existsSync(data))('head and neck (../shared/data, skipped where
     const host = openHost(data)
     const task = await host.task('POST', '/datasets/inspections', { folder: join(data, name) })
     const inspection = InspectionSchema.parse(task.result)
-    expect(inspection).toMatchObject({ layout, cases, usableCases: cases, name, modality: 'CT', findings: [] })
+    expect(inspection).toMatchObject({ layout, cases, usableCases: cases, name, modality: 'CT' })
+    expect(inspection.findings.filter(({ code }) => code !== 'organ-at-border')).toEqual([])
     expect(inspection.labels.map((label) => label.organs)).toEqual(organs.map((organ) => [organ]))
     const picture = await host.send('GET', `/datasets/inspections/${task.id}/picture?label=${inspection.labels[0].key}`)
     expect(picture.status).toBe(200)

@@ -145,7 +145,7 @@ test(
       const state = await tiny.services.followRun(
         'paused',
         (event) => {
-          if (!asked && reached(event)) tiny.services.controlRun('paused', 'pause')
+          if (!asked && reached(event)) void tiny.services.controlRun('paused', 'pause')
           asked ||= reached(event)
         },
         { pollMs: 2 },

@@ -8,7 +8,11 @@ import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-web'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Shape } from '../contract/geometry.ts'
 import type { OnnxMetadata } from '../contract/model-file.ts'
-import { createServices } from '../electron/services/create-services.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { TaskSchema, type Task } from '../contract/task.ts'
+import { createHandler } from '../electron/hosts/api/create-handler.ts'
+import { implementApi } from '../electron/hosts/api/implement-api.ts'
+import { createServices, type Services } from '../electron/services/create-services.ts'
 import { exportArchive } from '../electron/services/models/export-archive.ts'
 import { exportOnnx } from '../electron/services/models/export-onnx.ts'
 import { importArchive } from '../electron/services/models/import-archive.ts'
@@ -139,6 +143,19 @@ describe('ONNX', () => {
   })
 })
 
+/** @returns the task as it ended @throws what the API refuses */
+async function byApi(services: Services, path: string, body: object): Promise<Task> {
+  const info = { version: '0', home: '', host: 'web' as const, platform: process.platform, roots: [] }
+  const handle = createHandler(implementApi(services, () => info))
+  const headers = { 'content-type': 'application/json' }
+  const asked = new Request(`http://localhost/api${path}`, { method: 'POST', body: JSON.stringify(body), headers })
+  const response = await handle(asked)
+  if (!response.ok) throw new Error(await response.text())
+  const { id } = TaskSchema.parse(await response.json())
+  while (services.tasks.get(id).state === 'running') await sleep(20)
+  return services.tasks.get(id)
+}
+
 describe('an archive', () => {
   const elsewhere = () => createServices({ home: mkdtempSync(join(tmpdir(), 'elsewhere-')) })
 
@@ -147,7 +164,7 @@ describe('an archive', () => {
     const name = await importArchive(other.workspace, archive)
     expect(other.getRun(name).summary).toMatchObject({ name: 'first', state: 'finished' })
     const { job } = await readTrainedRun(join(tiny.services.workspace.runs, 'first'))
-    const input = join(job.datasets[0]!.root, job.datasets[0]!.cases[0]!.image)
+    const input = join(job.datasets[0]!.root, job.datasets[0]!.cases[0]!.images[0]!)
     const maps: Buffer[] = []
     for (const [services, at] of [
       [tiny.services, 'here'],
@@ -167,10 +184,45 @@ describe('an archive', () => {
     other.close()
   })
 
+  test('leaves and comes in by the API, as tasks, and never over a file', { timeout: 60_000 }, async () => {
+    const other = elsewhere()
+    for (const services of [tiny.services, other]) services.folders.allow(folder)
+    const output = join(folder, 'by-api.omodel.tgz')
+    const written = await byApi(tiny.services, '/runs/first/model', { format: 'archive', output })
+    expect(written).toMatchObject({ kind: 'export-model', state: 'done', result: { path: output, stages: [1, 2] } })
+    expect(readFileSync(output)).toEqual(readFileSync(archive))
+    const again = byApi(tiny.services, '/runs/first/model', { format: 'archive', output })
+    await expect(again).rejects.toThrow('is there already')
+    const outside = byApi(tiny.services, '/runs/first/model', { format: 'onnx', output: '/etc/first.onnx' })
+    await expect(outside).rejects.toThrow('outside the folders')
+    const onnx = { format: 'onnx', stage: 1, output: join(folder, 'by-api.onnx') }
+    expect(await byApi(tiny.services, '/runs/first/model', onnx)).toMatchObject({
+      state: 'failed',
+      error: { code: 'usage' },
+    })
+
+    const taken = await byApi(other, '/models', { file: output, name: 'from-upstairs' })
+    expect(taken).toMatchObject({
+      kind: 'import-model',
+      state: 'done',
+      result: { name: 'from-upstairs', state: 'finished' },
+    })
+    expect(other.listRuns().map(({ name }) => name)).toEqual(['from-upstairs'])
+    expect(await byApi(other, '/models', { file: output, name: 'from-upstairs' })).toMatchObject({
+      state: 'failed',
+      error: { code: 'conflict' },
+    })
+    await other.tasks.close()
+    other.close()
+  })
+
   test('holds no name of a case, a file or a folder', async () => {
     const content = gunzipSync(readFileSync(archive)).toString('latin1')
     const { job } = await readTrainedRun(join(tiny.services.workspace.runs, 'first'))
-    const secrets = job.datasets.flatMap(({ root, cases }) => [root, ...cases.flatMap(({ id, image }) => [id, image])])
+    const secrets = job.datasets.flatMap(({ root, cases }) => [
+      root,
+      ...cases.flatMap(({ id, images }) => [id, ...images]),
+    ])
     expect(secrets.length).toBeGreaterThan(6)
     for (const secret of [...secrets, tiny.services.workspace.home, tmpdir()]) expect(content).not.toContain(secret)
     // The images stay known, so that a test set with one of them is refused.
@@ -185,7 +237,7 @@ describe('an archive', () => {
     },
     {
       what: 'a newer version',
-      change: (bytes: Buffer) => void bytes.write('"version": 9', bytes.indexOf('"version": 1')),
+      change: (bytes: Buffer) => void bytes.write('"version": 9', bytes.indexOf('"version": 2')),
       code: 'invalid-file',
     },
     { what: 'another file', change: (bytes: Buffer) => void bytes.fill(7), code: 'usage' },

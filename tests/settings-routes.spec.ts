@@ -28,7 +28,7 @@ async function ask<T>(method: string, path: string, body?: unknown, status = 200
 
 describe('the settings', () => {
   test('have defaults without a file', async () => {
-    expect(await ask('GET', '/machine/settings')).toEqual({ compute: { device: 'auto', threads: 0 } })
+    expect(await ask('GET', '/machine/settings')).toEqual({ compute: { device: 'auto', threads: 0 }, places: [] })
     expect(existsSync(join(tiny.home, 'settings.json'))).toBe(false)
   })
 
@@ -38,6 +38,10 @@ describe('the settings', () => {
     { compute: { threads: 1.5 } },
     { compute: { device: 'tpu' } },
     { colour: 1 },
+    { places: [{ kind: 'slurm', name: 'this-machine' }] },
+    { places: [{ kind: 'slurm', name: 'c', timeLimitMinutes: 2, warnSeconds: 100 }] },
+    { places: [{ kind: 'ssh', name: 'c', host: '-oProxyCommand=x' }] },
+    { places: [1, 2].map((cpus) => ({ kind: 'slurm', name: 'twice', cpus })) },
   ])('that are none are refused, and what there is stays: %j', async (settings) => {
     const before = await ask<Settings>('GET', '/machine/settings')
     const isEmpty = Object.keys(settings).length === 0
@@ -47,7 +51,7 @@ describe('the settings', () => {
 
   test('go into new runs, and say where they come from; a run may say otherwise', async () => {
     const compute = { device: 'cpu', threads: 1 }
-    expect(await ask('PUT', '/machine/settings', { compute })).toEqual({ compute })
+    expect(await ask('PUT', '/machine/settings', { compute })).toEqual({ compute, places: [] })
     const { values } = await ask<ConfigPreview>('POST', '/new-run/config', { preset: 'quick', changes: {} })
     expect(values.find(({ key }) => key === 'runtime.threads')).toMatchObject({ value: 1, source: 'settings' })
     const request = { datasets: tiny.datasets, preset: 'quick' as const }

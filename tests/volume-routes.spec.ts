@@ -186,7 +186,7 @@ describe('getVolume', () => {
   test('a dataset that names a file outside of its folder is refused', async () => {
     const { workspace } = services
     const dataset: Dataset = readDataset(workspace, 'site')
-    const leading = { ...dataset.cases[0], id: 'out', image: '../secret.nii.gz' }
+    const leading = { ...dataset.cases[0], id: 'out', images: ['../secret.nii.gz'] }
     saveDataset(workspace, { ...dataset, cases: [...dataset.cases, leading] })
     const response = await get('/datasets/site/cases/out/layers/image/volume')
     expect(response.status).toBe(422)

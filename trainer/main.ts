@@ -1,12 +1,16 @@
 // The trainer child: `node trainer/main.ts JOB_FOLDER`. Reads run.json, writes events.jsonl, obeys control.json.
-// Exit code 0 when finished, paused, stopped or waiting for a review; 1 after a failure, which the journal explains.
-import { availableParallelism, hostname } from 'node:os'
+// Exit code 0 when finished, paused, stopped or waiting for a review; 1 after a failure, which the journal explains;
+// 75 when it is to be started again later: a cluster's time limit came near, or another trainer works on the job.
+import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { OrganMosaicError, toOrganMosaicError } from '../contract/errors.ts'
-import { JobSchema, type Job } from '../contract/job.ts'
+import { JobSchema, START_AGAIN_EXIT, type Control, type Job } from '../contract/job.ts'
 import { saysOutOfMemory } from '../contract/memory.ts'
 import { writeFileAtomically } from './imaging/write-file-atomically.ts'
-import { Interruption, openJournal, type Journal } from './jobs/journal.ts'
+import { claimJob, isConflict } from './job-folder/claim-job.ts'
+import { startHeartbeat } from './job-folder/heartbeat.ts'
+import { thisProcess } from './job-folder/process-liveness.ts'
+import { Interruption, openJournal, readControl, type Journal } from './jobs/journal.ts'
 import { readJsonFile } from './jobs/read-json-file.ts'
 import { StartAgain, startAgain } from './jobs/start-again.ts'
 import { claimCards, jobCards } from './tensor/job-cards.ts'
@@ -69,14 +73,36 @@ function asReported(error: unknown): OrganMosaicError {
   return new OrganMosaicError('out-of-memory', message, { cause: error })
 }
 
+/** How a job is called that ended because it was asked to. */
+const INTERRUPTED: Record<Interruption['request'], { state: 'paused' | 'stopped' | 'queued'; message: string }> = {
+  pause: { state: 'paused', message: '' },
+  stop: { state: 'stopped', message: '' },
+  yield: {
+    state: 'queued',
+    message: 'Its time on the cluster was up; it goes on from here when its turn comes again.',
+  },
+}
+
 async function main(folder: string): Promise<number> {
-  const startedAt = new Date().toISOString()
+  try {
+    startHeartbeat(folder, await claimJob(folder, thisProcess()))
+  } catch (error) {
+    if (!isConflict(error)) throw error
+    // The journal is the other one's.
+    console.error(error.message)
+    return START_AGAIN_EXIT
+  }
+  // That was asked of the process before.
+  if (readControl(folder) === 'yield') await writeControl(folder, 'run')
+  return runJob(folder)
+}
+
+const writeControl = (folder: string, request: Control['request']): Promise<void> =>
+  writeFileAtomically(join(folder, 'control.json'), JSON.stringify({ request } satisfies Control))
+
+async function runJob(folder: string): Promise<number> {
   const environment = { ...process.env }
   let startsAgain = false
-  await writeFileAtomically(
-    join(folder, 'process.json'),
-    JSON.stringify({ pid: process.pid, host: hostname(), startedAt }),
-  )
   const journal = openJournal(folder)
   try {
     const job = await readJsonFile(join(folder, 'run.json'), JobSchema, 'Restore it from a copy, or start a new run.')
@@ -90,8 +116,8 @@ async function main(folder: string): Promise<number> {
       return 0
     }
     if (error instanceof Interruption) {
-      journal.append({ type: 'state', state: error.request === 'pause' ? 'paused' : 'stopped', message: '' })
-      return 0
+      journal.append({ type: 'state', ...INTERRUPTED[error.request] })
+      return error.request === 'yield' ? START_AGAIN_EXIT : 0
     }
     const known = asReported(error)
     console.error(error)

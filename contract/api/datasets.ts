@@ -1,5 +1,6 @@
 // Datasets: what is registered, and what becomes of a folder before and after it is.
 import { z } from 'zod'
+import { ChannelsSchema } from '../channel.ts'
 import { DatasetDetailSchema, DatasetSummarySchema } from '../commands.ts'
 import {
   AvailabilityStateSchema,
@@ -7,11 +8,14 @@ import {
   DatasetRoleSchema,
   FindingSchema,
   FolderReadingSchema,
+  LabelSchema,
   LayoutIdSchema,
   ModalitySchema,
   NameSchema,
 } from '../dataset.ts'
 import { ShapeSchema, SpacingSchema } from '../geometry.ts'
+import { LabelRepairSchema, SplitMethodSchema } from '../label-treatment.ts'
+import { MappingFileSchema } from '../mapping-file.ts'
 import { MatrixSchema } from '../matrix.ts'
 import { OrganIdSchema } from '../organ.ts'
 import { PatientRuleSchema } from '../patient-rule.ts'
@@ -41,6 +45,8 @@ export const InspectedLabelSchema = z.object({
   organs: z.array(OrganIdSchema).describe('What it means as things are; empty: nothing, its cases are excluded'),
   automatic: z.array(OrganIdSchema).describe('What it would mean without a word of the user'),
   known: z.boolean().describe('The vocabulary knows the name'),
+  color: z.string().nullable().describe('As the label files propose it'),
+  split: LabelSchema.shape.split.describe('It is one side of a label that was split'),
   suggestions: z.array(OrganIdSchema).describe('Ids of the vocabulary, the likeliest first'),
   cases: z.int().describe('Cases with at least one voxel of it'),
   voxels: z.number().describe('In all cases'),
@@ -48,6 +54,31 @@ export const InspectedLabelSchema = z.object({
   example: z.string().nullable().describe('The case that shows it best'),
 })
 export type InspectedLabel = z.infer<typeof InspectedLabelSchema>
+
+/** How a label that covers organs of both sides was taken apart, case by case. */
+export const InspectedSplitSchema = z.object({
+  key: z.string(),
+  cases: z.array(
+    z.object({
+      caseId: z.string(),
+      method: SplitMethodSchema,
+      planeMm: z.number().describe('LPS x of the plane between left and right'),
+      leftMl: z.number(),
+      rightMl: z.number(),
+    }),
+  ),
+})
+export type InspectedSplit = z.infer<typeof InspectedSplitSchema>
+
+/** A case with labels beside its image, and what can be done about it. */
+export const LabelOfferSchema = z.object({
+  caseId: z.string(),
+  files: z.array(z.string()).describe('Label files that do not lie on the image, relative to the root'),
+  differenceMm: z.number().nullable().describe('Between corresponding corners; null for another number of voxels'),
+  repairs: z.array(LabelRepairSchema).describe('That fit; a person says which is right'),
+  chosen: z.object({ repair: LabelRepairSchema, at: z.iso.datetime() }).nullable(),
+})
+export type LabelOffer = z.infer<typeof LabelOfferSchema>
 
 /** The result of an `inspect` task. */
 export const InspectionSchema = z.object({
@@ -59,12 +90,15 @@ export const InspectionSchema = z.object({
   layout: LayoutIdSchema,
   layoutReason: z.string(),
   modality: ModalitySchema,
+  channels: ChannelsSchema,
   cases: z.int(),
   usableCases: z.int(),
   patients: z.int(),
   shape: spread(ShapeSchema).nullable().describe('Each axis on its own, over usable cases; null without any'),
   spacingMm: spread(SpacingSchema).nullable(),
   labels: z.array(InspectedLabelSchema),
+  splits: z.array(InspectedSplitSchema),
+  notDrawn: z.array(z.string()).describe('Keys of labels that were not drawn where a label map has none of them'),
   findings: z.array(FindingSchema),
   volumes: z.int().describe('How many volumes its images hold, where one has to be chosen; else 0'),
   subsets: z.array(z.string()).describe('Datasets that a table lists, of which one was looked at'),
@@ -89,6 +123,11 @@ const caseParams = z.object({ dataset: NameSchema, caseId: z.string().min(1) })
 const uploadParams = z.object({ upload: z.string().regex(/^[0-9a-f-]{36}$/, 'expected the id of an upload') })
 const folder = z.string().min(1).max(4096)
 
+const notDrawn = DatasetChoicesSchema.shape.notDrawn
+
+/** What was chosen so far in the window that looks. */
+const lookingAgain = { reading: FolderReadingSchema.optional(), mapping: MappingSchema.optional(), notDrawn }
+
 export const datasetRoutes = {
   listDatasets: route('GET', '/datasets', 'All datasets, alphabetical', { response: z.array(DatasetCardSchema) }),
   registerDataset: route('POST', '/datasets', 'Registers a folder, or reads that of a registered dataset again', {
@@ -98,17 +137,18 @@ export const datasetRoutes = {
       role: DatasetRoleSchema,
       mapping: MappingSchema,
       reading: FolderReadingSchema.optional(),
+      notDrawn,
     }),
     response: TaskSchema.describe('register; its result is a DatasetPage'),
   }),
   inspectFolder: route('POST', '/datasets/inspections', 'Looks into a folder; nothing is registered', {
-    body: z.union([z.object({ folder, reading: FolderReadingSchema.optional() }), z.object({ dataset: NameSchema })]),
+    body: z.union([z.object({ folder, ...lookingAgain }), z.object({ dataset: NameSchema, ...lookingAgain })]),
     response: TaskSchema.describe('inspect; its result is an Inspection'),
   }),
   getLabelPicture: route('GET', '/datasets/inspections/:task/picture', 'A slice that shows a label of the folder', {
     kind: 'binary',
     params: z.object({ task: z.string() }),
-    query: z.object({ label: z.string() }),
+    query: z.object({ label: z.string(), case: z.string().optional() }),
   }),
   createDemoStudy: route('POST', '/datasets/demo-study', 'Makes the phantom study and registers its datasets', {
     response: TaskSchema.describe('demo-study; its result is the list of names'),
@@ -131,6 +171,24 @@ export const datasetRoutes = {
     params,
     body: z.object({ rule: PatientRuleSchema.nullable() }),
     response: DatasetPageSchema,
+  }),
+  getMapping: route('GET', '/datasets/:dataset/mapping', 'What its labels mean, as a file to share', {
+    params,
+    response: MappingFileSchema,
+  }),
+  listRepairs: route('GET', '/datasets/:dataset/repairs', 'Labels beside their image, and what could be done', {
+    params,
+    response: z.array(LabelOfferSchema),
+  }),
+  repairLabels: route('PUT', '/datasets/:dataset/repairs', 'Repairs labels whenever they are read, or no longer', {
+    params,
+    body: z.object({ cases: z.array(z.string()).min(1), repair: LabelRepairSchema.nullable() }),
+    response: TaskSchema.describe('register; its result is a DatasetPage'),
+  }),
+  getRepairPicture: route('GET', '/datasets/:dataset/cases/:caseId/repair', 'A slice as a repair would show it', {
+    kind: 'binary',
+    params: caseParams,
+    query: z.object({ repair: LabelRepairSchema }),
   }),
   rescanDataset: route('POST', '/datasets/:dataset/rescan', 'Looks for new and changed files', {
     params,

@@ -2,6 +2,7 @@
 import { appRoutes } from './app.ts'
 import { datasetRoutes } from './datasets.ts'
 import { machineRoutes } from './machine.ts'
+import { modelRoutes } from './models.ts'
 import { resultRoutes } from './results.ts'
 import { runRoutes } from './runs.ts'
 import { studyRoutes } from './studies.ts'
@@ -11,6 +12,7 @@ export const api = {
   ...appRoutes,
   ...datasetRoutes,
   ...machineRoutes,
+  ...modelRoutes,
   ...resultRoutes,
   ...runRoutes,
   ...studyRoutes,

@@ -1,5 +1,6 @@
 // The machine that runs the host: folders to choose from, doctor, settings.
 import { z } from 'zod'
+import { NameSchema } from '../dataset.ts'
 import { SettingsSchema } from '../settings.ts'
 import { TaskSchema } from '../task.ts'
 import { route } from './route.ts'
@@ -19,6 +20,8 @@ export const FolderListingSchema = z.object({
   crumbs: z.array(z.object({ name: z.string(), path: z.string() })),
   /** Alphabetical, without hidden ones. */
   folders: z.array(FolderEntrySchema),
+  /** Archives in this folder, alphabetical: datasets, images to segment, models. */
+  archives: z.array(z.object({ name: z.string(), path: z.string(), bytes: z.number().nonnegative() })),
   /** Images in this folder itself. */
   images: z.int().nonnegative(),
   /** Whether there are more folders than were listed. */
@@ -39,6 +42,10 @@ export const machineRoutes = {
   saveSettings: route('PUT', '/machine/settings', 'Replaces the settings of the workspace', {
     body: SettingsSchema,
     response: SettingsSchema,
+  }),
+  checkPlace: route('POST', '/machine/places/:place/check', 'Looks whether runs may be trained at a place', {
+    params: z.object({ place: NameSchema }),
+    response: TaskSchema.describe('check-place; its result is a PlaceCheck'),
   }),
   startDoctor: route('POST', '/machine/doctor', 'Examines this machine; the result of the task is a DoctorReport', {
     response: TaskSchema,

@@ -5,6 +5,7 @@ import { NameSchema } from '../dataset.ts'
 import { OrganIdSchema } from '../organ.ts'
 import { PlanSchema } from '../plan.ts'
 import { MethodSchema } from '../methods.ts'
+import { THIS_MACHINE } from '../place.ts'
 import { PresetSchema, RunConfigSchema, StagesSchema } from '../run-config.ts'
 import { RunSliceEntrySchema, RunSliceSchema } from '../run-slice.ts'
 import { SeriesSchema } from '../series.ts'
@@ -64,7 +65,10 @@ const since = z.coerce.number().int().min(0).default(0).describe('Sequence numbe
 export const runRoutes = {
   listRuns: route('GET', '/runs', 'All runs, newest first', { response: z.array(RunSummarySchema) }),
   createRun: route('POST', '/runs', 'Makes a run and starts it', {
-    body: RunDraftSchema.extend({ name: NameSchema }),
+    body: RunDraftSchema.extend({
+      name: NameSchema,
+      place: NameSchema.default(THIS_MACHINE).describe('Where it is trained'),
+    }),
     response: RunSummarySchema,
   }),
   getRun: route('GET', '/runs/:run', 'One run: configuration, latest metrics, checkpoints, findings', {
@@ -73,14 +77,22 @@ export const runRoutes = {
   }),
   resumeRun: route('POST', '/runs/:run/resume', 'Goes on from the last checkpoint', {
     params,
-    body: z.object({ smallerPatch: z.boolean().default(false).describe('Takes the smaller patch that is offered') }),
+    body: z.object({
+      smallerPatch: z.boolean().default(false).describe('Takes the smaller patch that is offered'),
+      place: NameSchema.optional().describe('Where it goes on; where it was unless given'),
+    }),
     response: RunSummarySchema,
   }),
-  controlRun: route('POST', '/runs/:run/control', 'Asks a running training to pause or to stop', {
-    params,
-    body: z.object({ request: z.enum(['pause', 'stop']) }),
-    response: RunSummarySchema,
-  }),
+  controlRun: route(
+    'POST',
+    '/runs/:run/control',
+    'Asks a training that runs, or waits for its turn, to pause or to stop',
+    {
+      params,
+      body: z.object({ request: z.enum(['pause', 'stop']) }),
+      response: RunSummarySchema,
+    },
+  ),
   removeRun: route('DELETE', '/runs/:run', "Moves a run to the workspace's trash folder", {
     params,
     response: z.object({ removed: z.string().describe('For restoreRun') }),

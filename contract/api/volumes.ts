@@ -1,6 +1,7 @@
 // What there is to look at in a case: its image, and everything that says which voxel belongs to which organ.
 import { z } from 'zod'
-import { AvailabilitySchema, DatasetRoleSchema, FindingSchema, ModalitySchema, NameSchema } from '../dataset.ts'
+import { ChannelsSchema } from '../channel.ts'
+import { AvailabilitySchema, DatasetRoleSchema, FindingSchema, NameSchema } from '../dataset.ts'
 import { GeometrySchema } from '../geometry.ts'
 import { ModelChoiceSchema } from '../job.ts'
 import { OrganIdSchema } from '../organ.ts'
@@ -40,13 +41,13 @@ export type Layer = z.infer<typeof LayerSchema>
 export const CaseViewSchema = z.object({
   dataset: z.string(),
   role: DatasetRoleSchema,
-  modality: ModalitySchema,
+  channels: ChannelsSchema.describe('The first layers are these, in this order'),
   case: z.object({
     id: z.string(),
     patient: z.string(),
     status: z.enum(['ok', 'excluded']),
     excludedReason: z.string().nullable(),
-    image: z.string().describe('Path relative to the root of the dataset'),
+    images: z.array(z.string()).describe('One a channel: paths relative to the root of the dataset'),
     geometry: GeometrySchema.nullable().describe('As in the image file'),
     availability: z.record(OrganIdSchema, AvailabilitySchema),
   }),
@@ -55,7 +56,9 @@ export const CaseViewSchema = z.object({
   total: z.int(),
   previous: z.string().nullable().describe('Case id'),
   next: z.string().nullable(),
-  layers: z.array(LayerSchema).describe('The image first, then true labels, then run by run, newest first'),
+  layers: z
+    .array(LayerSchema)
+    .describe('The image, a layer a channel, then true labels, then run by run, newest first'),
 })
 export type CaseView = z.infer<typeof CaseViewSchema>
 

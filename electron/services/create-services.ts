@@ -10,7 +10,7 @@ import type {
   RunSummary,
 } from '../../contract/commands.ts'
 import type { JobEvent } from '../../contract/events.ts'
-import type { Control, JobState, TrainJob } from '../../contract/job.ts'
+import type { JobState, TrainJob } from '../../contract/job.ts'
 import type { Matrix } from '../../contract/matrix.ts'
 import type { Vocabulary } from '../../contract/organ.ts'
 import type { DoctorReport, EvaluationReport } from '../../contract/report.ts'
@@ -20,19 +20,32 @@ import { openDatabase } from './database/open-database.ts'
 import { reindex } from './database/reindex.ts'
 import { buildMatrix } from './datasets/build-matrix.ts'
 import { createDatasetDesk, type DatasetDesk } from './datasets/dataset-desk.ts'
-import { inspectCase } from './datasets/inspect-case.ts'
+import { readLargeCasesIn } from './datasets/read-large-cases.ts'
+import { refreshAcross } from './datasets/quality/refresh-across.ts'
 import { registerDataset, type RegisterContext, type RegisterRequest } from './datasets/register-dataset.ts'
+import { createVolumeWorkers } from './datasets/volume-workers.ts'
 import { doctor } from './doctor/doctor.ts'
 import { createFolders, type Folders } from './folders/create-folders.ts'
 import { defaultRoots } from './folders/default-roots.ts'
 import type { FollowOptions } from './jobs/follow-job.ts'
 import type { Watch } from './jobs/run-job.ts'
+import { createModelDesk, type ModelDesk } from './models/model-desk.ts'
+import { lookAtWorkspace } from './places/look-at-jobs.ts'
+import { createPlaceDesk, type PlaceDesk } from './places/place-desk.ts'
 import { createResults, type Results } from './results/create-results.ts'
 import { evaluateRun, type EvaluationRequest } from './runs/evaluate-run.ts'
 import type { RunRequest } from './runs/plan-run.ts'
 import { exportRun, predictWithRun } from './runs/predict-with-run.ts'
 import { findSharedNames } from './runs/refuse-leakage.ts'
-import { controlRun, createRun, followRun, requireFinished, startRun, type StartOptions } from './runs/run-control.ts'
+import {
+  controlRun,
+  createRun,
+  followRun,
+  requireFinished,
+  startRun,
+  startRuns,
+  type StartOptions,
+} from './runs/run-control.ts'
 import { getRun, lastSeq, listRuns, readEvaluations, summariseNamed } from './runs/run-queries.ts'
 import type { ChosenCase } from './runs/prediction-inputs.ts'
 import type { ModelRequest } from './runs/trained-models.ts'
@@ -72,7 +85,13 @@ export type Services = {
   followRun: (name: string, onEvent: (event: JobEvent) => void, options?: FollowOptions) => Promise<JobState>
   /** Throws why a followed run did not finish. */
   requireFinished: (name: string, state: JobState) => void
-  controlRun: (name: string, request: Exclude<Control['request'], 'run'>) => RunSummary
+  /** All at once, which a cluster sees as one array. */
+  startRuns: (names: readonly string[], options?: StartOptions) => Promise<void>
+  controlRun: (name: string, request: 'pause' | 'stop') => Promise<RunSummary>
+  /** Asks the places of all jobs what became of them; what they say is then in the folders. */
+  lookAtPlaces: () => Promise<void>
+  /** The places of the settings. */
+  places: PlaceDesk
   evaluateRun: (request: EvaluationRequest, watch?: Watch) => Promise<EvaluationResult>
   predictWithRun: (
     request: ModelRequest & { input: string | readonly string[]; output: string },
@@ -97,6 +116,8 @@ export type Services = {
   uploads: Uploads
   /** Reports, comparisons and their files; review of pseudo labels; what an export would write. */
   results: Results
+  /** Model files: out of this workspace, and into it. */
+  models: ModelDesk
   /** What a window does with runs. */
   runDesk: RunDesk
   /** Work that a window watches. */
@@ -121,6 +142,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
   const datasets = () => listDatasetNames(workspace).map((name) => readDataset(workspace, name))
   const tasks = createTasks()
   const firstPlanes = openFirstPlanes(workspace.cache)
+  const readers = createVolumeWorkers()
   const volumes = createVolumes(workspace, loadVocabulary, firstPlanes)
   const runIndexer = createRunIndexer({ ...store, tasks, indexed: (name) => runWatcher.tell(name) })
   const runWatcher = createRunWatcher({
@@ -145,10 +167,11 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
         workspaceFolder: workspace.home,
         vocabulary: loadVocabulary(),
         otherDatasets: datasets(),
-        inspectCase: (root, found) => inspectCase(root, found, firstPlanes),
+        inspectCase: readLargeCasesIn(readers, workspace.cache),
         ...watch,
       })
       indexDataset(database, dataset)
+      refreshAcross(workspace, dataset.name)
       datasetsChanged()
       return describeDataset(dataset)
     },
@@ -169,6 +192,9 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     getRun: (name) => getRun(database, workspace, name),
     listEvaluations: (run) => readEvaluations(runFolder(workspace, run)),
     startRun: (name, options) => startRun(store, name, options),
+    startRuns: (names, options) => startRuns(store, names, options),
+    lookAtPlaces: () => lookAtWorkspace(workspace),
+    places: createPlaceDesk(workspace),
     followRun: (name, onEvent, options) => followRun(store, name, onEvent, options),
     requireFinished: (name, state) => requireFinished(store, name, state),
     controlRun: (name, request) => controlRun(store, name, request),
@@ -184,6 +210,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     datasetDesk,
     uploads: createUploads(join(workspace.home, 'uploads')),
     results: createResults(store),
+    models: createModelDesk({ workspace, tasks, summarise: (name) => summariseNamed(database, workspace, name) }),
     runDesk: createRunDesk({ ...store, vocabulary: loadVocabulary, tasks, list: runIndexer.list }),
     tasks,
     watchRuns: runWatcher.subscribe,
@@ -196,6 +223,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
       runWatcher.close()
       void runIndexer.close()
       void datasetDesk.close()
+      void readers.close()
       database.close()
     },
   }

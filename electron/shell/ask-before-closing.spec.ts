@@ -21,7 +21,7 @@ beforeEach(() => {
     ask: async (question) => (questions.push(question), (question.buttons ?? []).indexOf(press)),
     services: {
       listRuns: () => runs as RunSummary[],
-      controlRun: (name, request) => (paused.push(`${request} ${name}`), runs[0] as RunSummary),
+      controlRun: async (name, request) => (paused.push(`${request} ${name}`), runs[0] as RunSummary),
       tasks,
     },
   })

@@ -1,5 +1,5 @@
 // Closing while something is under way asks what to do: training goes on without the window, or pauses; work of the
-// application itself (registering, predicting, exporting) ends with it.
+// application itself (registering, predicting, exporting) ends with it. What runs on other machines is left alone.
 import type { BrowserWindow, Dialog, MessageBoxOptions } from 'electron'
 import type { RunSummary } from '../../contract/commands.ts'
 import type { Task } from '../../contract/task.ts'
@@ -24,14 +24,15 @@ export function askBeforeClosing({ window, ask, services }: ClosingParts): void 
     const choice = choices[await ask(question)] ?? 'stay'
     asking = false
     if (choice === 'stay') return
-    if (choice === 'pause') for (const { name } of runs) services.controlRun(name, 'pause')
+    // What ended in between has nothing to pause.
+    if (choice === 'pause') await Promise.allSettled(runs.map(({ name }) => services.controlRun(name, 'pause')))
     agreed = true
     window.close()
   }
 
   window.on('close', (event) => {
     if (agreed) return
-    const runs = services.listRuns().filter(({ state }) => state === 'running')
+    const runs = services.listRuns().filter(({ state, place }) => state === 'running' && !place)
     const tasks = services.tasks.list().filter(({ state }) => state === 'running')
     if (runs.length === 0 && tasks.length === 0) return
     event.preventDefault()

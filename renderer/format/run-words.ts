@@ -77,5 +77,9 @@ export function metricName(metric: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-export const canResume = ({ state }: RunSummary): boolean =>
-  ['queued', 'paused', 'stopped', 'failed', 'interrupted'].includes(state)
+/** Running, or in the queue of a cluster. */
+export const isWorkedOn = ({ state, place }: RunSummary): boolean =>
+  state === 'running' || (state === 'queued' && place !== null && place.state !== 'ended')
+
+export const canResume = (run: RunSummary): boolean =>
+  !isWorkedOn(run) && ['queued', 'paused', 'stopped', 'failed', 'interrupted'].includes(run.state)

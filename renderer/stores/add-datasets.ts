@@ -3,6 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, reactive, ref } from 'vue'
 import { InspectionSchema, type Inspection, type Mapping } from '../../contract/api/datasets.ts'
 import type { DatasetRole, FolderReading } from '../../contract/dataset.ts'
+import type { MappingWord } from '../../contract/mapping-file.ts'
 import { toOrganMosaicError } from '../../contract/errors.ts'
 import { call } from '../api/client.ts'
 import { uploadFolder, type DroppedFolder } from '../api/upload-folder.ts'
@@ -22,7 +23,21 @@ export interface Adding {
   folder: string | null
   /** How a person wants it read */
   reading: FolderReading
+  /** What a mapping file said that was applied, and what it did not */
+  mappingWords: readonly MappingWord[]
   problem: string
+}
+
+/** What was chosen so far: it survives looking again. */
+export interface Chosen {
+  readonly mapping: Mapping
+  readonly notDrawn: readonly string[]
+}
+
+interface Looking {
+  reading?: FolderReading
+  mapping?: Mapping
+  notDrawn?: string[]
 }
 
 export const useAddDatasetsStore = defineStore('add-datasets', () => {
@@ -35,7 +50,7 @@ export const useAddDatasetsStore = defineStore('add-datasets', () => {
 
   function begin(title: string, work: (item: Adding) => Promise<void>): Promise<void> {
     const empty = { share: 0, taskId: null, inspection: null, volumes: 0, folder: null, reading: {}, problem: '' }
-    const item = reactive<Adding>({ id: ++lastId, title, state: 'looking', ...empty })
+    const item = reactive<Adding>({ id: ++lastId, title, state: 'looking', mappingWords: [], ...empty })
     items.value = [...items.value.filter(({ state }) => state !== 'done'), item]
     if (current.value === null || current.value.state === 'failed') currentId.value = item.id
     open.value = true
@@ -51,10 +66,7 @@ export const useAddDatasetsStore = defineStore('add-datasets', () => {
     }
   }
 
-  async function inspect(
-    item: Adding,
-    body: { folder: string; reading?: FolderReading } | { dataset: string },
-  ): Promise<void> {
+  async function inspect(item: Adding, body: ({ folder: string } | { dataset: string }) & Looking): Promise<void> {
     item.state = 'looking'
     item.problem = ''
     if ('folder' in body) item.folder = body.folder
@@ -83,22 +95,29 @@ export const useAddDatasetsStore = defineStore('add-datasets', () => {
     })
 
   /** The folder is looked into again: what is in it depends on how it is read. */
-  async function readAgain(item: Adding, reading: FolderReading): Promise<void> {
-    const { folder } = item
+  async function readAgain(item: Adding, reading: FolderReading, chosen?: Chosen): Promise<void> {
+    const { folder, inspection } = item
     item.reading = reading
-    if (folder !== null) await attempt(item, () => inspect(item, { folder, reading }))
+    const said = chosen ? { mapping: chosen.mapping, notDrawn: [...chosen.notDrawn] } : {}
+    const place = inspection?.dataset ? { dataset: inspection.dataset } : folder === null ? null : { folder }
+    if (place) await attempt(item, () => inspect(item, { ...place, reading, ...said }))
+  }
+
+  function tellMapping(id: number, words: readonly MappingWord[]): void {
+    const item = items.value.find((each) => each.id === id)
+    if (item) item.mappingWords = words
   }
 
   /** Labels of a registered dataset, to be mapped anew. */
   const remap = (dataset: string): Promise<void> => begin(dataset, (item) => inspect(item, { dataset }))
 
-  async function register(item: Adding, name: string, role: DatasetRole, mapping: Mapping): Promise<void> {
+  async function register(item: Adding, name: string, role: DatasetRole, { mapping, notDrawn }: Chosen): Promise<void> {
     if (!item.inspection) return
     const { folder, reading } = item.inspection
     item.problem = ''
     try {
       const started = await call('registerDataset', {
-        body: { folder, name, role, mapping, reading },
+        body: { folder, name, role, mapping, reading, notDrawn: [...notDrawn] },
       })
       item.state = 'registering'
       item.taskId = started.id
@@ -129,5 +148,5 @@ export const useAddDatasetsStore = defineStore('add-datasets', () => {
     open.value = false
   }
 
-  return { items, current, currentId, open, addPath, addDropped, readAgain, remap, register, leave, close }
+  return { items, current, currentId, open, addPath, addDropped, readAgain, tellMapping, remap, register, leave, close }
 })

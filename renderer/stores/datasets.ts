@@ -1,8 +1,10 @@
 // The registered datasets, kept up to date by the event stream, and what a person can do to one.
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
-import type { DatasetCard, DatasetPage } from '../../contract/api/datasets.ts'
+import type { DatasetCard, DatasetPage, LabelOffer } from '../../contract/api/datasets.ts'
 import type { DatasetRole } from '../../contract/dataset.ts'
+import type { LabelRepair } from '../../contract/label-treatment.ts'
+import type { MappingFile } from '../../contract/mapping-file.ts'
 import type { PatientRule } from '../../contract/patient-rule.ts'
 import type { Task } from '../../contract/task.ts'
 import { call } from '../api/client.ts'
@@ -45,6 +47,10 @@ export const useDatasetsStore = defineStore('datasets', () => {
       call('excludeCases', { ...params(dataset), body: { cases: [caseId], excluded } }),
     groupPatients: (dataset: string, rule: PatientRule | null): Promise<DatasetPage> =>
       call('groupPatients', { ...params(dataset), body: { rule } }),
+    repairs: (dataset: string): Promise<LabelOffer[]> => call('listRepairs', params(dataset)),
+    repair: (dataset: string, cases: string[], repair: LabelRepair | null): Promise<Task> =>
+      call('repairLabels', { ...params(dataset), body: { cases, repair } }),
+    mapping: (dataset: string): Promise<MappingFile> => call('getMapping', params(dataset)),
     rescan: (dataset: string): Promise<Task> => call('rescanDataset', params(dataset)),
     relink: (dataset: string, folder: string): Promise<Task> =>
       call('relinkDataset', { ...params(dataset), body: { folder } }),

@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { keptOrganColor } from '../../contract/kept-organ-color.ts'
+import type { Side } from '../../contract/label-treatment.ts'
 import type { Organ, OrganId } from '../../contract/organ.ts'
 import { call } from '../api/client.ts'
 
@@ -10,11 +11,12 @@ export const useVocabularyStore = defineStore('vocabulary', () => {
   const byId = computed(() => new Map(organs.value.map((organ) => [organ.id, organ])))
   const nameOf = (id: OrganId): string => byId.value.get(id)?.name ?? id
   const colorOf = (id: OrganId): string => byId.value.get(id)?.color ?? keptOrganColor(id)
+  const sideOf = (id: OrganId): Side | null => byId.value.get(id)?.laterality ?? null
   const knows = (id: OrganId): boolean => byId.value.has(id)
 
   void call('getVocabulary').then(
     (all) => (organs.value = all),
     () => (organs.value = []),
   )
-  return { organs, nameOf, colorOf, knows }
+  return { organs, nameOf, colorOf, sideOf, knows }
 })

@@ -1,6 +1,6 @@
 // The native parts that are given to others, made once into the cache: TensorFlow's CPU libraries without the symbols that
 // nobody needs, its Node binding, and SQLite's, both compiled against an old glibc. What the set-up makes fits the machine
-// it was made on, and better-sqlite3's own binary asks for glibc 2.34 (docs/decisions/0014-packages.md).
+// it was made on, and better-sqlite3's own binary asks for glibc 2.34 (docs/decisions/0016-packages.md).
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheFolder, publishFolder, removePartial } from '../setup/cache.mjs'

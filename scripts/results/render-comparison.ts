@@ -75,7 +75,7 @@ function findSources(home: string, run: string, dataset: string, wanted: readonl
 async function loadCase({ run, dataset, sources }: Study, id: string): Promise<{ scan: Scan; columns: Column[] }> {
   const entry = dataset.cases.find((candidate) => candidate.id === id)
   if (!entry) throw new OrganMosaicError('not-found', `Dataset ${dataset.name} has no case ${id}.`)
-  const { volume } = toCanonical((await readNifti(join(dataset.root, entry.image))).volume)
+  const { volume } = toCanonical((await readNifti(join(dataset.root, entry.images[0]))).volume)
   const { codes, codebook } = await readLabels(dataset, entry, volume.geometry)
   const classes = codebook.map((keys) => {
     const labels = dataset.labels.filter(({ key }) => keys.includes(key))

@@ -42,7 +42,7 @@ function segmentation(
     data: Float32Array.from(labelMap.data, (each, at) => (each === value ? 0.5 + (at % 97) / 200 : (at % 89) / 200)),
     geometry: labelMap.geometry,
   })
-  return { id, image, modality: 'CT', labelMap, segments, probabilityOf, about }
+  return { id, images: [image], channels: [{ name: 'CT', modality: 'CT' }], labelMap, segments, probabilityOf, about }
 }
 
 /** The structures of an RTSTRUCT on its series; where two overlap, the later one. */
@@ -73,7 +73,7 @@ async function fromThresholds(id: string, image: string): Promise<SegmentationTo
 async function writeCase(each: SegmentationToWrite): Promise<void> {
   const folder = join(output, each.id)
   mkdirSync(folder, { recursive: true })
-  const source = await readSourceSeries(each.image, 'check')
+  const source = await readSourceSeries(each.images[0], 'check')
   const seconds: Record<string, number> = {}
   for (const format of OutputFormatSchema.options) {
     const from = performance.now()
@@ -83,7 +83,7 @@ async function writeCase(each: SegmentationToWrite): Promise<void> {
   const { data, geometry } = each.labelMap
   writeFileSync(join(folder, 'truth.raw'), data)
   const slices = source.slices.map(({ sopInstance, frame, position }) => ({ sopInstance, frame, position }))
-  const truth = { geometry, segments: each.segments, slices, files: await filesOfImage(each.image), seconds }
+  const truth = { geometry, segments: each.segments, slices, files: await filesOfImage(each.images[0]), seconds }
   writeFileSync(join(folder, 'truth.json'), JSON.stringify(truth))
   console.log(each.id, geometry.shape.join(' x '), seconds)
 }

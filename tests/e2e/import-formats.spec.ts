@@ -106,7 +106,7 @@ describe.skipIf(!browserPath)(`formats${needsBrowser}`, () => {
     await expect.poll(() => dialog.getByLabel('Name', { exact: true }).inputValue()).toBe('south')
     await dialog.getByRole('button', { name: 'Register' }).click()
     await dialog.waitFor({ state: 'hidden' })
-    expect(app.services.datasetDesk.read('south').cases).toMatchObject([{ image: 'b.nrrd' }])
+    expect(app.services.datasetDesk.read('south').cases).toMatchObject([{ images: ['b.nrrd'] }])
   })
 
   test('images of several volumes: one is chosen, and looked at', async () => {
@@ -122,6 +122,6 @@ describe.skipIf(!browserPath)(`formats${needsBrowser}`, () => {
     await dialog.getByText('1, usable 1').waitFor()
     await dialog.getByRole('button', { name: 'Register' }).click()
     await dialog.waitFor({ state: 'hidden' })
-    expect(app.services.datasetDesk.read('phases').cases).toMatchObject([{ image: 'images/A.mha#volume=2' }])
+    expect(app.services.datasetDesk.read('phases').cases).toMatchObject([{ images: ['images/A.mha#volume=2'] }])
   })
 })

@@ -6,7 +6,7 @@ import { ProcessSchema } from '../../contract/job.ts'
 import type { JobEvent } from '../../contract/events.ts'
 import type { StageNumber } from '../../contract/run-config.ts'
 import type { Services } from '../../electron/services/create-services.ts'
-import { readJournal } from '../../electron/services/jobs/read-journal.ts'
+import { readJournal } from '../../trainer/job-folder/read-journal.ts'
 import { runFolderOf } from './train-tiny.ts'
 
 export type KillPoint = {

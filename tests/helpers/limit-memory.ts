@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ProcessSchema } from '../../contract/job.ts'
-import { readJournal } from '../../electron/services/jobs/read-journal.ts'
+import { readJournal } from '../../trainer/job-folder/read-journal.ts'
 
 export const canLimitMemory = process.platform === 'linux' && existsSync('/usr/bin/prlimit')
 
@@ -32,7 +32,7 @@ export async function limitWhenPrepared(folder: string, spareMb: number): Promis
 export const liftLimit = (folder: string): void =>
   void execFileSync('/usr/bin/prlimit', ['--pid', String(workingPid(folder)), '--data=unlimited:'])
 
-const workingPid = (folder: string): number =>
+export const workingPid = (folder: string): number =>
   ProcessSchema.parse(JSON.parse(readFileSync(join(folder, 'process.json'), 'utf8'))).pid
 
 const isPrepared = (folder: string): boolean =>

@@ -18,6 +18,8 @@ export type TinyStudyOptions = {
   home?: string
   cases?: number
   testCases?: number
+  /** 2: an MR beside the CT of every case. */
+  channels?: 1 | 2
   /** Changes the files before they are registered. */
   prepare?: (study: PhantomStudy) => void
 }
@@ -27,6 +29,7 @@ export async function openTinyStudy({
   home = join(mkdtempSync(join(tmpdir(), 'organ-mosaic-tiny-')), 'home'),
   cases = 3,
   testCases = 0,
+  channels = 1,
   prepare,
 }: TinyStudyOptions = {}): Promise<TinyStudy> {
   const study = await generatePhantomStudy(join(home, 'study'), {
@@ -34,10 +37,13 @@ export async function openTinyStudy({
     trainingCases: cases,
     testCases,
     resolution: 0.3,
+    channels,
   })
   prepare?.(study)
   const services = createServices({ home })
-  for (const { name, folder } of study.sites) await services.registerDataset({ name, folder })
+  // Files that are only numbered are named here.
+  const reading = channels === 1 ? {} : { channels: ['CT', 'MR'] }
+  for (const { name, folder } of study.sites) await services.registerDataset({ name, folder, reading })
   if (testCases > 0) await services.registerDataset({ name: 'test', folder: study.test, role: 'test' })
   return { home, services, study, datasets: study.sites.map(({ name }) => name) }
 }

@@ -13,7 +13,7 @@ const random = (name = 'a') => createRandom(1, 'augment', name)
 /** A volume whose image and codes are the voxel's number. */
 const numbered = (shape: Shape) => {
   const numbers = Array.from({ length: shape[0] * shape[1] * shape[2] }, (_, v) => v)
-  return { shape, image: Float32Array.from(numbers), codes: Uint16Array.from(numbers), outside: -9 }
+  return { shape, channels: [Float32Array.from(numbers)], codes: Uint16Array.from(numbers), outside: [-9] }
 }
 const OUTSIDE = 999
 
@@ -26,6 +26,14 @@ describe('cutPatch', () => {
     const expected = [1, 2, 3].flatMap((z) => [2, 3, 4].flatMap((y) => [3, 4, 5].map((x) => (z * 6 + y) * 7 + x)))
     expect([...image]).toEqual(expected)
     expect([...codes]).toEqual(expected)
+  })
+
+  it('cuts all channels alike, each with its own outside', () => {
+    const [first] = source.channels
+    const two = { ...source, channels: [first!, first!.map((value) => 1000 - value)], outside: [-9, -7] }
+    const matrix = drawOffsetMatrix(random(), still, [1, 1, 1], true)
+    const { image } = cutPatch(two, [1, 1, 3], [0, 0, 0], matrix, OUTSIDE)
+    expect([...image]).toEqual([1, 0, -9, 999, 1000, -7])
   })
 
   it('says so where the volume ends', () => {
@@ -121,7 +129,7 @@ describe('a known volume, turned', () => {
     const codes = new Uint16Array(9 * 33 * 33)
     for (let v = 0; v < codes.length; v++)
       codes[v] = inBall(Math.floor(v / 1089), Math.floor(v / 33) % 33, v % 33) ? 1 : 0
-    const source = { shape, image: Float32Array.from(codes), codes, outside: 0 }
+    const source = { shape, channels: [Float32Array.from(codes)], codes, outside: [0] }
     const matrix = drawOffsetMatrix(random(), { ...still, rotationDeg: 90 }, [4, 1, 1], false)
     const turned = cutPatch(source, shape, [4, 16, 16], matrix, 0).codes
     const [before, both] = [codes, turned].map((list) => Array.from(list).filter((code) => code === 1).length) as [
@@ -138,7 +146,7 @@ it('narrowFieldOfView blanks 10 to 45 % of the slices at one end', () => {
   const ends = new Set<string>()
   for (let i = 0; i < 20; i++) {
     const [image, codes] = [new Float32Array(20 * 6).fill(1), new Int32Array(20 * 6)]
-    narrowFieldOfView([20, 2, 3], image, codes, random(String(i)), { value: -5, code: 7 })
+    narrowFieldOfView([20, 2, 3], [image], codes, random(String(i)), { values: [-5], code: 7 })
     const slices = Array.from({ length: 20 }, (_, z) => codes.subarray(z * 6, z * 6 + 6))
     const blank = slices.map((slice) => slice.every((code) => code === 7))
     expect(slices.every((slice, z) => blank[z] || slice.every((code) => code === 0))).toBe(true)

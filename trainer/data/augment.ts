@@ -38,16 +38,18 @@ export function drawOffsetMatrix(
 
 export interface CutSource {
   readonly shape: Shape
-  readonly image: Float32Array
+  /** One a channel: [D, H, W] */
+  readonly channels: readonly Float32Array[]
   readonly codes: Uint16Array
-  readonly outside: number
+  /** Of each channel */
+  readonly outside: readonly number[]
 }
 
 /**
  * @param centre case voxel at the patch's centre
  * @param outsideCode code of voxels outside the scanned volume
  * @param bend moves what each voxel shows; null: nothing bends
- * @returns image and codes [V] of the patch
+ * @returns image [channels, V] and codes [V] of the patch; all channels are cut alike
  */
 export function cutPatch(
   source: CutSource,
@@ -58,7 +60,7 @@ export function cutPatch(
   bend: ElasticField | null = null,
 ): { image: Float32Array<ArrayBuffer>; codes: Int32Array<ArrayBuffer> } {
   const voxels = patch[0] * patch[1] * patch[2]
-  const image = new Float32Array(voxels)
+  const image = new Float32Array(source.channels.length * voxels)
   const codes = new Int32Array(voxels)
   const half = patch.map((size) => (size - 1) / 2) as [number, number, number]
   const [m00, m01, m02, m10, m11, m12, m20, m21, m22] = matrix
@@ -76,10 +78,12 @@ export function cutPatch(
         const sx = bx ? px + bx[x]! : px
         const [nz, ny, nx] = [Math.round(sz), Math.round(sy), Math.round(sx)]
         if (nz < 0 || ny < 0 || nx < 0 || nz >= depth || ny >= height || nx >= width) {
-          image[v] = source.outside
+          for (let c = 0; c < source.outside.length; c++) image[c * voxels + v] = source.outside[c]!
           codes[v] = outsideCode
         } else {
-          image[v] = interpolate(source.image, source.shape, sz, sy, sx)
+          for (let c = 0; c < source.channels.length; c++) {
+            image[c * voxels + v] = interpolate(source.channels[c]!, source.shape, sz, sy, sx)
+          }
           codes[v] = source.codes[(nz * height + ny) * width + nx]!
         }
       }
@@ -106,18 +110,18 @@ function interpolate(image: Float32Array, [depth, height, width]: Shape, z: numb
   return near + fz * (far - near)
 }
 
-/** Blanks slices at one end, as in a scan that ends there. */
+/** Blanks slices at one end, as in a scan that ends there. @param channels [V] each */
 export function narrowFieldOfView(
   patch: Shape,
-  image: Float32Array,
+  channels: readonly Float32Array[],
   codes: Int32Array,
   random: Random,
-  outside: { value: number; code: number },
+  outside: { values: readonly number[]; code: number },
 ): void {
   const slices = Math.floor(random.between(0.1, 0.45) * patch[0])
   const plane = patch[1] * patch[2]
-  const start = random.next() < 0.5 ? 0 : image.length - slices * plane
-  image.fill(outside.value, start, start + slices * plane)
+  const start = random.next() < 0.5 ? 0 : codes.length - slices * plane
+  for (const [c, channel] of channels.entries()) channel.fill(outside.values[c]!, start, start + slices * plane)
   codes.fill(outside.code, start, start + slices * plane)
 }
 

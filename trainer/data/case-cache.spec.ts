@@ -69,7 +69,7 @@ describe('a loaded case', () => {
 
   it('turns labels into class sets and centres', async () => {
     const training = await load()
-    expect(training.outside).toBe(0)
+    expect(training.outside).toEqual([0])
     expect(setsAt(training, voxel(4, 4, 0))).toEqual({ all: [1], true: [1] })
     expect(setsAt(training, voxel(4, 4, 9))).toEqual({ all: [0, 3, 4], true: [0, 3, 4] })
     expect([...training.trueCentres.keys()].sort()).toEqual([1, 2])

@@ -2,6 +2,7 @@
 import { openPreprocessed } from '../preprocessing/preprocessed-store.ts'
 import { codebookClasses, type Study } from '../labels/study.ts'
 import { BACKGROUND, narrowByPseudo, type ClassSet } from '../labels/label-sets.ts'
+import { lowestOf, planesOf } from '../imaging/planes.ts'
 import { openPseudoLabels } from '../pseudo-labels/pseudo-label-store.ts'
 import type { Shape } from '../../contract/geometry.ts'
 import type { TrainingCaseEntry } from './patch.ts'
@@ -11,9 +12,10 @@ const CENTRES_PER_CLASS = 512
 
 export interface TrainingCase {
   readonly shape: Shape
-  readonly image: Float32Array
-  /** Value outside the scanned volume. */
-  readonly outside: number
+  /** One a channel: [D, H, W] */
+  readonly channels: readonly Float32Array[]
+  /** Value outside the scanned volume, of each channel. */
+  readonly outside: readonly number[]
   readonly codes: Uint16Array
   /** Code -> classes by true and pseudo labels, and by true labels alone. */
   readonly allSets: readonly ClassSet[]
@@ -71,8 +73,8 @@ async function loadCase(study: Study, dataset: number, entry: TrainingCaseEntry)
   const trueCentres = collectCentres(codes, trueSets)
   return {
     shape: stored.shape,
-    image: stored.image,
-    outside: stored.image.reduce((low, value) => Math.min(low, value), Infinity),
+    channels: planesOf(stored.image, stored.channels),
+    outside: lowestOf(stored.image, stored.channels),
     codes,
     allSets,
     trueSets,

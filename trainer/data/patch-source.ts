@@ -3,6 +3,7 @@ import type { Shape } from '../../contract/geometry.ts'
 import type { ClassSet } from '../labels/label-sets.ts'
 import { mirrorClasses } from '../labels/label-sets.ts'
 import { describeStudy, type Study } from '../labels/study.ts'
+import { joinPlanes, planesOf } from '../imaging/planes.ts'
 import { createRandom, type Random } from '../imaging/random.ts'
 import { cutPatch, drawOffsetMatrix, IDENTITY, narrowFieldOfView } from './augment.ts'
 import { CaseCache, type TrainingCase } from './case-cache.ts'
@@ -57,7 +58,7 @@ export class PatchSource {
     // Voxels outside the scan may be anything: they teach nothing.
     const everything = Array.from({ length: this.#study.classCount }, (_, c) => c)
     const allSets = [...sets, everything]
-    const outside = { value: source.outside, code: sets.length }
+    const outside = { values: source.outside, code: sets.length }
     const place = (shifts: readonly number[]) => placePatch(source.shape, shape, centre, shifts)
     if (!augmentation.enabled) {
       return { ...cutPatch(source, shape, place([0, 0, 0]), IDENTITY, outside.code), sets: allSets }
@@ -68,12 +69,20 @@ export class PatchSource {
     const shifts = shape.map((size) => random.between(-1, 1) * augmentation.shift * size)
     const bend = drawElasticField(more, shape, augmentation)
     const { image: cut, codes } = cutPatch(source, shape, place(shifts), matrix, outside.code, bend)
-    // In the order of their causes: what the scanner resolves, how it is shown, and noise over all.
-    const image = lowerResolution(blur(cut, shape, more, augmentation), shape, spacingMm, more, augmentation)
-    changeBrightness(image, more, augmentation)
-    changeIntensities(image, random, augmentation)
-    if (random.next() < augmentation.narrowFov) narrowFieldOfView(shape, image, codes, random, outside)
-    return { image, codes, sets: mirror ? allSets.map((set) => mirrorClasses(set, counterpart)) : allSets }
+    // Each channel is an image of its own making. In the order of their causes: what the scanner resolves, how it is shown,
+    // and noise over all.
+    const channels = planesOf(cut, source.channels.length).map((plane) => {
+      const channel = lowerResolution(blur(plane, shape, more, augmentation), shape, spacingMm, more, augmentation)
+      changeBrightness(channel, more, augmentation)
+      changeIntensities(channel, random, augmentation)
+      return channel
+    })
+    if (random.next() < augmentation.narrowFov) narrowFieldOfView(shape, channels, codes, random, outside)
+    return {
+      image: joinPlanes(channels),
+      codes,
+      sets: mirror ? allSets.map((set) => mirrorClasses(set, counterpart)) : allSets,
+    }
   }
 }
 
@@ -105,7 +114,7 @@ function chooseCentre(
   organ: number | null,
 ): [number, number, number] {
   const candidates = organ === null ? undefined : centres.get(organ)
-  const voxel = candidates ? candidates[random.integer(candidates.length)]! : random.integer(source.image.length)
+  const voxel = candidates ? candidates[random.integer(candidates.length)]! : random.integer(source.codes.length)
   const [, height, width] = source.shape
   return [Math.floor(voxel / (height * width)), Math.floor(voxel / width) % height, voxel % width]
 }

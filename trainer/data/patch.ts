@@ -17,7 +17,7 @@ export interface PatchRequest {
 }
 
 export interface Patch {
-  /** [V] normalised intensities, V = D*H*W of the plan's patch */
+  /** [channels, V] normalised intensities, V = D*H*W of the plan's patch */
   readonly image: Float32Array<ArrayBuffer>
   /** [V] index into sets */
   readonly codes: Int32Array<ArrayBuffer>

@@ -32,6 +32,7 @@ export async function storeTestCase(
     labels: fill(new Uint8Array(voxelCount(shape)), shape, labels.rule),
     codebook: labels.codebook,
     shape,
+    channels: 1,
     geometry,
     originalGeometry: geometry,
     imageHash: name,

@@ -2,7 +2,7 @@
 // single voxels, so that one pass over the volume does for all classes.
 import type { Shape } from '../../contract/geometry.ts'
 
-interface Run {
+export interface Run {
   readonly unionClass: number
   /** First voxel in the volume, and the one after the last. */
   readonly from: number
@@ -17,7 +17,7 @@ interface Run {
  */
 export function removeSmallParts(classes: Uint8Array, shape: Shape, keep: ReadonlyMap<number, number>): number {
   if (keep.size === 0) return 0
-  const { runs, parts } = connect(classes, shape, (unionClass) => keep.has(unionClass))
+  const { runs, parts } = connectRuns(classes, shape, (unionClass) => keep.has(unionClass))
   const sizes = new Map<number, number>()
   const largest = new Map<number, number>()
   runs.forEach(({ from, to }, i) => sizes.set(parts[i]!, (sizes.get(parts[i]!) ?? 0) + to - from))
@@ -43,7 +43,7 @@ export function removeSmallParts(classes: Uint8Array, shape: Shape, keep: Readon
 }
 
 /** @returns runs in the order of their voxels, and of each run the first one of its part */
-function connect(
+export function connectRuns(
   classes: Uint8Array,
   [depth, height, width]: Shape,
   wanted: (unionClass: number) => boolean,

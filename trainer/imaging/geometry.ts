@@ -33,6 +33,15 @@ export interface GeometryComparison {
   readonly message: string
 }
 
+/** float32 headers cannot say better; silence below. */
+export const ROUNDING_MM = 0.01
+/** Share of the smallest voxel edge up to which two grids are taken for one. */
+const DRIFT_SHARE = 0.1
+
+/** How far the corners of two grids may lie apart that are meant to be one. */
+export const gridToleranceMm = ({ spacingMm }: Geometry): number =>
+  Math.max(ROUNDING_MM, DRIFT_SHARE * Math.min(...spacingMm))
+
 /** Do two grids cover the same voxels? @param toleranceMm how far corresponding corners may lie apart */
 export function compareGeometry(a: Geometry, b: Geometry, toleranceMm: number): GeometryComparison {
   if (a.shape.some((size, axis) => size !== b.shape[axis])) {

@@ -1,10 +1,10 @@
 // Content hashes: the same voxels are recognised whatever data type, byte order, scaling or compression stored them.
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
 import type { Volume } from './volume.ts'
 
 const BLOCK = 2 ** 18
+const READ_BYTES = 2 ** 20
 
 /**
  * SHA-256 (hex) over the shape and the values as little-endian float32. Rounding to float32 lets a float64 copy or a
@@ -22,9 +22,16 @@ export function hashVolume(volume: Volume): string {
   return hash.digest('hex')
 }
 
+/** The hash of an image with its channels, in their order; with one, the hash of that volume. */
+export function hashChannels(channels: readonly Volume[]): string {
+  const hashes = channels.map(hashVolume)
+  return hashes.length === 1 ? hashes[0] : createHash('sha256').update(hashes.join(';')).digest('hex')
+}
+
 /** SHA-256 (hex) over the bytes of one or more files, in the given order. */
 export async function hashFile(...paths: string[]): Promise<string> {
   const hash = createHash('sha256')
-  for (const path of paths) await pipeline(createReadStream(path), hash, { end: false })
+  for (const path of paths)
+    for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) hash.update(chunk as Buffer)
   return hash.digest('hex')
 }

@@ -1,5 +1,6 @@
 // What a volume's values look like, once, when it is registered and when it is normalised. Deterministic, two passes.
 import type { Intensity } from '../../contract/dataset.ts'
+import { filledBlocks } from './filled-blocks.ts'
 import type { VoxelArray } from './volume.ts'
 
 export interface Summary {
@@ -72,16 +73,24 @@ const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : g
 /**
  * The contract's intensity record.
  * @param foreground same length as values; non-zero where any label is. null: unknown
+ * @param summary of the values, where it is known already
  */
-export function measureIntensity(values: VoxelArray, foreground: Uint8Array | null): Intensity {
-  const { min, max, mean, sd } = summarise(values)
+export function measureIntensity(
+  values: VoxelArray,
+  foreground: Uint8Array | null,
+  summary = summarise(values),
+): Intensity {
+  const { min, max, mean, sd } = summary
   return { min, max, mean, sd, foreground: foreground ? measureForeground(values, foreground) : null }
 }
 
 function measureForeground(values: VoxelArray, foreground: Uint8Array): Intensity['foreground'] {
-  const inside = new Float64Array(foreground.reduce((count, label) => count + (label ? 1 : 0), 0))
+  const blocks = filledBlocks(foreground)
+  let count = 0
+  for (const [from, to] of blocks) for (let i = from; i < to; i++) if (foreground[i]) count++
+  const inside = new Float64Array(count)
   let at = 0
-  for (let i = 0; i < values.length; i++) if (foreground[i]) inside[at++] = values[i]
+  for (const [from, to] of blocks) for (let i = from; i < to; i++) if (foreground[i]) inside[at++] = values[i]
   const { mean, sd, finite } = summarise(inside)
   if (finite === 0) return null
   const [p005, median, p995] = percentiles(inside, [0.005, 0.5, 0.995])

@@ -19,14 +19,14 @@ export const caseWith = (entry: Partial<Case>): Case =>
   CaseSchema.parse({
     id: 'case',
     patient: 'case',
-    image: 'image.nii.gz',
+    images: ['image.nii.gz'],
     labels: [],
     status: 'ok',
     excludedReason: null,
     geometry: null,
     imageHash: null,
     fileHash: null,
-    intensity: null,
+    intensities: [],
     availability: {},
     ...entry,
   })

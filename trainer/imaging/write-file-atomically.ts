@@ -2,9 +2,11 @@
 import { randomUUID } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { asDiskError } from '../../contract/errors.ts'
 
 /**
  * The folder must exist.
+ * @throws OrganMosaicError `disk` when it is full, over a quota, read-only or damaged
  * @param content as a whole, or in pieces that are asked for one by one, so that the whole never lies in memory
  */
 export async function writeFileAtomically(
@@ -23,6 +25,6 @@ export async function writeFileAtomically(
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })
-    throw error
+    throw asDiskError(error, path)
   }
 }

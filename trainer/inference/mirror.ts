@@ -29,7 +29,7 @@ export function mirroredChannels(classes: ClassSet, counterpart: Counterpart): n
 
 /**
  * The mean of what a network says of a window and of its mirror image.
- * @param window [1, D, H, W, 1], the last axis of space from left to right
+ * @param window [1, D, H, W, channels of the image], the last axis of space from left to right
  * @param predict window -> probabilities [1, D, H, W, C]
  * @param channels of mirroredChannels
  */

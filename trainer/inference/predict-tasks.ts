@@ -4,6 +4,7 @@ import type { Shape } from '../../contract/geometry.ts'
 import type { HeadTask } from '../network/dynamic-head.ts'
 import { forwardTasks } from '../network/unet.ts'
 import type { TrainedModel } from '../stages/stage-model.ts'
+import { networkInput } from '../tensor/network-input.ts'
 import { readValues } from '../tensor/read-values.ts'
 import { tf, type Tensor5D } from '../tensor/tensorflow.ts'
 import { fusePartialModels } from './fuse.ts'
@@ -13,7 +14,7 @@ import { predictVolume } from './sliding-window.ts'
 /** @returns probabilities [D, H, W, classes of the union] on the preprocessed grid */
 export function predictTasks(
   { spec, parameters, classes }: TrainedModel,
-  volume: { readonly data: Float32Array; readonly shape: Shape; readonly outside: number },
+  volume: { readonly data: Float32Array; readonly shape: Shape; readonly outside: readonly number[] },
   plan: Plan,
   overlap: number,
   mirror: Counterpart,
@@ -28,7 +29,7 @@ export function predictTasks(
     )
   const predict = (window: Float32Array): Float32Array =>
     readValues(() => {
-      const x = tf.tensor(window, [1, ...plan.patch, 1]) as Tensor5D
+      const x = networkInput(window, plan.patch)
       return turned ? predictBothWays(x, answer, turned) : answer(x)
     })
   return fuseTasks(predictVolume(volume, plan.patch, channels, overlap, predict), tasks, classes.length)

@@ -5,7 +5,7 @@ import { gaussianWeights, predictVolume, windowStarts } from './sliding-window.t
 const numbered = (shape: Shape) => ({
   data: Float32Array.from({ length: shape[0] * shape[1] * shape[2] }, (_, v) => v),
   shape,
-  outside: -7,
+  outside: [-7],
 })
 
 describe('windowStarts', () => {
@@ -70,6 +70,13 @@ describe('predictVolume', () => {
       })
     },
   )
+
+  it('cuts every channel of a window, each with its own outside', () => {
+    const image = { data: Float32Array.from([0, 1, 10, 11]), shape: [1, 1, 2] as Shape, outside: [-7, -8] }
+    const seen: number[][] = []
+    predictVolume(image, [1, 1, 4], 1, 0.5, (cut) => (seen.push([...cut]), cut.subarray(0, 4)))
+    expect(seen).toEqual([[-7, 0, 1, -7, -8, 10, 11, -8]])
+  })
 
   it('fills what lies outside the volume', () => {
     const seen: number[][] = []

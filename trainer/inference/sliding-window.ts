@@ -1,8 +1,9 @@
 // Whole volumes through a patch network: overlapping windows, weighted by a Gaussian so that centres count most.
 // Knows a network only as a function from a patch to class probabilities.
 import type { Shape } from '../../contract/geometry.ts'
+import { planesOf } from '../imaging/planes.ts'
 
-/** Class probabilities [V, C] of one window [V]. */
+/** Class probabilities [V, C] of one window [image channels, V]. */
 export type WindowPredictor = (window: Float32Array) => Float32Array
 
 const SIGMA_SHARE = 1 / 8
@@ -29,12 +30,12 @@ export function gaussianWeights(window: Shape): Float32Array {
 }
 
 /**
- * @param image [D, H, W]
+ * @param image data [image channels, D, H, W], and for each channel what stands outside
  * @param overlap of neighbouring windows, 0 to 0.9
  * @returns probabilities [D, H, W, classes]
  */
 export function predictVolume(
-  image: { readonly data: Float32Array; readonly shape: Shape; readonly outside: number },
+  image: { readonly data: Float32Array; readonly shape: Shape; readonly outside: readonly number[] },
   window: Shape,
   classes: number,
   overlap: number,
@@ -42,19 +43,21 @@ export function predictVolume(
 ): Float32Array {
   const { data, shape, outside } = image
   const weights = gaussianWeights(window)
-  const sums = new Float32Array(data.length * classes)
-  const total = new Float32Array(data.length)
+  const voxels = shape[0] * shape[1] * shape[2]
+  const sums = new Float32Array(voxels * classes)
+  const total = new Float32Array(voxels)
+  const planes = planesOf(data, outside.length)
   const starts = shape.map((size, axis) => windowStarts(size, window[axis]!, overlap)) as [number[], number[], number[]]
   for (const z of starts[0]) {
     for (const y of starts[1]) {
       for (const x of starts[2]) {
         const start: Shape = [z, y, x]
-        const probabilities = predict(cutWindow(data, shape, window, start, outside))
+        const probabilities = predict(cutWindow(planes, shape, window, start, outside))
         addWindow(sums, total, shape, probabilities, weights, window, start, classes)
       }
     }
   }
-  for (let v = 0, at = 0; v < data.length; v++) for (let c = 0; c < classes; c++, at++) sums[at]! /= total[v]!
+  for (let v = 0, at = 0; v < voxels; v++) for (let c = 0; c < classes; c++, at++) sums[at]! /= total[v]!
   return sums
 }
 
@@ -75,11 +78,21 @@ function forEachSharedRow(
   }
 }
 
-function cutWindow(data: Float32Array, shape: Shape, window: Shape, start: Shape, outside: number): Float32Array {
-  const cut = new Float32Array(window[0] * window[1] * window[2]).fill(outside)
-  forEachSharedRow(shape, window, start, (inVolume, inWindow, length) => {
-    cut.set(data.subarray(inVolume, inVolume + length), inWindow)
-  })
+function cutWindow(
+  planes: readonly Float32Array[],
+  shape: Shape,
+  window: Shape,
+  start: Shape,
+  outside: readonly number[],
+): Float32Array {
+  const size = window[0] * window[1] * window[2]
+  const cut = new Float32Array(planes.length * size)
+  for (const [channel, plane] of planes.entries()) {
+    cut.fill(outside[channel]!, channel * size, (channel + 1) * size)
+    forEachSharedRow(shape, window, start, (inVolume, inWindow, length) => {
+      cut.set(plane.subarray(inVolume, inVolume + length), channel * size + inWindow)
+    })
+  }
   return cut
 }
 

@@ -4,6 +4,7 @@ import type { Case } from '../../contract/dataset.ts'
 import type { EvaluationReport } from '../../contract/report.ts'
 import type { EvaluateJob } from '../../contract/job.ts'
 import { canonicalTransform, fromCanonical, reorientGeometry } from '../imaging/canonical.ts'
+import { readChannels } from '../imaging/read-channels.ts'
 import { resampleLabels } from '../imaging/resample.ts'
 import { openRunPredictor } from '../inference/run-models.ts'
 import { BACKGROUND } from '../labels/label-sets.ts'
@@ -35,7 +36,8 @@ export async function openCasePredictor(job: EvaluateJob): Promise<CasePredictor
       .filter(({ keep }) => keep > 0)
       .map(({ organ, keep }) => ({ organ, keep })),
     async predict(entry) {
-      const image = await preprocessImage(join(job.dataset.root, entry.image), predictor.plan)
+      const channels = await readChannels(entry.images.map((path) => join(job.dataset.root, path)))
+      const image = preprocessImage(channels, predictor.plan)
       return { classes: predictor.segment(image).labelMap, evaluable: null, organs: null }
     },
     dispose: () => predictor.dispose(),

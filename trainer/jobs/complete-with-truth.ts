@@ -22,12 +22,12 @@ const TRUTH = 255
 export async function completeWithTruth(
   run: TrainJob,
   study: Study,
-  image: string,
+  images: readonly string[],
   predicted: Volume<Uint8Array>,
 ): Promise<CompletedSegmentation> {
   const found = run.datasets
     .flatMap((dataset, index) => dataset.cases.map((entry) => ({ dataset, index, entry })))
-    .find(({ dataset, entry }) => join(dataset.root, entry.image) === image)
+    .find(({ dataset, entry }) => join(dataset.root, entry.images[0]!) === images[0])
   if (!found) return { labelMap: predicted, provenance: null, truthOrgans: new Set() }
   const transform = canonicalTransform(predicted.geometry)
   const canonical = reorientGeometry(predicted.geometry, transform)

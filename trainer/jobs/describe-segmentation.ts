@@ -34,7 +34,7 @@ export function describeSegments(
 /** @returns its path */
 export async function writeSidecar(
   job: PredictJob,
-  { id, image, labelMap, segments, about }: SegmentationToWrite,
+  { id, images, labelMap, segments, about }: SegmentationToWrite,
   imageHash: string,
   outputs: readonly WrittenSegmentation[],
 ): Promise<string> {
@@ -42,7 +42,8 @@ export async function writeSidecar(
   const fromHere = (path: string): string => relative(job.output, path).replaceAll('\\', '/')
   const sidecar: SegmentationSidecar = {
     caseId: id,
-    image: basename(image),
+    image: basename(images[0]!),
+    images: images.map((image) => basename(image)),
     imageHash,
     labelMap: outputs.some(({ format }) => format === 'nifti') ? `${id}.nii.gz` : null,
     outputs: outputs.map(({ format, files, check }) => ({ format, files: files.map(fromHere), check })),

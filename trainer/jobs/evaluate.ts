@@ -15,7 +15,7 @@ import { writeNifti } from '../imaging/nifti/write-nifti.ts'
 import type { Volume } from '../imaging/volume.ts'
 import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
 import { labelClasses } from '../labels/label-sets.ts'
-import { isDelineated, type Study } from '../labels/study.ts'
+import { isDrawn, type Study } from '../labels/study.ts'
 import { readLabels } from '../preprocessing/read-labels.ts'
 import { openCasePredictor, type CasePredictor } from './case-predictor.ts'
 import { obeyControl, type Journal } from './journal.ts'
@@ -86,9 +86,9 @@ async function scoreCase(
 /** Keys of the labels that lie inside an organ; null when nobody delineated the organ on its own in this case. */
 function truthKeys(dataset: JobDataset, study: Study, entry: Case, organ: OrganId): Set<string> | null {
   const classes = labelClasses(study.union, [organ])
-  const own = dataset.labels.filter(({ organs }) => organs.length === 1 && organs[0] === organ)
-  if (own.length === 0 || !isDelineated(entry, [organ])) return null
-  const inside = dataset.labels.filter(({ organs }) => {
+  const drawn = dataset.labels.filter((label) => isDrawn(entry, label))
+  if (!drawn.some(({ organs }) => organs.length === 1 && organs[0] === organ)) return null
+  const inside = drawn.filter(({ organs }) => {
     const set = labelClasses(study.union, organs)
     return set.length > 0 && set.every((c) => classes.includes(c))
   })

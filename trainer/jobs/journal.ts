@@ -1,6 +1,18 @@
 // The trainer's only way to speak: events.jsonl in the job folder, append only, numbered from 1 without gaps.
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { asDiskError } from '../../contract/errors.ts'
 import { ControlSchema, type Control, type JobEventInput, type Metric } from '../../contract/index.ts'
 
 export interface Journal {
@@ -9,17 +21,31 @@ export interface Journal {
   close(): void
 }
 
-/** Continues an existing journal; a last line that a killed process left half written is cut off. */
+/**
+ * Continues an existing journal; a last line that a killed process left half written is cut off.
+ * Beside it lies a reserve of space, given up when the disk is full, so that the trainer can still say so.
+ * append throws OrganMosaicError `disk` then, once; nothing of the refused event stays behind.
+ */
 export function openJournal(folder: string): Journal {
   const path = join(folder, 'events.jsonl')
   const old = existsSync(path) ? readFileSync(path) : Buffer.alloc(0)
-  const complete = old.lastIndexOf(10) + 1
-  let seq = old.subarray(0, complete).reduce((lines, byte) => lines + (byte === 10 ? 1 : 0), 0)
+  let end = old.lastIndexOf(10) + 1
+  let seq = old.subarray(0, end).reduce((lines, byte) => lines + (byte === 10 ? 1 : 0), 0)
   const file = openSync(path, 'a')
-  if (complete < old.length) ftruncateSync(file, complete)
+  if (end < old.length) ftruncateSync(file, end)
+  const reserve = join(folder, 'events.reserve')
+  keepReserve(reserve)
   const append = (event: JobEventInput) => {
+    const line = Buffer.from(`${JSON.stringify({ seq: seq + 1, time: new Date().toISOString(), ...event })}\n`)
+    try {
+      writeWhole(file, line)
+    } catch (error) {
+      ftruncateSync(file, end)
+      rmSync(reserve, { force: true })
+      throw asDiskError(error, path)
+    }
     seq += 1
-    writeSync(file, `${JSON.stringify({ seq, time: new Date().toISOString(), ...event })}\n`)
+    end += line.length
   }
   return {
     append,
@@ -27,10 +53,29 @@ export function openJournal(folder: string): Journal {
       if (metrics.length > 0) append({ type: 'metrics', metrics })
     },
     close() {
+      rmSync(reserve, { force: true })
       fsyncSync(file)
       closeSync(file)
     },
   }
+}
+
+/** Enough for the last words of a run. */
+const RESERVE_BYTES = 64 * 1024
+
+/** A disk that is full already gets no reserve; the next event says so. */
+function keepReserve(path: string): void {
+  try {
+    // Not zeros, which some file systems do not store.
+    writeFileSync(path, randomBytes(RESERVE_BYTES))
+  } catch {
+    rmSync(path, { force: true })
+  }
+}
+
+/** A disk that fills up takes the beginning of a line, and refuses the rest at the next attempt. */
+function writeWhole(file: number, bytes: Buffer): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done)
 }
 
 /** What services asked for last; `run` when nobody asked or the file is being written. */
@@ -45,15 +90,15 @@ export function readControl(folder: string): Control['request'] {
 
 /** Thrown where work stops cleanly because services asked for it; everything needed to go on is on disk. */
 export class Interruption extends Error {
-  readonly request: 'pause' | 'stop'
+  readonly request: Exclude<Control['request'], 'run'>
 
-  constructor(request: 'pause' | 'stop') {
+  constructor(request: Interruption['request']) {
     super(`the job was asked to ${request}`)
     this.request = request
   }
 }
 
-/** @throws Interruption when services asked to pause or stop */
+/** @throws Interruption when services asked to pause or stop, or a cluster wants its place back */
 export function obeyControl(folder: string): void {
   const request = readControl(folder)
   if (request !== 'run') throw new Interruption(request)

@@ -1,5 +1,5 @@
 // The thread of watch-memory.ts: writes memory-use.json whenever the process has grown.
-import { renameSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { workerData } from 'node:worker_threads'
 import { MEMORY_USE_FILE, type MemoryUse } from '../../contract/memory.ts'
@@ -18,8 +18,13 @@ function look(): void {
   if (!grew && use.availableMb > written!.availableMb * (2 - GROWTH)) return
   written = { ...use, availableMb: Math.min(use.availableMb, written?.availableMb ?? Infinity) }
   const path = join(folder, MEMORY_USE_FILE)
-  writeFileSync(`${path}.part`, JSON.stringify(written))
-  renameSync(`${path}.part`, path)
+  try {
+    writeFileSync(`${path}.part`, JSON.stringify(written))
+    renameSync(`${path}.part`, path)
+  } catch {
+    // A full disk is the trainer's to report: an error in this thread would end the process before it could.
+    rmSync(`${path}.part`, { force: true })
+  }
 }
 
 look()

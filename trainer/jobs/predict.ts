@@ -5,6 +5,7 @@ import { OrganMosaicError, toOrganMosaicError } from '../../contract/errors.ts'
 import type { JobEventInput } from '../../contract/events.ts'
 import type { PredictJob } from '../../contract/job.ts'
 import { OUTPUT_FORMATS, type WrittenSegmentation } from '../../contract/output.ts'
+import { readChannels } from '../imaging/read-channels.ts'
 import { formatsFor } from '../imaging/output/formats-for.ts'
 import { writeNiftiChecked } from '../imaging/output/nifti-outputs.ts'
 import type { SegmentationToWrite } from '../imaging/output/output-writer.ts'
@@ -59,18 +60,18 @@ async function segmentImage(
   warn: (message: string) => void,
 ): Promise<OutputEvent[]> {
   const { job: run } = await readTrainedRun(job.runFolder)
-  const { formats, refused } = await formatsFor(input.image, job.formats)
+  const { formats, refused } = await formatsFor(input.images[0]!, job.formats)
   // Before the image is segmented: that takes long, and would be for nothing.
   if (formats.length === 0) throw new OrganMosaicError('usage', refused.join(' '))
   for (const sentence of refused) warn(sentence)
-  const image = await preprocessImage(input.image, predictor.plan)
+  const image = preprocessImage(await readChannels(input.images), predictor.plan)
   const predicted = predictor.segment(image, formats.includes('probabilities'))
   const completed: CompletedSegmentation = job.completeTruth
-    ? await completeWithTruth(run, predictor.study, input.image, predicted.labelMap)
+    ? await completeWithTruth(run, predictor.study, input.images, predicted.labelMap)
     : { labelMap: predicted.labelMap, provenance: null, truthOrgans: new Set() }
   const segmentation: SegmentationToWrite = {
     ...input,
-    modality: run.datasets[0]?.modality ?? 'other',
+    channels: run.datasets[0]!.channels,
     labelMap: completed.labelMap,
     segments: describeSegments(run.organs, run.vocabulary, completed),
     probabilityOf: predicted.probabilityOf,

@@ -1,8 +1,9 @@
 // The cases of a training job, split by patient and preprocessed once into the shared cache.
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import type { Case } from '../../contract/dataset.ts'
 import { OrganMosaicError, toOrganMosaicError } from '../../contract/errors.ts'
-import type { TrainJob } from '../../contract/job.ts'
+import type { JobDataset, TrainJob } from '../../contract/job.ts'
 import type { Plan } from '../../contract/plan.ts'
 import type { ClassSet } from '../labels/label-sets.ts'
 import { openCasePool, type CaseOutcome } from '../preprocessing/case-pool.ts'
@@ -28,7 +29,8 @@ export interface PreparedCases {
 
 /**
  * A case that cannot be preprocessed is left out with a finding; the others go on.
- * @throws OrganMosaicError invalid-data when a dataset has no training or no validation case left
+ * @throws OrganMosaicError invalid-data when a dataset has no training or no validation case left, not-found when its
+ *   folder is gone, disk when nothing more can be written
  */
 export async function prepareCases(
   job: TrainJob,
@@ -59,8 +61,8 @@ export async function prepareCases(
     const validation: ValidationCase[] = []
     for (const [index, dataset] of job.datasets.entries()) {
       const usable = {
-        training: await usableCases(outcomes[index]!.training, dataset.name, journal),
-        validation: await usableCases(outcomes[index]!.validation, dataset.name, journal),
+        training: await usableCases(outcomes[index]!.training, dataset, journal),
+        validation: await usableCases(outcomes[index]!.validation, dataset, journal),
       }
       requireBoth(usable, dataset.name)
       training.push(usable.training)
@@ -81,7 +83,7 @@ interface Prepared {
 /** In the order of the cases, however they were finished. @throws Interruption, or why else cases were dropped */
 async function usableCases(
   outcomes: readonly Promise<Prepared>[],
-  dataset: string,
+  { name, root }: JobDataset,
   journal: Journal,
 ): Promise<PreparedCase[]> {
   const usable: PreparedCase[] = []
@@ -89,14 +91,26 @@ async function usableCases(
     const { prepared, outcome } = await each
     if (outcome.state === 'dropped') throw outcome.reason
     if (outcome.state === 'done') usable.push(prepared)
+    else if (isDiskError(outcome.reason)) throw outcome.reason
+    else if (!existsSync(root)) throw datasetGone(name, root)
     else {
       const message = `The case is left out: ${toOrganMosaicError(outcome.reason).message}`
       const caseId = prepared.entry.id
-      journal.append({ type: 'finding', caseId, dataset, organ: null, severity: 'warning', message })
+      journal.append({ type: 'finding', caseId, dataset: name, organ: null, severity: 'warning', message })
     }
   }
   return usable
 }
+
+/** The case is not to blame, and the others would fare no better. */
+const isDiskError = (reason: unknown): boolean => toOrganMosaicError(reason).code === 'disk'
+
+/** A disk that was unplugged must not look like a dataset of few cases. */
+const datasetGone = (name: string, root: string): OrganMosaicError =>
+  new OrganMosaicError(
+    'not-found',
+    `The folder ${root} of dataset ${name} is gone. Plug in or mount its disk, or put the folder back, then resume.`,
+  )
 
 function requireBoth(usable: Record<'training' | 'validation', readonly PreparedCase[]>, dataset: string): void {
   if (usable.training.length > 0 && usable.validation.length > 0) return

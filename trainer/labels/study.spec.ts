@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Organ } from '../../contract/organ.ts'
-import { codebookClasses, delineatedClasses, describeStudy, isDelineated, modelClassMap } from './study.ts'
+import { codebookClasses, delineatedClasses, describeStudy, isDelineated, isDrawn, modelClassMap } from './study.ts'
 import { label, organ, pair, studyCase, studyDataset } from './test-study.ts'
 
 const job = (vocabulary: Organ[], datasets = [studyDataset('site', [], [])]) => ({
@@ -112,6 +112,25 @@ describe('availability is case x organ', () => {
       [0, 1, 2, 4],
       [3, 4],
     ])
+  })
+})
+
+describe('a case in which a merged label alone was drawn', () => {
+  // classes: 1 kidney_left, 2 kidney_right
+  const labels = [label('left', 'kidney_left'), label('both', 'kidney_left', 'kidney_right')]
+  const states = { kidney_left: 'merged', kidney_right: 'merged' } as const
+  const both = { ...studyCase('both', states), drawn: ['both'] }
+  const study = describeStudy(job(pair('kidney'), [studyDataset('site', labels, [both])]))
+
+  it('teaches that a voxel is one of its organs, never that it is not the one that others draw alone', () => {
+    expect(isDrawn(both, labels[0]!)).toBe(false)
+    expect(codebookClasses(study, 0, both, [[], ['both']])).toEqual([[0], [1, 2]])
+    expect(delineatedClasses(study, 0, both)).toEqual([1, 2])
+  })
+
+  it('and where both were drawn, the voxels of the pair outside of the left one are the right one', () => {
+    const all = { ...studyCase('all', { kidney_left: 'labelled', kidney_right: 'merged' }), drawn: ['left', 'both'] }
+    expect(codebookClasses(study, 0, all, [[], ['both'], ['both', 'left']])).toEqual([[0], [2], [1]])
   })
 })
 

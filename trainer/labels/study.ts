@@ -1,6 +1,6 @@
 // What a training job knows about its organs: the union, each dataset's labels as class sets, which model knows
 // which organ, which organs are each other's mirror image. Derived once from the job, used everywhere.
-import type { Case } from '../../contract/dataset.ts'
+import type { Case, Label } from '../../contract/dataset.ts'
 import type { JobDataset, TrainJob } from '../../contract/job.ts'
 import type { Organ, OrganId } from '../../contract/organ.ts'
 import { labelClasses, voxelClasses, type ClassSet, type OrganUnion } from './label-sets.ts'
@@ -39,9 +39,16 @@ export function describeStudy(job: Pick<TrainJob, 'organs' | 'vocabulary' | 'dat
 export const isDelineated = (caseEntry: Case, organs: readonly OrganId[]): boolean =>
   organs.every((organ) => (caseEntry.availability[organ]?.state ?? 'unlabelled') !== 'unlabelled')
 
+/**
+ * Whether a label itself was looked for: where only "kidneys" was drawn, "left kidney" was not, although the organ is
+ * inside of it. Cases that were registered before this was noted have their organs to go by.
+ */
+export const isDrawn = (caseEntry: Case, label: Label): boolean =>
+  isDelineated(caseEntry, label.organs) && (caseEntry.drawn?.includes(label.key) ?? true)
+
 /** Union classes that the labels delineated in a case speak about. */
 export function delineatedClasses(study: Study, datasetIndex: number, caseEntry: Case): ClassSet {
-  const labels = study.datasets[datasetIndex]!.labels.filter((label) => isDelineated(caseEntry, label.organs))
+  const labels = study.datasets[datasetIndex]!.labels.filter((label) => isDrawn(caseEntry, label))
   return [...new Set(labels.flatMap((label) => labelClasses(study.union, label.organs)))].sort((a, b) => a - b)
 }
 
@@ -55,9 +62,10 @@ export function codebookClasses(
   caseEntry: Case,
   codebook: readonly (readonly string[])[],
 ): ClassSet[] {
-  const delineated = study.datasets[datasetIndex]!.labels.filter((label) => isDelineated(caseEntry, label.organs)).map(
-    (label) => ({ key: label.key, classes: labelClasses(study.union, label.organs) }),
-  )
+  const delineated = study.datasets[datasetIndex]!.labels.filter((label) => isDrawn(caseEntry, label)).map((label) => ({
+    key: label.key,
+    classes: labelClasses(study.union, label.organs),
+  }))
   const settled = new Set(delineated.flatMap((label) => label.classes))
   return codebook.map((keys) => {
     const allowed = voxelClasses(

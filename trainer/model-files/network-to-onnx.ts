@@ -17,7 +17,7 @@ interface Value {
 
 /**
  * @param prefix of the names of its weights, so that several networks fit into one graph
- * @param input [1, 1, D, H, W]
+ * @param input [1, channels, D, H, W]
  * @returns name of the probabilities [1, classes, D, H, W]
  */
 export function addNetwork(

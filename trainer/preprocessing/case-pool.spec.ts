@@ -14,7 +14,7 @@ const plan: Plan = {
   patch: [8, 8, 8],
   channels: [4, 8],
   strides: [[1, 1, 1], [2, 2, 2]], // prettier-ignore
-  normalisation: { kind: 'per-volume' },
+  normalisations: [{ kind: 'per-volume' }],
   cropToBody: false,
   medianShape: [8, 8, 8],
   reasons: [],
@@ -32,7 +32,7 @@ beforeAll(async () => {
     }
     await mkdir(join(root, id))
     const written = await writeCase(join(root, id), image, [])
-    entries.push({ ...written, id, image: join(id, 'image.nii.gz') })
+    entries.push({ ...written, id, images: [join(id, 'image.nii.gz')] })
   }
   dataset = datasetOf(entries, [], root)
 })
@@ -68,7 +68,7 @@ describe('a pool of preprocessing threads', () => {
   })
 
   it('says which case failed and why, and goes on', async () => {
-    const missing = { ...entries[1]!, image: 'nowhere.nii.gz' }
+    const missing = { ...entries[1]!, images: ['nowhere.nii.gz'] }
     const states = await runAll('failed', { threads: 2 }, [entries[0]!, missing, entries[2]!])
     expect(states.map(({ state }) => state)).toEqual(['done', 'failed', 'done'])
     expect(states[1]).toMatchObject({

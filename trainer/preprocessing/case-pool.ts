@@ -42,7 +42,7 @@ export interface CasePoolOptions extends CaseWorkerData {
   readonly memoryBytes?: number
 }
 
-/** The voxels as stored, in canonical order and cropped, the labels, their codes and what is made of them: about. */
+/** Of each channel: the voxels as stored, in canonical order and cropped, the labels, their codes and what is made of them: about. */
 const BYTES_A_VOXEL = 16
 
 type Waiting = CaseTask & { readonly bytes: number; readonly answer: (outcome: CaseOutcome) => void }
@@ -104,7 +104,8 @@ export function openCasePool({
 
   return {
     run(task) {
-      const bytes = task.entry.geometry ? BYTES_A_VOXEL * voxelCount(task.entry.geometry.shape) : 0
+      const { geometry, images } = task.entry
+      const bytes = geometry ? BYTES_A_VOXEL * images.length * voxelCount(geometry.shape) : 0
       return new Promise((answer) => {
         waiting.push({ ...task, bytes, answer })
         dispatch()

@@ -15,10 +15,18 @@ describe('planKey', () => {
     expect(planKey({ ...base, cropToBody: !base.cropToBody })).not.toBe(planKey(base))
     expect(planKey({ ...base, thickAxis: 0 })).not.toBe(planKey(base))
     const ct = { kind: 'ct', low: 0, high: 1, centre: 0, knee: 1 } as const
-    expect(planKey({ ...base, normalisation: ct })).not.toBe(planKey(base))
-    expect(planKey({ ...base, normalisation: { knee: 1, centre: 0, high: 1, low: 0, kind: 'ct' } })).toBe(
-      planKey({ ...base, normalisation: ct }),
+    expect(planKey({ ...base, normalisations: [ct] })).not.toBe(planKey(base))
+    expect(planKey({ ...base, normalisations: [{ knee: 1, centre: 0, high: 1, low: 0, kind: 'ct' }] })).toBe(
+      planKey({ ...base, normalisations: [ct] }),
     )
+  })
+
+  it('is that of earlier versions for one channel, and another for more of them', () => {
+    const plan = { ...base, spacingMm: [2, 1, 1] as [number, number, number], cropToBody: true }
+    const one = [{ kind: 'per-volume' as const }]
+    // Written down from the version that knew one channel.
+    expect(planKey({ ...plan, normalisations: one })).toBe('1a25a4a25ebc1fed')
+    expect(planKey({ ...plan, normalisations: [...one, ...one] })).not.toBe(planKey({ ...plan, normalisations: one }))
   })
 
   it('gives another content another folder', () => {

@@ -10,12 +10,18 @@ const PREPROCESSING_VERSION = 1
 
 const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)
 
-/** 16 hex digits over the parts of a plan that change preprocessed voxels (spacing, normalisation, crop, thick slices). */
+/** 16 hex digits over the parts of a plan that change preprocessed voxels (spacing, normalisation of each channel, crop, thick slices). */
 export function planKey(plan: Plan): string {
-  const { spacingMm, normalisation, cropToBody, thickAxis } = plan
-  const sorted = Object.entries(normalisation).sort(([a], [b]) => (a < b ? -1 : 1))
-  // Plans without thick slices keep the key that they had before there was any other.
-  return digest([PREPROCESSING_VERSION, spacingMm, sorted, cropToBody, ...(thickAxis === undefined ? [] : [thickAxis])])
+  const { spacingMm, normalisations, cropToBody, thickAxis } = plan
+  const sorted = normalisations.map((each) => Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+  // Plans of one channel and without thick slices keep the key that they had before there was anything else.
+  return digest([
+    PREPROCESSING_VERSION,
+    spacingMm,
+    ...sorted,
+    cropToBody,
+    ...(thickAxis === undefined ? [] : [thickAxis]),
+  ])
 }
 
 /** The folder of one preprocessed case; another content or another meaning of its labels has another folder. */

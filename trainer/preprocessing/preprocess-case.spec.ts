@@ -9,11 +9,13 @@ import { voxelToPoint } from '../imaging/geometry.ts'
 import { multiplyVector } from '../imaging/matrix3.ts'
 import { writeNifti } from '../imaging/nifti/write-nifti.ts'
 import { createRandom } from '../imaging/random.ts'
+import { readChannels } from '../imaging/read-channels.ts'
 import { rotatedDirection } from '../imaging/test-geometries.ts'
 import { voxelCount, type Volume } from '../imaging/volume.ts'
 import { preprocessCase } from './preprocess-case.ts'
 import { preprocessImage } from './preprocess-image.ts'
 import { openPreprocessed } from './preprocessed-store.ts'
+import { hashCaseFiles } from '../imaging/hash-case-files.ts'
 import { readLabels } from './read-labels.ts'
 import { restoreChannel, restoreToOriginal } from './restore-to-original.ts'
 import { datasetOf, gridOf, writeCase } from '../imaging/test-dataset.ts'
@@ -62,7 +64,7 @@ const plan: Plan = {
     [1, 1, 1],
     [2, 2, 2],
   ],
-  normalisation: { kind: 'ct', low: -200, high: 300, centre: 40, knee: 100 },
+  normalisations: [{ kind: 'ct', low: -200, high: 300, centre: 40, knee: 100 }],
   cropToBody: true,
   medianShape: [40, 40, 40],
   reasons: [],
@@ -214,8 +216,9 @@ describe('what does not fit', () => {
   })
 
   it('an image that changed since it was registered', async () => {
-    const { entry, dataset, stored } = await prepare('changed', { data: new Uint8Array(64), geometry: grid })
-    await writeNifti(join(dataset.root, entry.image), { data: new Int16Array(64).fill(3), geometry: grid })
+    const { entry: found, dataset, stored } = await prepare('changed', { data: new Uint8Array(64), geometry: grid })
+    const entry = { ...found, fileHash: await hashCaseFiles(dataset.root, found) }
+    await writeNifti(join(dataset.root, entry.images[0]!), { data: new Int16Array(64).fill(3), geometry: grid })
     await expect(preprocessCase(dataset, entry, plan, stored)).rejects.toThrow(
       /changed since dataset site was registered/,
     )
@@ -242,7 +245,7 @@ describe('the store', () => {
     })
     const written = (await stat(join(stored, 'zarr.json'))).mtimeMs
     // without its files it can only be skipped
-    await rm(join(folder, entry.image))
+    await rm(join(folder, entry.images[0]!))
     await preprocessCase(dataset, entry, plan, stored)
     expect((await stat(join(stored, 'zarr.json'))).mtimeMs).toBe(written)
     await writeFile(join(stored, 'image', 'zarr.json'), '{')
@@ -261,31 +264,31 @@ describe('preprocessImage', () => {
     const stored = join(folder, 'case.zarr')
     await preprocessCase(datasetOf([entry], ['10', '20'], folder), entry, plan, stored)
     const trained = await openPreprocessed(stored)
-    const predicted = await preprocessImage(join(folder, entry.image), plan)
+    const predicted = preprocessImage(await readChannels([join(folder, entry.images[0]!)]), plan)
     expect(predicted.image).toEqual(trained.image)
     expect(predicted.geometry).toEqual(trained.geometry)
   })
 
-  it('widens the crop to labelled voxels outside the body', async () => {
+  it('widens the crop to labelled voxels outside the body', () => {
     const image = volumeOf(oblique, body)
     const corner = { start: [0, 0, 0], shape: [1, 1, 1] } as const
-    const { crop } = await preprocessImage(image, plan, { start: corner.start, shape: [1, 1, 1] })
+    const { crop } = preprocessImage([image], plan, { start: corner.start, shape: [1, 1, 1] })
     expect(crop.start).toEqual([0, 0, 0])
   })
 
   it.each([
     ['CT', plan],
-    ['MR', { ...plan, normalisation: { kind: 'per-volume' as const } }],
-  ])('of %s leaves the input alone and survives NaN, constants and all-zero images', async (_, each) => {
+    ['MR', { ...plan, normalisations: [{ kind: 'per-volume' as const }] }],
+  ])('of %s leaves the input alone and survives NaN, constants and all-zero images', (_, each) => {
     const grid = gridOf([6, 6, 6], [2, 2, 2])
     for (const fill of [0, 5, NaN]) {
       const data = new Float32Array(216).fill(fill)
-      const { image } = await preprocessImage({ data, geometry: grid }, each)
+      const { image } = preprocessImage([{ data, geometry: grid }], each)
       expect(image.every(Number.isFinite)).toBe(true)
       expect(data[0]).toBe(fill)
     }
     const data = Float32Array.from({ length: 216 }, (_value, n) => (n === 100 ? NaN : n))
-    const { image } = await preprocessImage({ data, geometry: grid }, { ...each, spacingMm: [2, 2, 2] })
+    const { image } = preprocessImage([{ data, geometry: grid }], { ...each, spacingMm: [2, 2, 2] })
     expect(image.every(Number.isFinite)).toBe(true)
     expect(data[100]).toBeNaN()
   })

@@ -1,14 +1,15 @@
-// One training case: image and label files -> a preprocessed Zarr folder, written once and shared by all jobs.
+// One training case: image files, one a channel, and label files -> a preprocessed Zarr folder, written once and shared by all jobs.
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Case } from '../../contract/dataset.ts'
-import { OrganMosaicError } from '../../contract/errors.ts'
+import { OrganMosaicError, toOrganMosaicError } from '../../contract/errors.ts'
 import type { JobDataset } from '../../contract/job.ts'
 import type { Plan } from '../../contract/plan.ts'
 import { canonicalTransform, reorientGeometry } from '../imaging/canonical.ts'
 import { nonZeroBox } from '../imaging/crop.ts'
-import { readImage } from '../imaging/read-image.ts'
+import { hashCaseFiles } from '../imaging/hash-case-files.ts'
+import { readChannels } from '../imaging/read-channels.ts'
 import { resampleLabels } from '../imaging/resample.ts'
 import { preprocessImage } from './preprocess-image.ts'
 import { isIntact, storePreprocessed } from './preprocessed-store.ts'
@@ -17,24 +18,42 @@ import { readLabels } from './read-labels.ts'
 /**
  * Does nothing when the folder is there and reads well; a damaged one is made again.
  * @param folder see preprocessedFolder
- * @throws OrganMosaicError of the files, or invalid-data when the image changed since it was registered
+ * @throws OrganMosaicError of the files, or invalid-data when image or labels changed since they were registered
  */
 export async function preprocessCase(dataset: JobDataset, caseEntry: Case, plan: Plan, folder: string): Promise<void> {
   if (existsSync(folder)) {
     if (await isIntact(folder)) return
     await rm(folder, { recursive: true })
   }
-  const { volume } = await readImage(join(dataset.root, caseEntry.image))
-  const grid = reorientGeometry(volume.geometry, canonicalTransform(volume.geometry))
-  const { codes, codebook } = await readLabels(dataset, caseEntry, grid)
-  const image = await preprocessImage(volume, plan, nonZeroBox(codes, grid.shape))
-  if (caseEntry.imageHash !== null && caseEntry.imageHash !== image.imageHash) {
-    throw new OrganMosaicError(
-      'invalid-data',
-      `Case ${caseEntry.id}: ${join(dataset.root, caseEntry.image)} changed since dataset ${dataset.name} was registered. ` +
-        'Register the dataset again.',
-    )
+  try {
+    const preprocessed = await readAndResample(dataset, caseEntry, plan)
+    await requireUnchanged(dataset, caseEntry)
+    await storePreprocessed(folder, preprocessed)
+  } catch (error) {
+    // That a file was replaced says more than that its content fits no longer, and less than that it is damaged.
+    if (toOrganMosaicError(error).code === 'invalid-data') await requireUnchanged(dataset, caseEntry)
+    throw error
   }
+}
+
+async function readAndResample(dataset: JobDataset, caseEntry: Case, plan: Plan) {
+  const channels = await readChannels(caseEntry.images.map((path) => join(dataset.root, path)))
+  const { geometry } = channels[0]
+  const grid = reorientGeometry(geometry, canonicalTransform(geometry))
+  const { codes, codebook } = await readLabels(dataset, caseEntry, grid)
+  const image = preprocessImage(channels, plan, nonZeroBox(codes, grid.shape))
   const labels = resampleLabels({ data: codes, geometry: grid }, image.geometry, { nearestAxis: plan.thickAxis }).data
-  await storePreprocessed(folder, { ...image, labels, codebook })
+  return { ...image, labels, codebook }
+}
+
+/** A file that cannot be read at all is left to its reader, who says why. */
+async function requireUnchanged(dataset: JobDataset, caseEntry: Case): Promise<void> {
+  if (caseEntry.fileHash === null) return
+  const found = await hashCaseFiles(dataset.root, caseEntry)
+  if (found === null || found === caseEntry.fileHash) return
+  throw new OrganMosaicError(
+    'invalid-data',
+    `Case ${caseEntry.id}: ${caseEntry.images.map((path) => join(dataset.root, path)).join(', ')} or its labels changed since dataset ${dataset.name} was registered. ` +
+      'Register the dataset again.',
+  )
 }

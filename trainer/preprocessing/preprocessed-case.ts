@@ -8,6 +8,7 @@ const axis = z.int().min(0).max(2)
 export const PreprocessedMetaSchema = z.object({
   format: z.literal('organ-mosaic-preprocessed-1'),
   imageHash: z.string(),
+  channels: z.int().positive().default(1).describe('Arrays of image voxels; earlier versions knew one'),
   geometry: GeometrySchema.describe('The stored grid: canonical axis order, planned spacing, cropped'),
   originalGeometry: GeometrySchema.describe('The grid of the image file'),
   transform: z
@@ -23,7 +24,7 @@ export const PreprocessedMetaSchema = z.object({
 })
 export type PreprocessedMeta = z.infer<typeof PreprocessedMetaSchema>
 
-/** image: normalised float32 [depth, height, width] on `geometry`. */
+/** image: normalised float32 [channels, depth, height, width] on `geometry`. */
 export interface PreprocessedImage extends Omit<PreprocessedMeta, 'format' | 'codebook'> {
   readonly image: Float32Array
   readonly shape: Shape

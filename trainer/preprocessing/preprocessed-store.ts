@@ -1,7 +1,10 @@
-// Preprocessed cases on disk: a Zarr group with the arrays image and labels.
+// Preprocessed cases on disk: a Zarr group with the arrays image (image-2 ... for further channels) and labels.
 import { OrganMosaicError } from '../../contract/errors.ts'
+import { joinPlanes, planesOf } from '../imaging/planes.ts'
 import { readZarrArray, readZarrAttributes, storeZarrGroup } from '../imaging/zarr-group.ts'
 import { PreprocessedMetaSchema, type PreprocessedCase } from './preprocessed-case.ts'
+
+const imageArray = (channel: number): string => (channel === 0 ? 'image' : `image-${channel + 1}`)
 
 /** Folders appear under their name only when complete, but disks and people damage them later: everything is read. */
 export const isIntact = (folder: string): Promise<boolean> =>
@@ -13,7 +16,8 @@ export const isIntact = (folder: string): Promise<boolean> =>
 export async function storePreprocessed(folder: string, preprocessed: PreprocessedCase): Promise<void> {
   const { image, labels, shape, ...meta } = preprocessed
   const attributes = PreprocessedMetaSchema.parse({ format: 'organ-mosaic-preprocessed-1', ...meta })
-  await storeZarrGroup(folder, shape, { image, labels }, attributes)
+  const planes = planesOf(image, meta.channels).map((plane, channel) => [imageArray(channel), plane] as const)
+  await storeZarrGroup(folder, shape, { ...Object.fromEntries(planes), labels }, attributes)
 }
 
 /** @throws OrganMosaicError invalid-file when the folder is not a complete preprocessed case */
@@ -21,9 +25,12 @@ export async function openPreprocessed(folder: string): Promise<PreprocessedCase
   try {
     const { format: _, ...meta } = PreprocessedMetaSchema.parse(await readZarrAttributes(folder))
     const shape = meta.geometry.shape
-    const image = await readZarrArray(folder, 'image', Float32Array, shape)
+    const planes: Float32Array[] = []
+    for (let channel = 0; channel < meta.channels; channel++) {
+      planes.push(await readZarrArray(folder, imageArray(channel), Float32Array, shape))
+    }
     const labels = await readZarrArray(folder, 'labels', Uint8Array, shape)
-    return { ...meta, shape, image, labels }
+    return { ...meta, shape, image: joinPlanes(planes), labels }
   } catch (cause) {
     throw new OrganMosaicError(
       'invalid-file',

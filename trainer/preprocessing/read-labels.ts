@@ -7,7 +7,7 @@ import type { Geometry } from '../../contract/geometry.ts'
 import type { JobDataset } from '../../contract/job.ts'
 import { toCanonical } from '../imaging/canonical.ts'
 import { compareGeometry } from '../imaging/geometry.ts'
-import { readLabel } from '../imaging/read-label.ts'
+import { readLabelSource } from '../imaging/treated/read-label-source.ts'
 import { voxelCount, type Volume, type VoxelArray } from '../imaging/volume.ts'
 
 export interface CodedLabels {
@@ -26,25 +26,28 @@ export async function readLabels(dataset: JobDataset, caseEntry: Case, grid: Geo
   const codebook: string[][] = [[]]
   for (const source of caseEntry.labels) {
     const path = join(dataset.root, source.path)
-    const { volume } = toCanonical((await readLabel(path, grid)).volume)
+    // A repair counts voxels as the image file does; everything else finds its place by itself.
+    const place = source.repair === undefined ? grid : (caseEntry.geometry ?? grid)
+    const read = await readLabelSource(dataset.root, source, place)
+    const { volume } = toCanonical(read.volume)
     requireSameGrid(volume, grid, caseEntry.id, path)
-    const keyOf = labelKeys(dataset, source, caseEntry.id, path)
+    const keyOf = labelKeys(dataset, source, read.keyOf, `Case ${caseEntry.id}: ${path}`)
     addLabels(codes, codebook, volume.data, keyOf, `Case ${caseEntry.id}`)
   }
   return { codes, codebook }
 }
 
 /** Value -> label key, null for background. A label map has a key a value; a mask has one key for all but 0. */
-function labelKeys(dataset: JobDataset, source: LabelSource, caseId: string, path: string) {
-  if (source.kind === 'mask') return (value: number) => (value > 0 ? source.labelKey : null)
+function labelKeys(dataset: JobDataset, source: LabelSource, keyOf: (value: number) => string, where: string) {
+  if (source.kind === 'mask') return (value: number) => (value > 0 ? keyOf(value) : null)
   const known = new Set(dataset.labels.map((label) => label.key))
   return (value: number): string | null => {
     if (value === 0) return null
-    const key = String(value)
+    const key = keyOf(value)
     if (known.has(key)) return key
     throw new OrganMosaicError(
       'invalid-data',
-      `Case ${caseId}: ${path} holds the value ${key}, which is no label of dataset ${dataset.name} ` +
+      `${where} holds the value ${key}, which is no label of dataset ${dataset.name} ` +
         `(${[...known].join(', ')}). Register the dataset again or exclude the case.`,
     )
   }

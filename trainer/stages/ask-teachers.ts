@@ -6,6 +6,7 @@ import type { Study } from '../labels/study.ts'
 import type { Lesson, Lessons } from '../losses/distillation.ts'
 import { openOrgans } from '../losses/exclusion-loss.ts'
 import { forward } from '../network/unet.ts'
+import { networkInput } from '../tensor/network-input.ts'
 import { tf, type Tensor, type Tensor5D } from '../tensor/tensorflow.ts'
 import type { TrainedModel } from './stage-model.ts'
 
@@ -27,7 +28,7 @@ export function askTeachers(
     study.competentClasses[model.index]!.filter((c) => open.includes(c))
   const able = models.filter((model) => taughtBy(model).length > 0)
   if (able.length === 0) return null
-  const x = tf.tensor(patch.image, [1, ...shape, 1]) as Tensor5D
+  const x = networkInput(patch.image, shape)
   const lessons = able.map((model) => {
     const classes = taughtBy(model)
     return {

@@ -7,7 +7,8 @@ import { viewPatch } from '../losses/patch-view.ts'
 import { segmentationLoss, type VoxelLoss } from '../losses/segmentation-loss.ts'
 import type { PatchTarget } from '../losses/targets.ts'
 import { forward, headLevels, type NetworkOutput } from '../network/unet.ts'
-import { tf, type Scalar, type Tensor, type Tensor2D, type Tensor5D } from '../tensor/tensorflow.ts'
+import { networkInput } from '../tensor/network-input.ts'
+import { tf, type Scalar, type Tensor, type Tensor2D } from '../tensor/tensorflow.ts'
 import type { StageModel } from './stage-model.ts'
 
 /** A weighted part of a patch's loss. */
@@ -41,7 +42,7 @@ export function differentiatePatch(
   const kept: { name: string; value: Scalar }[] = []
   const values: Record<string, number> = { loss: 0 }
   const { value, grads } = tf.variableGrads(() => {
-    const x = tf.tensor(patch.image, [1, ...shape, 1]) as Tensor5D
+    const x = networkInput(patch.image, shape)
     const output = forward(model.spec, model.parameters, x)
     const weighted = parts(output).flatMap((part) => {
       values[part.name] = 0

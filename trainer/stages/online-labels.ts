@@ -9,8 +9,9 @@ import type { Study } from '../labels/study.ts'
 import { openOrgans } from '../losses/exclusion-loss.ts'
 import { forward } from '../network/unet.ts'
 import { codeSets, judgeVoxels } from '../pseudo-labels/accept.ts'
+import { networkInput } from '../tensor/network-input.ts'
 import { readValues } from '../tensor/read-values.ts'
-import { tf, type Tensor5D } from '../tensor/tensorflow.ts'
+import { tf } from '../tensor/tensorflow.ts'
 import type { StageModel } from './stage-model.ts'
 
 export interface OnlineLabels {
@@ -75,7 +76,7 @@ function narrow(
 function predictPatch({ spec, parameters, average }: StageModel, patch: Patch, shape: Shape): Float32Array {
   const weights = average && average.values.size > 0 ? average.values : parameters
   return readValues(() => {
-    const x = tf.tensor(patch.image, [1, ...shape, 1]) as Tensor5D
+    const x = networkInput(patch.image, shape)
     return tf.softmax(forward(spec, weights, x).logits[0]!)
   })
 }

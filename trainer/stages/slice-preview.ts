@@ -11,6 +11,7 @@ export interface PreviewedCase {
   readonly caseId: string
   readonly shape: readonly [number, number, number]
   readonly spacingMm: Spacing
+  /** [channels, D, H, W]; the first channel is shown */
   readonly image: Float32Array
   readonly labels: Uint8Array
   /** Union classes that each label code may be. */

@@ -35,9 +35,9 @@ export function knownClasses(study: Study, stage: StageNumber, index: number): C
 }
 
 export function networkSpec(plan: Plan, network: RunConfig['network'], classes: number): NetworkSpec {
-  const { channels, strides, kernels } = plan
+  const { normalisations, channels, strides, kernels } = plan
   const { convolutions, deepSupervision } = network
-  const spec = { inputChannels: 1, channels, strides, convolutions, classes, deepSupervision }
+  const spec = { inputChannels: normalisations.length, channels, strides, convolutions, classes, deepSupervision }
   return kernels ? { ...spec, kernels } : spec
 }
 

@@ -11,8 +11,9 @@ import { viewPatch } from '../losses/patch-view.ts'
 import { softCrossEntropy } from '../losses/soft-cross-entropy.ts'
 import { featureGrid, forward, type NetworkOutput } from '../network/unet.ts'
 import { rampedWeight } from '../optimiser/adamw.ts'
+import { networkInput } from '../tensor/network-input.ts'
 import { readValues } from '../tensor/read-values.ts'
-import { tf, type Scalar, type Tensor2D, type Tensor5D } from '../tensor/tensorflow.ts'
+import { tf, type Scalar, type Tensor2D } from '../tensor/tensorflow.ts'
 import { differentiatePatch, supervisedLoss, type LossPart } from './differentiate.ts'
 import { featureMasks, poolBelief } from './feature-masks.ts'
 import { labelOnline } from './online-labels.ts'
@@ -79,7 +80,7 @@ export function createStage2Objective(
   /** Agreement with what the model of the patch's own dataset predicts there. */
   function peerLoss(output: NetworkOutput, peer: StageModel, patch: Patch): Scalar {
     const taught = readValues(() => {
-      const x = tf.tensor(patch.image, [1, ...shape, 1]) as Tensor5D
+      const x = networkInput(patch.image, shape)
       return tf.softmax(forward(peer.spec, peer.parameters, x).logits[0]!)
     })
     return softCrossEntropy(output.logits[0]!.reshape([-1, study.classCount]) as Tensor2D, taught)

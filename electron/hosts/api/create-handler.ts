@@ -22,7 +22,7 @@ type RouteAnswerInput<R extends Route> = R['kind'] extends 'json' ? z.input<R['r
 
 export type Implementations<Names extends RouteName = RouteName> = { [Name in Names]: Implementation<Api[Name]> }
 
-const statusOf: Record<ErrorCode, 400 | 403 | 404 | 409 | 422 | 500> = {
+const statusOf: Record<ErrorCode, 400 | 403 | 404 | 409 | 422 | 500 | 507> = {
   usage: 400,
   'not-found': 404,
   conflict: 409,
@@ -32,6 +32,7 @@ const statusOf: Record<ErrorCode, 400 | 403 | 404 | 409 | 422 | 500> = {
   leakage: 409,
   environment: 500,
   'out-of-memory': 500,
+  disk: 507,
   'job-failed': 500,
   internal: 500,
 }

@@ -1,5 +1,7 @@
 // The routes of contract/api/datasets.ts.
 import type { datasetRoutes } from '../../../contract/api/datasets.ts'
+import { mappingOf } from '../../services/datasets/mapping-files.ts'
+import { repairOffers } from '../../services/datasets/repairs.ts'
 import type { Services } from '../../services/create-services.ts'
 import type { Implementations } from './create-handler.ts'
 
@@ -9,18 +11,23 @@ export function implementDatasets(services: Services): Implementations<keyof typ
     listDatasets: () => desk.list(),
     registerDataset: ({ body }) => desk.startRegistration({ ...body, folder: folders.resolve(body.folder) }),
     inspectFolder({ body }) {
-      if ('folder' in body) {
-        return desk.startInspection(folders.resolve(body.folder), { known: null, reading: body.reading })
-      }
+      const { reading, mapping, notDrawn } = body
+      const chosen = { reading, mapping, notDrawn }
+      if ('folder' in body) return desk.startInspection(folders.resolve(body.folder), { known: null, ...chosen })
       const dataset = desk.read(body.dataset)
-      return desk.startInspection(dataset.root, { known: dataset })
+      return desk.startInspection(dataset.root, { known: dataset, ...chosen })
     },
-    getLabelPicture: async ({ params, query }) => picture(await desk.drawLabel(params.task, query.label)),
+    getLabelPicture: async ({ params, query }) => picture(await desk.drawLabel(params.task, query.label, query.case)),
     createDemoStudy: () => desk.startDemoStudy(),
     getDataset: ({ params }) => desk.get(params.dataset),
     editDataset: ({ params, body }) => desk.get(desk.edit(params.dataset, body).name),
     excludeCases: ({ params, body }) => desk.get(desk.exclude(params.dataset, body.cases, body.excluded).name),
     groupPatients: ({ params, body }) => desk.get(desk.groupPatients(params.dataset, body.rule).name),
+    getMapping: ({ params }) => mappingOf(desk.read(params.dataset)),
+    listRepairs: ({ params }) => repairOffers(desk.read(params.dataset)),
+    repairLabels: ({ params, body }) => desk.startRepair(desk.read(params.dataset), body.cases, body.repair),
+    getRepairPicture: async ({ params, query }) =>
+      picture(await desk.drawRepair(params.dataset, params.caseId, query.repair)),
     rescanDataset: ({ params }) => desk.startRescan(desk.read(params.dataset)),
     relinkDataset: ({ params, body }) => desk.startRelink(desk.read(params.dataset), folders.resolve(body.folder)),
     removeDataset: ({ params }) => ({ removed: desk.remove(params.dataset) }),

@@ -5,6 +5,7 @@ import { implementApp } from './app-routes.ts'
 import type { Implementations } from './create-handler.ts'
 import { implementDatasets } from './dataset-routes.ts'
 import { implementMachine } from './machine-routes.ts'
+import { implementModels } from './model-routes.ts'
 import { implementResults } from './result-routes.ts'
 import { implementRuns } from './run-routes.ts'
 import { implementStudies } from './study-routes.ts'
@@ -14,6 +15,7 @@ export const implementApi = (services: Services, info: () => AppInfo): Implement
   ...implementApp(services, info),
   ...implementDatasets(services),
   ...implementMachine(services),
+  ...implementModels(services),
   ...implementResults(services),
   ...implementRuns(services),
   ...implementStudies(services),

@@ -8,12 +8,17 @@ export function implementMachine({
   tasks,
   doctor,
   settings,
+  places,
 }: Services): Implementations<keyof typeof machineRoutes> {
   return {
     listFolders: ({ query }) => folders.list(query.path),
     createFolder: ({ body }) => folders.create(body.parent, body.name),
     getSettings: () => settings.read(),
     saveSettings: ({ body }) => settings.save(body),
+    checkPlace: ({ params: { place } }) =>
+      tasks.start({ kind: 'check-place', title: `Looking around on ${place}`, subject: place }, () =>
+        places.check(place),
+      ),
     startDoctor: () =>
       tasks.start({ kind: 'doctor', title: 'Examining this machine', subject: 'doctor' }, ({ signal, onEvent }) =>
         doctor({ signal, onEvent }),

@@ -12,7 +12,7 @@ export async function askRun(
   request: 'pause' | 'stop',
   terminal: Terminal,
 ): Promise<RunSummary> {
-  services.controlRun(name, request)
+  await services.controlRun(name, request)
   const state = await services.followRun(name, () => undefined, { signal: AbortSignal.timeout(waitMs) })
   if (state === 'running') terminal.note(`Run ${name} was asked to ${request} and will do so after its present work.`)
   return services.getRun(name).summary

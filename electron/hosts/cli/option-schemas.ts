@@ -19,6 +19,8 @@ export const modelOption = z
   })
   .optional()
 
+export const onFlag = ['--on <place>', 'where it is computed, see organ-mosaic places (default: this machine)'] as const
+
 export const stageFlag = ['--stage <0|1|2>', 'models of this stage (default: the last one trained)'] as const
 export const modelFlag = ['--model <model>', 'a number (position of its dataset) or ensemble (default)'] as const
 

@@ -1,4 +1,5 @@
 // A registered dataset as text.
+import { listChannels } from '../../../contract/channel.ts'
 import type { DatasetDetail } from '../../../contract/commands.ts'
 import { count, decimal, table, type Style } from './text.ts'
 
@@ -9,7 +10,7 @@ export function renderDataset(detail: DatasetDetail, style: Style): string {
   const { summary, shape, spacingMm, labels } = detail
   const excluded = summary.cases - summary.usableCases
   const lines = [
-    `${style.bold(summary.name)}  role ${summary.role}, ${summary.modality}, layout ${summary.layout}, ${summary.root}`,
+    `${style.bold(summary.name)}  role ${summary.role}, ${summary.channels.length > 1 ? `channels ${listChannels(summary.channels)}` : summary.modality}, layout ${summary.layout}, ${summary.root}`,
     `${count(summary.usableCases, 'usable case')}${excluded > 0 ? `, ${excluded} excluded` : ''}`,
   ]
   if (shape) lines.push(`size     ${[shape.min, shape.median, shape.max].map(times).join('  ')}  (least, median, most)`)

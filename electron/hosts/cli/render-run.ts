@@ -2,6 +2,7 @@
 import type { RunDetail, RunSummary } from '../../../contract/commands.ts'
 import { describeDevices } from '../../../contract/device.ts'
 import type { JobState } from '../../../contract/job.ts'
+import { describeWord } from '../../../contract/place.ts'
 import { describeOffer } from '../../services/runs/memory-offer.ts'
 import { plannedStages } from '../../../contract/planned-stages.ts'
 import type { StageNumber } from '../../../contract/run-config.ts'
@@ -31,9 +32,16 @@ export function renderRuns(runs: readonly RunSummary[], style: Style): string {
     run.stages,
     run.datasets.join(', '),
     score(run.validationDice),
-    run.state === 'running' && run.progress ? describeProgress(run.progress) : '',
+    run.place?.name ?? '',
+    whatGoesOn(run),
   ])
-  return table(['run', 'state', 'preset', 'stages', 'datasets', 'Dice', 'progress'], rows, style)
+  return table(['run', 'state', 'preset', 'stages', 'datasets', 'Dice', 'place', 'progress'], rows, style)
+}
+
+/** What a place says of a job that waits, or how far one is that runs. */
+function whatGoesOn({ state, place, progress }: RunSummary): string {
+  if (state === 'queued' && place) return describeWord(place)
+  return state === 'running' && progress ? describeProgress(progress) : ''
 }
 
 export function renderRun(detail: RunDetail, style: Style): string {
@@ -45,6 +53,7 @@ export function renderRun(detail: RunDetail, style: Style): string {
   ]
   if (detail.stage1From !== null) lines.push(`stage 1   of ${detail.stage1From}`)
   if (summary.state === 'running' && summary.progress) lines.push(`progress  ${describeProgress(summary.progress)}`)
+  if (summary.place) lines.push(`place     ${describeWord(summary.place)}`)
   if (detail.devices.length > 0) lines.push(`device    ${describeDevices(detail.devices)}`)
   if (detail.memoryOffer) lines.push(`${style.yellow('memory')}    ${describeOffer(summary.name, detail.memoryOffer)}`)
   if (error !== null) lines.push(`${style.red('failed')}    ${error}`)

@@ -7,12 +7,14 @@ import { chooseHome } from '../../services/workspace/open-workspace.ts'
 import { buildProgram, type Chosen } from './build-program.ts'
 import { commands } from './commands/index.ts'
 import { readVersion } from '../read-version.ts'
+import { runTrainer } from './run-trainer.ts'
 import { createTerminal } from './terminal.ts'
 
 /** @returns the exit code; whatever there is to say has been written */
 export async function runCli(words: readonly string[]): Promise<number> {
   let json = words.includes('--json')
   try {
+    if (words[0] === 'job') return await runTrainer(words.slice(1))
     const chosen = readWords(words)
     if (chosen === null) return 0
     json = chosen.json

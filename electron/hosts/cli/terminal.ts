@@ -11,7 +11,7 @@ export type Terminal = {
   /**
    * Runs `work`; the first Ctrl-C calls `onInterrupt` and waits on, the second leaves at once with exit code 130.
    */
-  interruptible: <T>(onInterrupt: () => void, work: () => Promise<T>) => Promise<T>
+  interruptible: <T>(onInterrupt: () => unknown, work: () => Promise<T>) => Promise<T>
 }
 
 const samePressMs = 400
@@ -25,19 +25,23 @@ export function createTerminal(): Terminal {
   }
 }
 
-async function interruptible<T>(onInterrupt: () => void, work: () => Promise<T>): Promise<T> {
+/** A job that cannot be asked, because it just ended, says so itself. */
+async function interrupt(onInterrupt: () => unknown): Promise<void> {
+  try {
+    await onInterrupt()
+  } catch (thrown) {
+    process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`)
+  }
+}
+
+async function interruptible<T>(onInterrupt: () => unknown, work: () => Promise<T>): Promise<T> {
   let askedAt: number | null = null
   const onSignal = (): void => {
     // One Ctrl-C arrives more than once when launchers above pass it on.
     if (askedAt !== null && Date.now() - askedAt < samePressMs) return
     if (askedAt !== null) process.exit(130)
     askedAt = Date.now()
-    // A job that cannot be asked, because it just ended, says so itself.
-    try {
-      onInterrupt()
-    } catch (thrown) {
-      process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`)
-    }
+    void interrupt(onInterrupt)
   }
   process.on('SIGINT', onSignal)
   try {

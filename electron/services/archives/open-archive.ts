@@ -10,6 +10,8 @@ import { isTarRecord, TAR_RECORD_BYTES } from './tar-header.ts'
 const ARCHIVE_NAME = /\.(zip|tar|tar\.gz|tgz)$/i
 const OTHER_ARCHIVE_NAME = /\.(7z|rar|tar\.(bz2|xz|zst)|tbz2?|txz)$/i
 
+export const isArchiveName = (file: string): boolean => ARCHIVE_NAME.test(file)
+
 /** 'site-a.tar.gz' -> 'site-a' */
 export const nameOfArchive = (file: string): string => file.replace(ARCHIVE_NAME, '')
 

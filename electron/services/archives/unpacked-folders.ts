@@ -1,4 +1,4 @@
-// Archives as datasets: each is unpacked once into unpacked/NAME of the workspace, and is a folder from then on.
+// Archives as datasets and as images to segment: each is unpacked once into unpacked/NAME of the workspace, and is a folder from then on.
 import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
@@ -9,7 +9,7 @@ import { listFolder } from '../datasets/list-folder.ts'
 import { nameOfFolder } from '../datasets/name-of-folder.ts'
 import { writeJsonFile } from '../workspace/json-file.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
-import { nameOfArchive, openArchive } from './open-archive.ts'
+import { isArchiveName, nameOfArchive, openArchive } from './open-archive.ts'
 import { unpackArchive, type UnpackContext } from './unpack-archive.ts'
 
 /** In the folder, hidden: what it was unpacked from, and whether a dataset was ever made of it. */
@@ -30,13 +30,39 @@ export async function openDatasetFolder(
   context: UnpackContext = {},
 ): Promise<string> {
   const path = resolve(place)
+  const unpacked = await unpackOnce(workspace, path, context)
+  // What a browser sent was sent for this only.
+  if (unpacked !== path && isBelow(join(workspace.home, 'uploads'), path)) {
+    await rm(dirname(path), { recursive: true, force: true })
+  }
+  return unpacked === path ? path : datasetWithin(unpacked)
+}
+
+/**
+ * Images to segment: archives among the places are folders from then on.
+ * @throws OrganMosaicError as openArchive and unpackArchive
+ */
+export async function openImagePlaces(
+  workspace: Workspace,
+  places: readonly string[],
+  context: UnpackContext = {},
+): Promise<string[]> {
+  const opened: string[] = []
+  for (const place of places) {
+    opened.push(isArchiveName(place) ? folderWithin(await unpackOnce(workspace, resolve(place), context)) : place)
+  }
+  return opened
+}
+
+/** @returns the path itself when it is no archive */
+async function unpackOnce(workspace: Workspace, path: string, context: UnpackContext): Promise<string> {
   const archive = await openArchive(path)
   if (archive === null) return path
   const { size, mtimeMs } = await stat(path)
   const note = { archive: path, state: `${size} ${mtimeMs}`, registered: false }
   const root = rootOf(workspace)
   const before = unpackedIn(root).find(({ name: _, ...known }) => known.archive === path && known.state === note.state)
-  if (before) return datasetWithin(join(root, before.name))
+  if (before) return join(root, before.name)
   await mkdir(root, { recursive: true })
   await removeForgotten(root)
   const unfinished = join(root, `.${randomUUID()}`)
@@ -44,9 +70,17 @@ export async function openDatasetFolder(
   writeJsonFile(join(unfinished, NOTE), note)
   const folder = freeName(root, nameOfFolder(nameOfArchive(basename(path))) || 'dataset')
   await rename(unfinished, folder)
-  // What a browser sent was sent for this only.
-  if (isBelow(join(workspace.home, 'uploads'), path)) await rm(dirname(path), { recursive: true, force: true })
-  return datasetWithin(folder)
+  return folder
+}
+
+/** Down to the first folder that holds more than one other. */
+function folderWithin(unpacked: string): string {
+  for (let folder = unpacked; ;) {
+    const entries = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : []
+    const [only, ...others] = entries.filter(({ name }) => !name.startsWith('.'))
+    if (!only?.isDirectory() || others.length > 0) return folder
+    folder = join(folder, only.name)
+  }
 }
 
 /** A folder that became a dataset stays: runs remember where their cases are. */

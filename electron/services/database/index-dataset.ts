@@ -43,7 +43,7 @@ function insertCase(database: Database, dataset: string, item: Case): void {
       dataset,
       item.id,
       item.patient,
-      item.image,
+      item.images[0],
       item.status,
       item.excludedReason,
       item.imageHash,

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JobEvent, Metric } from '../../../contract/events.ts'
 import type { TrainJob } from '../../../contract/job.ts'
-import { JOURNAL, journalSize, readBytes, readJournal } from '../jobs/read-journal.ts'
+import { JOURNAL, journalSize, readBytes, readJournal } from '../../../trainer/job-folder/read-journal.ts'
 import type { Database } from './open-database.ts'
 
 type JournalMark = { journal_bytes: number; journal_tail: string }

@@ -4,6 +4,7 @@ import type { Case, Dataset, DatasetChoices, FolderReading } from '../../../cont
 import { patientOf, type PatientRule } from '../../../contract/patient-rule.ts'
 import { excludeDuplicates } from './find-duplicates.ts'
 import { fingerprintOf } from './fingerprint.ts'
+import { isWithin, qualityFindings } from './quality/quality-findings.ts'
 
 export const EXCLUDED_BY_HAND = 'Excluded by hand.'
 
@@ -12,10 +13,12 @@ export const choicesOf = (dataset: Dataset): DatasetChoices =>
   dataset.choices ?? { excluded: [], patients: null, registeredAs: dataset.role }
 
 /** The part of the choices that says how the folder is read. */
-export const readingOf = ({ volume, subset, patterns }: FolderReading): FolderReading => ({
+export const readingOf = ({ volume, channels, subset, patterns, splits }: FolderReading): FolderReading => ({
   ...(volume === undefined ? {} : { volume }),
+  ...(channels === undefined ? {} : { channels }),
   ...(subset === undefined ? {} : { subset }),
   ...(patterns === undefined ? {} : { patterns }),
+  ...(splits === undefined ? {} : { splits }),
 })
 
 /** The same dataset with these choices instead of its own. */
@@ -39,8 +42,11 @@ export function applyChoices(dataset: Dataset, choices: DatasetChoices): Dataset
     choices,
     cases,
     findings: [
-      ...dataset.findings.filter(({ code, severity }) => code !== 'duplicate-image' || severity !== 'error'),
+      ...dataset.findings.filter(
+        (finding) => !isWithin(finding) && (finding.code !== 'duplicate-image' || finding.severity !== 'error'),
+      ),
       ...findings,
+      ...qualityFindings(cases, dataset.labels),
     ],
     fingerprint: fingerprintOf(dataset.labels, cases),
   }

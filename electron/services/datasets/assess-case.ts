@@ -1,16 +1,23 @@
 // What the facts of a case mean once its labels are organs: availability of every organ, and whether it can be used.
-import type { Availability, Case, Finding, Label } from '../../../contract/dataset.ts'
+import type { Availability, Case, Finding, Label, Place } from '../../../contract/dataset.ts'
 import type { OrganId, Vocabulary } from '../../../contract/organ.ts'
 import { createFinding } from './create-finding.ts'
 import { areExclusive } from './are-exclusive.ts'
 import type { CaseFacts } from './inspect-case.ts'
+import type { Structure } from './label-tally.ts'
 
-/** @param patient as patients.csv names it; without a name the case is a patient of its own */
+export interface AssessContext {
+  /** As patients.csv names it; without a name the case is a patient of its own */
+  readonly patient: string | undefined
+  /** Labels that were not drawn where a label map has no voxel of them */
+  readonly notDrawn: readonly string[]
+  readonly vocabulary: Vocabulary
+}
+
 export function assessCase(
   facts: CaseFacts,
   labels: readonly Label[],
-  patient: string | undefined,
-  vocabulary: Vocabulary,
+  { patient, notDrawn, vocabulary }: AssessContext,
 ): { case: Case; findings: Finding[] } {
   const findings = [
     ...facts.findings,
@@ -20,31 +27,40 @@ export function assessCase(
   ]
   const errors = findings.filter((finding) => finding.severity === 'error')
   const usable = errors.length === 0
+  const drawn = labels.filter((label) => wasLookedFor(label, facts, notDrawn))
   const assessed: Case = {
     id: facts.id,
     patient: patient ?? facts.id,
     patientGiven: patient !== undefined,
-    image: facts.image,
+    images: [...facts.images],
     labels: [...facts.labels],
     status: usable ? 'ok' : 'excluded',
     excludedReason: usable ? null : errors.map((finding) => finding.message).join(' '),
     geometry: facts.geometry,
     imageHash: facts.imageHash,
     fileHash: facts.fileHash,
-    intensity: facts.intensity,
-    availability: usable ? availabilityOf(facts, labels) : {},
+    intensities: [...facts.intensities],
+    availability: usable ? availabilityOf(facts, labels, drawn) : {},
+    ...(usable ? { drawn: drawn.map(({ key }) => key), places: placesOf(facts, labels) } : {}),
+    midlineMm: facts.midlineMm,
+    ...(facts.misfits.length > 0 ? { misfits: [...facts.misfits] } : {}),
   }
   return { case: assessed, findings }
 }
 
 /** Every organ of the dataset; organs that no label of the dataset covers are unlabelled and not listed. */
-function availabilityOf(facts: CaseFacts, labels: readonly Label[]): Record<OrganId, Availability> {
+function availabilityOf(
+  facts: CaseFacts,
+  labels: readonly Label[],
+  drawn: readonly Label[],
+): Record<OrganId, Availability> {
   const organs = [...new Set(labels.flatMap((label) => label.organs))]
-  return Object.fromEntries(organs.map((organ) => [organ, availabilityOfOrgan(organ, facts, labels)]))
+  return Object.fromEntries(organs.map((organ) => [organ, availabilityOfOrgan(organ, facts, drawn)]))
 }
 
-function availabilityOfOrgan(organ: OrganId, facts: CaseFacts, labels: readonly Label[]): Availability {
-  const covering = labels.filter((label) => label.organs.includes(organ) && wasLookedFor(label, facts))
+/** @param drawn labels that were looked for in this case */
+function availabilityOfOrgan(organ: OrganId, facts: CaseFacts, drawn: readonly Label[]): Availability {
+  const covering = drawn.filter((label) => label.organs.includes(organ))
   if (covering.length === 0) return { state: 'unlabelled', voxels: 0, volumeMl: 0 }
 
   // a label of its own says more than one that it shares
@@ -56,12 +72,44 @@ function availabilityOfOrgan(organ: OrganId, facts: CaseFacts, labels: readonly 
   const volumeMl = (voxels * sz * sy * sx) / 1000
   if (voxels === 0) return { state: 'absent', voxels, volumeMl }
   if (own.length === 0) return { state: 'merged', voxels, volumeMl }
-  return { state: structures.some((structure) => structure.touchesEnd) ? 'cut' : 'labelled', voxels, volumeMl }
+  const isCut = structures.some(({ borders }) => borders.includes('inferior') || borders.includes('superior'))
+  return { state: isCut ? 'cut' : 'labelled', voxels, volumeMl }
 }
 
-/** A label map speaks of every value; a mask file speaks of its organ, and a missing one says nothing. */
-const wasLookedFor = (label: Label, facts: CaseFacts): boolean =>
-  facts.labels.some((source) => source.kind === 'map') || facts.structures.has(label.key)
+/** Of every organ with a label of its own and voxels. */
+function placesOf(facts: CaseFacts, labels: readonly Label[]): Record<OrganId, Place> {
+  const places = new Map<OrganId, Place>()
+  for (const [organ, own] of Map.groupBy(
+    labels.filter(({ organs }) => organs.length === 1),
+    ({ organs }) => organs[0],
+  )) {
+    const structures = own.flatMap(({ key }) => facts.structures.get(key) ?? [])
+    const place = joinPlaces(structures)
+    if (place) places.set(organ, place)
+  }
+  return Object.fromEntries(places)
+}
+
+function joinPlaces(structures: readonly Structure[]): Place | null {
+  const voxels = structures.reduce((sum, each) => sum + each.voxels, 0)
+  if (voxels === 0) return null
+  const mean = (axis: 0 | 1 | 2): number =>
+    structures.reduce((sum, each) => sum + (each.centre?.[axis] ?? 0) * each.voxels, 0) / voxels
+  return { centre: [mean(0), mean(1), mean(2)], borders: [...new Set(structures.flatMap(({ borders }) => borders))] }
+}
+
+/**
+ * A label map speaks of every value, and of none of the names that masks of other cases have; a mask file speaks of its
+ * organ, and a missing one says nothing.
+ */
+function wasLookedFor({ key, split }: Label, facts: CaseFacts, notDrawn: readonly string[]): boolean {
+  const found = facts.structures.get(key)
+  if (found) return found.voxels > 0 || !notDrawn.includes(split?.from ?? key)
+  if (notDrawn.includes(split?.from ?? key)) return false
+  return isValue(split?.from ?? key) && facts.labels.some((source) => source.kind === 'map')
+}
+
+const isValue = (key: string): boolean => /^-?\d+$/.test(key)
 
 /** Voxels of unknown meaning would be taught as background: the case is not used. */
 function unknownValues(facts: CaseFacts, labels: readonly Label[]): Finding[] {

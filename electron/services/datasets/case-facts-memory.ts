@@ -2,30 +2,44 @@
 // so that registering after inspecting, mapping labels anew and looking for new cases take no time.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { FindingSchema, IntensitySchema, LabelSourceSchema } from '../../../contract/dataset.ts'
-import { GeometrySchema } from '../../../contract/geometry.ts'
-import { pathOf } from '../../../trainer/imaging/image-source.ts'
-import { filesOfImage } from '../../../trainer/imaging/read-image.ts'
+import {
+  BorderSchema,
+  FindingSchema,
+  IntensitySchema,
+  LabelSourceSchema,
+  MisfitSchema,
+} from '../../../contract/dataset.ts'
+import { OrganMosaicError } from '../../../contract/errors.ts'
+import { GeometrySchema, PointSchema } from '../../../contract/geometry.ts'
 import { writeJsonFile } from '../workspace/json-file.ts'
 import type { CaseFacts } from './inspect-case.ts'
 import type { FoundCase } from './layouts/layout.ts'
+import type { CaseReading } from './read-changed-case.ts'
 
 /** Counts up whenever inspectCase finds something else in the same files. */
-const VERSION = 3
+const VERSION = 5
+
+const StructureSchema = z.object({
+  voxels: z.number(),
+  centre: PointSchema.nullable(),
+  borders: z.array(BorderSchema),
+})
 
 const FactsSchema = z.object({
   id: z.string(),
-  image: z.string(),
+  images: z.array(z.string()),
   labels: z.array(LabelSourceSchema),
   geometry: GeometrySchema.nullable(),
   imageHash: z.string().nullable(),
   fileHash: z.string().nullable(),
-  intensity: IntensitySchema.nullable(),
-  structures: z.array(z.tuple([z.string(), z.object({ voxels: z.number(), touchesEnd: z.boolean() })])),
+  intensities: z.array(IntensitySchema),
+  structures: z.array(z.tuple([z.string(), StructureSchema])),
   overlaps: z.array(z.object({ first: z.string(), second: z.string(), voxels: z.number() })),
+  midlineMm: z.number().nullable(),
+  misfits: z.array(MisfitSchema),
+  identifiers: z.object({ fields: z.array(z.string()), inPath: z.boolean() }),
   findings: z.array(FindingSchema),
   volumes: z.number(),
 })
@@ -37,11 +51,11 @@ export interface CaseFactsMemory {
   readonly save: (all: boolean) => void
 }
 
-/** @param read how a case is read that is not known, or has changed */
+/** @param read how a case is read, unless its files are as known */
 export function openCaseFactsMemory(
   cacheFolder: string,
   root: string,
-  read: (root: string, found: FoundCase) => Promise<CaseFacts>,
+  read: (root: string, found: FoundCase, known: string | null) => Promise<CaseReading>,
 ): CaseFactsMemory {
   const name = createHash('sha256').update(root).digest('hex').slice(0, 16)
   const file = join(cacheFolder, 'inspections', `${name}.json`)
@@ -49,11 +63,11 @@ export function openCaseFactsMemory(
   const used = new Map<string, { signature: string; facts: CaseFacts }>()
   return {
     async inspectCase(folder, found) {
-      const signature = await signatureOf(folder, found)
       const before = known.get(found.id)
-      const facts = before?.signature === signature ? before.facts : await read(folder, found)
-      // Written to while it was read: what was seen may be neither the old file nor the new one.
-      if (signature === (await signatureOf(folder, found))) used.set(found.id, { signature, facts })
+      const reading = await read(folder, found, before?.signature ?? null)
+      const facts = reading.facts ?? before?.facts
+      if (!facts) throw new OrganMosaicError('internal', `Case ${found.id} was not read; register the dataset again.`)
+      if (reading.signature !== null) used.set(found.id, { signature: reading.signature, facts })
       return facts
     },
     save(all) {
@@ -65,21 +79,6 @@ export function openCaseFactsMemory(
       writeJsonFile(file, { version: VERSION, root, entries })
     },
   }
-}
-
-/** Changes with every change of the case's files. */
-async function signatureOf(root: string, found: FoundCase): Promise<string> {
-  const addresses = [found.image ?? '', ...found.labels.map(({ path }) => path)].map((path) => join(root, path))
-  const files = await Promise.all(addresses.map((address) => filesOfImage(address).catch(() => [pathOf(address)])))
-  const states = await Promise.all(
-    [...new Set(files.flat())].map(async (path) => {
-      const file = await stat(path, { bigint: true }).catch(() => null)
-      return file ? [path, file.size, file.mtimeNs, file.ctimeNs, file.ino].join(' ') : 'missing'
-    }),
-  )
-  return createHash('sha256')
-    .update(JSON.stringify([found, states]))
-    .digest('hex')
 }
 
 /** Whatever cannot be used is read again. */

@@ -4,21 +4,26 @@ import { measureIntensity, summarise } from '../../../trainer/imaging/statistics
 import type { VoxelArray } from '../../../trainer/imaging/volume.ts'
 import { createFinding } from './create-finding.ts'
 
-/** @param labelled same length as values; non-zero where any label is */
+/**
+ * @param labelled same length as values; non-zero where any label is
+ * @param image how a sentence calls it: 'the image'
+ */
 export function checkImage(
   values: VoxelArray,
   labelled: Uint8Array,
   caseId: string,
+  image = 'the image',
 ): { intensity: Intensity; findings: Finding[] } {
-  const { notFinite, constant, min } = summarise(values)
+  const summary = summarise(values)
+  const { notFinite, constant, min } = summary
   const findings: Finding[] = []
   if (notFinite > 0) {
-    const message = `Case ${caseId}: ${notFinite} of ${values.length} voxels of the image are NaN or infinite; expected numbers. Replace them (by air in CT, 0 in MR) and register again.`
+    const message = `Case ${caseId}: ${notFinite} of ${values.length} voxels of ${image} are NaN or infinite; expected numbers. Replace them (by air in CT, 0 in MR) and register again.`
     findings.push(createFinding('error', 'not-finite', message, { caseId }))
   }
   if (constant) {
-    const message = `Case ${caseId}: every voxel of the image is ${min}; expected a scan. Export it again, or remove the case.`
+    const message = `Case ${caseId}: every voxel of ${image} is ${min}; expected a scan. Export it again, or remove the case.`
     findings.push(createFinding('error', 'constant-image', message, { caseId }))
   }
-  return { intensity: measureIntensity(values, labelled), findings }
+  return { intensity: measureIntensity(values, labelled, summary), findings }
 }

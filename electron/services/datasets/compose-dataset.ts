@@ -1,17 +1,21 @@
 // The second half of a registration: facts of the cases, and what a person says of them -> a dataset. Reads no volume.
 import { basename } from 'node:path'
-import type { Case, Dataset, DatasetChoices, DatasetRole, Label, Modality } from '../../../contract/dataset.ts'
+import { channelOf, modalityOfChannels, type Channel, type Modality } from '../../../contract/channel.ts'
+import type { Case, Dataset, DatasetChoices, DatasetRole, Finding, Label } from '../../../contract/dataset.ts'
+import { sidedKey, SIDES } from '../../../contract/label-treatment.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'
 import { applyChoices } from './apply-choices.ts'
 import { assessCase } from './assess-case.ts'
-import { findDuplicatesAcross } from './find-duplicates.ts'
 import { findLeftovers } from './find-leftovers.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import type { CaseFacts } from './inspect-case.ts'
 import type { FolderInspection } from './inspect-folder.ts'
 import type { FoundLabel, LayoutMatch } from './layouts/layout.ts'
+import { splitLabels, treatmentFindings } from './label-treatments.ts'
 import { mapLabels } from './map-labels.ts'
 import type { OrganOverride } from './parse-organ-override.ts'
+import { identifierFindings } from './quality/find-identifiers.ts'
+import { acrossFindings } from './quality/quality-findings.ts'
 
 export interface DatasetRequest {
   readonly name: string
@@ -19,6 +23,8 @@ export interface DatasetRequest {
   /** The user's word on labels; goes before the vocabulary */
   readonly overrides: readonly OrganOverride[]
   readonly choices: DatasetChoices
+  /** What is to be said of the way in which it was asked for, such as a mapping file that does not fit */
+  readonly notes?: readonly Finding[]
 }
 
 export interface ComposeContext {
@@ -30,14 +36,20 @@ export interface ComposeContext {
 /** @throws OrganMosaicError usage for an override that fits no label */
 export function composeDataset(
   inspection: FolderInspection,
-  { name, role, overrides, choices }: DatasetRequest,
+  { name, role, overrides, choices, notes = [] }: DatasetRequest,
   { vocabulary, otherDatasets = [] }: ComposeContext,
 ): Dataset {
   const { folder, match, facts, patients } = inspection
-  const { found, declared } = labelsOf(match, facts, overrides)
+  const splits = inspection.reading.splits ?? []
+  const { found, declared } = labelsOf(inspection, overrides)
   const datasetName = contextOf(match, folder.root, name)
   const mapping = mapLabels(found, declared, { vocabulary, overrides, datasetName })
-  const assessed = facts.map((each) => assessCase(each, mapping.labels, patients.get(each.id), vocabulary))
+  const labels = splitLabels(mapping.labels.map(withColor(match)), splits, vocabulary)
+  const notDrawn = choices.notDrawn ?? []
+  const assessed = facts.map((each) =>
+    assessCase(each, labels, { patient: patients.get(each.id), notDrawn, vocabulary }),
+  )
+  const channels = channelsOf(match, facts)
   const cases = assessed.map((each) => each.case)
   const others = otherDatasets.filter((other) => other.name !== name)
   return applyChoices(
@@ -48,18 +60,22 @@ export function composeDataset(
       root: folder.root,
       layout: match.layout,
       layoutReason: match.reason,
-      modality: match.modality ?? guessModality(facts),
+      modality: modalityOfChannels(channels),
+      channels,
       registeredAt: new Date().toISOString(),
-      labels: mapping.labels,
+      labels,
       cases,
       findings: [
         ...findLeftovers(folder, match.cases),
         ...(match.notes ?? []),
+        ...notes,
         ...mapping.findings,
+        ...treatmentFindings(facts, splits),
+        ...identifierFindings(facts.map(({ identifiers }) => identifiers)),
         ...assessed.flatMap((each) => each.findings),
-        ...findDuplicatesAcross(role, cases, others),
+        ...acrossFindings(role, cases, others),
       ],
-      fingerprint: fingerprintOf(mapping.labels, cases),
+      fingerprint: fingerprintOf(labels, cases),
     },
     choices,
   )
@@ -70,31 +86,54 @@ export const contextOf = (match: LayoutMatch, root: string, name: string): strin
   [...new Set([match.title ?? '', basename(root), name])].join(' ')
 
 /** Declared labels and those that only the user declares; without any declaration, every value that occurs. */
-export function labelsOf(match: LayoutMatch, facts: readonly CaseFacts[], overrides: readonly OrganOverride[]) {
-  const occurring = occurringLabels(facts)
-  if (match.labels === null) return { found: occurring, declared: false }
-  const declared = match.labels
+export function labelsOf(inspection: FolderInspection, overrides: readonly OrganOverride[]) {
+  const occurring = occurringLabels(inspection)
+  if (inspection.match.labels === null) return { found: occurring, declared: false }
+  const declared = inspection.match.labels
   const added = occurring.filter(
     ({ key }) => overrides.some((override) => override.key === key) && !declared.some((label) => label.key === key),
   )
   return { found: [...declared, ...added], declared: true }
 }
 
-/** Every value and mask file that some case has, in order of its number. */
-export function occurringLabels(facts: readonly CaseFacts[]): FoundLabel[] {
-  const values = [...new Set(facts.flatMap((each) => [...each.structures.keys()]))]
-  return values.sort((a, b) => Number(a) - Number(b)).map((key) => ({ key, sourceName: `label ${key}` }))
+/** Every value and mask file that some case has, in order of its number; the sides of a label that is split are one. */
+export function occurringLabels({ facts, reading }: FolderInspection): FoundLabel[] {
+  const whole = new Map(
+    (reading.splits ?? []).flatMap((key) => SIDES.map((side) => [sidedKey(key, side), key] as const)),
+  )
+  const values = [...new Set(facts.flatMap((each) => [...each.structures.keys()].map((key) => whole.get(key) ?? key)))]
+  return values
+    .sort((a, b) => Number(a) - Number(b))
+    .map((key) => ({ key, sourceName: /^-?\d+$/.test(key) ? `label ${key}` : key }))
 }
 
+const withColor =
+  ({ colors }: LayoutMatch) =>
+  (label: Label): Label => {
+    const color = colors?.get(label.key)
+    return color === undefined ? label : { ...label, color }
+  }
+
 /** What the user said of a registered dataset's labels, to be said again when its folder is read again. */
-export const overridesOf = (labels: readonly Label[], found: readonly FoundLabel[]): OrganOverride[] =>
-  labels
-    .filter(({ key, mapped }) => mapped === 'user' && found.some((label) => label.key === key))
-    .map(({ key, organs }) => ({ key, organs }))
+export function overridesOf(labels: readonly Label[]): OrganOverride[] {
+  const said = labels.filter(({ mapped }) => mapped === 'user')
+  return [...Map.groupBy(said, ({ key, split }) => split?.from ?? key)].map(([key, same]) => ({
+    key,
+    organs: same.flatMap(({ organs }) => organs),
+  }))
+}
+
+/** A channel without a name is called by its modality, one of several by its number. */
+const channelsOf = (match: LayoutMatch, facts: readonly CaseFacts[]): Channel[] =>
+  match.channels.map(({ name, modality: known }, at) => {
+    const modality = known ?? guessModality(facts, at)
+    const unnamed = match.channels.length === 1 ? channelOf(modality).name : `channel ${at + 1}`
+    return { name: name ?? unnamed, modality }
+  })
 
 /** Only CT numbers reach far below zero in every scan; anything else is normalised by volume, as MR is. */
-function guessModality(facts: readonly CaseFacts[]): Modality {
-  const minima = facts.flatMap((each) => each.intensity?.min ?? [])
+function guessModality(facts: readonly CaseFacts[], channel: number): Modality {
+  const minima = facts.flatMap((each) => each.intensities[channel]?.min ?? [])
   return minima.length > 0 && minima.every((min) => min <= -500) ? 'CT' : 'other'
 }
 

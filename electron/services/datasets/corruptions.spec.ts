@@ -8,12 +8,13 @@ import { loadVocabulary } from '../vocabulary/load-vocabulary.ts'
 import { registerDataset } from './register-dataset.ts'
 import {
   GRID,
+  findingsOf,
   imageVolume,
   labelVolume,
   temporaryFolder,
+  type TestFolder,
   withData,
   writeTestFolder,
-  type TestFolder,
 } from './write-test-folder.ts'
 
 const image = imageVolume(9)
@@ -163,7 +164,7 @@ describe('a case with', () => {
       ['B', 'ok'],
       ['X', 'excluded'],
     ])
-    const errors = dataset.findings.filter((finding) => finding.severity === 'error')
+    const errors = findingsOf(dataset).filter((finding) => finding.severity === 'error')
     expect(errors.map((finding) => [finding.code, finding.caseId])).toEqual([[code, 'X']])
     expect(errors[0].message).toMatch(message)
     expect(dataset.cases[2]).toMatchObject({ status: 'excluded', excludedReason: errors[0].message })
@@ -180,8 +181,11 @@ describe('a case with', () => {
   ])('%s is used, with a warning', async (_what, odd, code, message) => {
     const dataset = await register(await writeTestFolder({ ...good, ...odd }))
     expect(dataset.cases.map((each) => each.status)).toEqual(['ok', 'ok', 'ok'])
-    expect(dataset.findings).toMatchObject([{ severity: 'warning', code, caseId: 'X' }])
-    expect(dataset.findings[0].message).toMatch(message)
+    const [first, ...others] = findingsOf(dataset)
+    expect(first).toMatchObject({ severity: 'warning', code, caseId: 'X' })
+    expect(first.message).toMatch(message)
+    // A case without labels is also one of the dataset that lacks an organ which the others have.
+    expect(others.map((other) => other.code)).toEqual(code === 'all-labels-empty' ? ['sometimes-absent'] : [])
   })
 
   it.each<[string, 'images' | 'labels', number, FindingCode]>([
@@ -194,8 +198,8 @@ describe('a case with', () => {
     truncateSync(path, Math.floor(statSync(path).size * share))
     const dataset = await register(root)
     expect(dataset.cases.map((each) => each.status)).toEqual(['ok', 'ok', 'excluded'])
-    expect(dataset.findings).toMatchObject([{ severity: 'error', code, caseId: 'X' }])
-    expect(dataset.findings[0].message).toMatch(/is truncated/)
+    expect(findingsOf(dataset)).toMatchObject([{ severity: 'error', code, caseId: 'X' }])
+    expect(findingsOf(dataset)[0].message).toMatch(/is truncated/)
   })
 
   it('a link that leads nowhere is excluded', async () => {
@@ -203,14 +207,14 @@ describe('a case with', () => {
     symlinkSync(join(root, 'gone.nii.gz'), join(root, 'images', 'X.nii.gz'))
     const dataset = await register(root)
     expect(dataset.cases.map((each) => each.status)).toEqual(['ok', 'ok', 'excluded'])
-    expect(dataset.findings).toMatchObject([{ code: 'unreadable-image', caseId: 'X' }])
+    expect(findingsOf(dataset)).toMatchObject([{ code: 'unreadable-image', caseId: 'X' }])
   })
 
   it.skipIf(process.getuid?.() === 0)('no permission to read it is excluded (not testable as root)', async () => {
     const root = await writeTestFolder({ ...good, ...caseX({}) })
     chmodSync(join(root, 'images', 'X.nii.gz'), 0)
     const dataset = await register(root)
-    expect(dataset.findings).toMatchObject([{ code: 'unreadable-image', caseId: 'X' }])
+    expect(findingsOf(dataset)).toMatchObject([{ code: 'unreadable-image', caseId: 'X' }])
   })
 })
 
@@ -218,13 +222,13 @@ describe('a folder with', () => {
   it('nothing but bad cases is registered all the same', async () => {
     const dataset = await register(await writeTestFolder({ 'images/A.nii': '', 'labels/A.nii': '' }))
     expect(dataset.cases).toMatchObject([{ id: 'A', status: 'excluded', geometry: null, imageHash: null }])
-    expect(dataset.findings.map((finding) => finding.code)).toEqual(['unreadable-image', 'unreadable-label'])
+    expect(findingsOf(dataset).map((finding) => finding.code)).toEqual(['unreadable-image', 'unreadable-label'])
   })
 
   it('volumes that belong to no case says so', async () => {
     const dataset = await register(await writeTestFolder({ ...good, 'old/A.nii.gz': image, '._junk.nii.gz': 'x' }))
-    expect(dataset.findings).toMatchObject([{ severity: 'info', code: 'ambiguous-file' }])
-    expect(dataset.findings[0].message).toContain(
+    expect(findingsOf(dataset)).toMatchObject([{ severity: 'info', code: 'ambiguous-file' }])
+    expect(findingsOf(dataset)[0].message).toContain(
       '1 image file belongs to no case and is not registered: old/A.nii.gz.',
     )
   })
@@ -244,13 +248,13 @@ describe('a folder with', () => {
       ['P 1', 'ok'],
       ['Pä2', 'excluded'],
     ])
-    const found = dataset.findings.map(({ severity, code, caseId, organ }) => [severity, code, caseId, organ])
+    const found = findingsOf(dataset).map(({ severity, code, caseId, organ }) => [severity, code, caseId, organ])
     expect(found).toEqual([
       ['warning', 'label-overlap', 'P 1', null],
       ['info', 'empty-label', 'P 1', 'brainstem'],
       ['error', 'unknown-label-value', 'Pä2', null],
     ])
-    expect(dataset.findings[0].message).toContain('share 3 voxels')
-    expect(dataset.findings[2].message).toContain('holds the values 1, 2')
+    expect(findingsOf(dataset)[0].message).toContain('share 3 voxels')
+    expect(findingsOf(dataset)[2].message).toContain('holds the values 1, 2')
   })
 })

@@ -4,6 +4,7 @@ import type { DatasetCard, DatasetPage } from '../../../contract/api/datasets.ts
 import type { AvailabilityState, Dataset, DatasetRole, Label, LabelSource } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { keptOrganColor } from '../../../contract/kept-organ-color.ts'
+import { sidedKey, SIDES, type LabelRepair } from '../../../contract/label-treatment.ts'
 import type { OrganId, Vocabulary } from '../../../contract/organ.ts'
 import type { PatientRule } from '../../../contract/patient-rule.ts'
 import {
@@ -21,12 +22,13 @@ import { patientCount } from './compose-dataset.ts'
 import { createDatasetTasks, type DatasetTasks, type DatasetTasksContext } from './dataset-tasks.ts'
 import { withExcluded, withPatients, withRole } from './edit-dataset.ts'
 import { createPictureCache } from './picture-cache.ts'
+import { refreshAcross } from './quality/refresh-across.ts'
 import { createVolumeWorkers } from './volume-workers.ts'
 
 const THUMBNAIL_PIXELS = 240
 const PICTURE_PIXELS = 320
 
-export interface DatasetDesk extends Omit<DatasetTasks, 'requireIdle' | 'getInspection'> {
+export interface DatasetDesk extends Omit<DatasetTasks, 'requireIdle' | 'isBusy' | 'getInspection'> {
   readonly list: () => Promise<DatasetCard[]>
   readonly get: (name: string) => Promise<DatasetPage>
   readonly read: (name: string) => Dataset
@@ -39,8 +41,10 @@ export interface DatasetDesk extends Omit<DatasetTasks, 'requireIdle' | 'getInsp
   readonly restore: (removed: string) => Dataset
   /** PNG of a case; without one, of a typical case of the dataset */
   readonly drawThumbnail: (name: string, caseId?: string) => Promise<Uint8Array>
-  /** PNG of the case that shows a label of an inspected folder best */
-  readonly drawLabel: (task: string, label: string) => Promise<Uint8Array>
+  /** PNG of a case whose labels lie beside its image, as a repair would place them */
+  readonly drawRepair: (name: string, caseId: string, repair: LabelRepair) => Promise<Uint8Array>
+  /** PNG of a label in an inspected folder; without a case, of the one that shows it best */
+  readonly drawLabel: (task: string, label: string, caseId?: string) => Promise<Uint8Array>
   readonly listOrganCases: (
     name: string,
     organ: OrganId,
@@ -62,10 +66,11 @@ export function createDatasetDesk(context: DatasetDeskContext): DatasetDesk {
   const read = (name: string): Dataset => readDataset(workspace, name)
   const saved = (dataset: Dataset): Dataset => {
     index(dataset)
+    refreshAcross(workspace, dataset.name, isBusy)
     changed()
     return dataset
   }
-  const { requireIdle, getInspection, ...startTasks } = createDatasetTasks({
+  const { requireIdle, isBusy, getInspection, ...startTasks } = createDatasetTasks({
     ...context,
     workers,
     saved: (dataset) => describeDataset(saved(dataset)),
@@ -78,14 +83,21 @@ export function createDatasetDesk(context: DatasetDeskContext): DatasetDesk {
     return saved(dataset)
   }
 
-  const drawCaseOf = ({ root, labels, modality, cases }: Dataset, caseId: string, size: number, only?: string) => {
+  const drawCaseOf = (
+    { root, labels, channels, cases }: Dataset,
+    caseId: string,
+    size: number,
+    { only, repair }: { only?: readonly string[]; repair?: LabelRepair } = {},
+  ) => {
     const each = cases.find(({ id }) => id === caseId)
-    if (!each || each.image === '' || each.geometry === null) {
+    if (!each || each.images[0] === '' || each.geometry === null) {
       throw new OrganMosaicError('not-found', `Case ${caseId} has no image that could be drawn.`)
     }
-    const colors = only === undefined ? colorsOf(labels, vocabulary()) : { [only]: colorOf(only, labels, vocabulary()) }
-    const sources = only === undefined ? each.labels : each.labels.filter((source) => mayHold(source, only))
-    const job = { root, image: each.image, labels: sources, colors, ct: modality === 'CT', size }
+    const all = colorsOf(labels, vocabulary())
+    const colors = only ? Object.fromEntries(only.map((key) => [key, all[key] ?? keptOrganColor(key)])) : all
+    const sources = only ? each.labels.filter((source) => mayHold(source, only)) : each.labels
+    const shown = repair ? sources.map((source) => ({ ...source, repair })) : sources
+    const job = { root, image: each.images[0], labels: shown, colors, ct: channels[0].modality === 'CT', size }
     return pictures.draw(`${each.fileHash}`, job)
   }
 
@@ -108,6 +120,7 @@ export function createDatasetDesk(context: DatasetDeskContext): DatasetDesk {
       requireIdle(name)
       const removed = removeDataset(workspace, name)
       forget(name)
+      refreshAcross(workspace, null, isBusy)
       changed()
       return removed
     },
@@ -118,11 +131,20 @@ export function createDatasetDesk(context: DatasetDeskContext): DatasetDesk {
       if (id === undefined) throw new OrganMosaicError('not-found', `${name} has no case that could be drawn.`)
       return drawCaseOf(dataset, id, THUMBNAIL_PIXELS)
     },
-    async drawLabel(task, label) {
+    async drawRepair(name, caseId, repair) {
+      return drawCaseOf(read(name), caseId, PICTURE_PIXELS, { repair })
+    },
+    async drawLabel(task, label, caseId) {
       const { dataset, described } = getInspection(task)
-      const example = described.labels.find(({ key }) => key === label)?.example
-      if (!example) throw new OrganMosaicError('not-found', `No case of ${dataset.root} has a voxel of ${label}.`)
-      return drawCaseOf(dataset, example, PICTURE_PIXELS, label)
+      const found = described.labels.find(({ key }) => key === label)
+      const example = caseId ?? found?.example
+      if (!found || !example) {
+        throw new OrganMosaicError('not-found', `No case of ${dataset.root} has a voxel of ${label}.`)
+      }
+      // Both sides of a label that is split are shown together: that is what there is to look at.
+      const from = found.split?.from
+      const only = from === undefined ? [label] : SIDES.map((side) => sidedKey(from, side))
+      return drawCaseOf(dataset, example, PICTURE_PIXELS, { only })
     },
     listOrganCases: (name, organ) =>
       usableCases(read(name)).map((each) => ({
@@ -160,13 +182,16 @@ function typicalCase(dataset: Dataset): string | undefined {
   return ids.sort((a, b) => volume(a) - volume(b))[Math.floor(ids.length / 2)]
 }
 
-const mayHold = (source: LabelSource, key: string): boolean => source.kind === 'map' || source.labelKey === key
+const mayHold = (source: LabelSource, keys: readonly string[]): boolean =>
+  source.kind === 'map' ||
+  keys.includes(source.labelKey) ||
+  (source.split ?? []).some(({ key }) => SIDES.some((side) => keys.includes(sidedKey(key, side))))
 
-const colorsOf = (labels: readonly Label[], vocabulary: Vocabulary): Record<string, string> =>
-  Object.fromEntries(labels.map(({ key }) => [key, colorOf(key, labels, vocabulary)]))
-
-/** That of its first organ. */
-function colorOf(key: string, labels: readonly Label[], { organs }: Vocabulary): string {
-  const organ = labels.find((label) => label.key === key)?.organs[0] ?? key
-  return organs.find(({ id }) => id === organ)?.color ?? keptOrganColor(organ)
-}
+/** That of its first organ; a name that the vocabulary does not know has the one that its file proposes. */
+const colorsOf = (labels: readonly Label[], { organs }: Vocabulary): Record<string, string> =>
+  Object.fromEntries(
+    labels.map(({ key, organs: [organ], color }) => [
+      key,
+      organs.find(({ id }) => id === organ)?.color ?? color ?? keptOrganColor(organ),
+    ]),
+  )

@@ -2,8 +2,15 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Inspection, Mapping } from '../../../contract/api/datasets.ts'
-import { NameSchema, type Dataset, type DatasetRole, type FolderReading } from '../../../contract/dataset.ts'
+import {
+  NameSchema,
+  type Dataset,
+  type DatasetChoices,
+  type DatasetRole,
+  type FolderReading,
+} from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
+import type { LabelRepair } from '../../../contract/label-treatment.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'
 import type { Task } from '../../../contract/task.ts'
 import type { UnpackContext } from '../archives/unpack-archive.ts'
@@ -27,6 +34,7 @@ import {
   type RegisterRequest,
 } from './register-dataset.ts'
 import { nameOfFolder } from './name-of-folder.ts'
+import { withRepairs } from './repairs.ts'
 import { requireSameCases } from './require-same-cases.ts'
 import type { VolumeWorkers } from './volume-workers.ts'
 
@@ -45,11 +53,15 @@ export interface Registration {
   readonly role: DatasetRole
   readonly mapping: Mapping
   readonly reading?: FolderReading | undefined
+  readonly notDrawn?: readonly string[] | undefined
 }
 
 export interface InspectionRequest {
   readonly known: Dataset | null
   readonly reading?: FolderReading | undefined
+  /** What labels mean, where that was said already */
+  readonly mapping?: Mapping | undefined
+  readonly notDrawn?: readonly string[] | undefined
 }
 
 /** What is kept of an inspection while the host lives, for pictures of its labels. */
@@ -77,14 +89,15 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
 
   /** Reads cases in the threads, and only those that changed since the last time. */
   async function remembering<T>(root: string, { signal, report }: TaskContext, work: (context: InspectContext) => T) {
-    const memory = openCaseFactsMemory(workspace.cache, root, (folder, found) =>
-      workers.run({ kind: 'inspect', root: folder, found, cacheFolder: workspace.cache }),
+    const memory = openCaseFactsMemory(workspace.cache, root, (folder, found, signature) =>
+      workers.run({ kind: 'inspect', root: folder, found, signature, cacheFolder: workspace.cache }),
     )
     let complete = false
     try {
       const result = await work({
         signal,
         inspectCase: memory.inspectCase,
+        detect: (folder, role, reading) => workers.run({ kind: 'detect', root: folder, role, reading }),
         onProgress: ({ done, total, caseId }) => report({ done, total, message: caseId }),
       })
       complete = true
@@ -96,22 +109,20 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
 
   async function inspect(
     root: string,
-    { known, reading = {} }: InspectionRequest,
+    { known, reading = {}, mapping, notDrawn }: InspectionRequest,
     context: TaskContext,
   ): Promise<InspectedFolder> {
     const role = known?.role ?? 'train'
-    const { excluded, patients, registeredAs, ...before } = known
-      ? choicesOf(known)
-      : { excluded: [], patients: null, registeredAs: role }
+    const before: DatasetChoices = known ? choicesOf(known) : { excluded: [], patients: null, registeredAs: role }
     const inspection = await remembering(root, context, (each) =>
       withSubset({ ...readingOf(before), ...reading }, null, (chosen) =>
-        inspectFolder(root, { registeredAs, ...chosen }, each),
+        inspectFolder(root, { ...before, ...chosen }, each),
       ),
     )
-    const choices = { excluded, patients, registeredAs, ...inspection.reading }
+    const choices = { ...before, ...inspection.reading, ...(notDrawn ? { notDrawn: [...notDrawn] } : {}) }
     const proposed = known?.name ?? nameOfFolder(inspection.reading.subset ?? root)
     const name = NameSchema.safeParse(proposed).success ? proposed : 'dataset'
-    const overrides = known ? keptOverrides(known, inspection) : []
+    const overrides = mapping ?? (known ? keptOverrides(known, inspection) : [])
     const others = datasets()
     const dataset = composeDataset(
       inspection,
@@ -152,6 +163,7 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
 
   return {
     requireIdle,
+    isBusy: (name: string): boolean => busy.has(name),
     /**
      * @param place a folder or an archive
      * @param request.known the registered dataset to look at again
@@ -174,15 +186,22 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
       throw new OrganMosaicError('not-found', 'This folder has not been looked into, or long ago; add it again.')
     },
     /** @throws OrganMosaicError `conflict` for a name that belongs to another folder */
-    async startRegistration({ folder, name, role, mapping, reading }: Registration): Promise<Task> {
+    async startRegistration({ folder, name, role, mapping, reading, notDrawn }: Registration): Promise<Task> {
       await refuseTakenName(workspace, name, folder)
       const known = listDatasetNames(workspace).includes(name) ? readDataset(workspace, name) : null
       const registeredAs = known ? choicesOf(known).registeredAs : role
-      const request = { folder, name, role, organs: mapping, registeredAs }
+      const choices = notDrawn ? { choices: { notDrawn: [...notDrawn] } } : {}
+      const request = { folder, name, role, organs: mapping, registeredAs, ...choices }
       return startRegistration(`Registering ${name}`, reading === undefined ? request : { ...request, reading })
     },
     startRescan(dataset: Dataset): Task {
       return startRegistration(`Looking for new cases of ${dataset.name}`, again(dataset, dataset.root))
+    },
+    /** @param repair null: no longer */
+    startRepair(dataset: Dataset, cases: readonly string[], repair: LabelRepair | null): Task {
+      const repairs = withRepairs(dataset, cases, repair, new Date().toISOString())
+      const title = repair === null ? `Taking repairs of ${dataset.name} back` : `Repairing labels of ${dataset.name}`
+      return startRegistration(title, { ...again(dataset, dataset.root), choices: { repairs } })
     },
     startRelink(dataset: Dataset, folder: string): Task {
       const request = { ...again(dataset, folder), moved: true }

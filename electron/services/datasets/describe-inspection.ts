@@ -1,6 +1,7 @@
 // What a person should know of a folder before it is registered, from one reading of it.
-import type { InspectedLabel, Inspection } from '../../../contract/api/datasets.ts'
+import type { InspectedLabel, InspectedSplit, Inspection } from '../../../contract/api/datasets.ts'
 import type { Dataset } from '../../../contract/dataset.ts'
+import { sidedKey, SIDES } from '../../../contract/label-treatment.ts'
 import type { OrganId, Vocabulary } from '../../../contract/organ.ts'
 import { suggestOrgans } from '../vocabulary/suggest-organs.ts'
 import { describeDataset } from '../workspace/describe-dataset.ts'
@@ -8,6 +9,7 @@ import { usableCases } from './availability.ts'
 import { contextOf, labelsOf, occurringLabels, patientCount } from './compose-dataset.ts'
 import type { CaseFacts } from './inspect-case.ts'
 import type { FolderInspection } from './inspect-folder.ts'
+import { splitCases } from './label-treatments.ts'
 import type { FoundLabel } from './layouts/layout.ts'
 import { mapLabels } from './map-labels.ts'
 
@@ -34,12 +36,15 @@ export function describeInspection(inspection: FolderInspection, context: Inspec
     layout: dataset.layout,
     layoutReason: dataset.layoutReason,
     modality: dataset.modality,
+    channels: dataset.channels,
     cases: dataset.cases.length,
     usableCases: detail.summary.usableCases,
     patients: patientCount(usableCases(dataset)),
     shape: detail.shape,
     spacingMm: detail.spacingMm,
     labels: describeLabels(inspection, context),
+    splits: describeSplits(inspection),
+    notDrawn: [...(dataset.choices?.notDrawn ?? [])],
     findings: dataset.findings,
     volumes: Math.max(0, ...inspection.facts.map(({ volumes }) => volumes)),
     subsets: [...(inspection.match.subsets ?? [])],
@@ -47,29 +52,54 @@ export function describeInspection(inspection: FolderInspection, context: Inspec
   }
 }
 
-function describeLabels({ match, facts }: FolderInspection, context: InspectionContext): InspectedLabel[] {
+function describeLabels(inspection: FolderInspection, context: InspectionContext): InspectedLabel[] {
+  const { match, facts, reading } = inspection
   const { vocabulary, dataset } = context
-  const { found, declared } = labelsOf(match, facts, [])
+  const { found, declared } = labelsOf(inspection, [])
   // As registering will do it, but without a word of the user.
   const datasetName = contextOf(match, dataset.root, dataset.name)
   const automatic = mapLabels(found, declared, { vocabulary, overrides: [], datasetName }).labels
-  const extra = occurringLabels(facts).filter(({ key }) => !found.some((label) => label.key === key))
+  const extra = occurringLabels(inspection).filter(({ key }) => !found.some((label) => label.key === key))
   const isKnown = (organ: OrganId): boolean => vocabulary.organs.some(({ id }) => id === organ)
-  return [...found, ...extra].map((label): InspectedLabel => {
+  return [...found, ...extra].flatMap((label): InspectedLabel[] => {
     const own = automatic.find(({ key }) => key === label.key)?.organs ?? []
-    return {
-      ...label,
+    const common = {
+      sourceName: label.sourceName,
       declared: declared && !extra.includes(label),
-      organs: dataset.labels.find(({ key }) => key === label.key)?.organs ?? [],
       automatic: own,
       known: own.length > 0 && own.every(isKnown),
+      color: match.colors?.get(label.key) ?? null,
       suggestions: suggestOrgans(vocabulary, label.sourceName, 5),
-      ...measure(label, facts),
     }
+    const sides = (reading.splits ?? []).includes(label.key)
+      ? SIDES.map((side) => ({ key: sidedKey(label.key, side), split: { from: label.key, side } }))
+      : [{ key: label.key }]
+    const sideOf = (id: OrganId) => vocabulary.organs.find((organ) => organ.id === id)?.laterality
+    return sides.map((side) => ({
+      ...common,
+      ...side,
+      automatic: 'split' in side ? own.filter((id) => sideOf(id) === side.split.side) : own,
+      organs: dataset.labels.find(({ key }) => key === side.key)?.organs ?? [],
+      ...measure(side, facts),
+    }))
   })
 }
 
-function measure({ key }: FoundLabel, facts: readonly CaseFacts[]) {
+function describeSplits({ facts, reading }: FolderInspection): InspectedSplit[] {
+  return (reading.splits ?? []).map((key) => ({
+    key,
+    cases: splitCases(key, facts).map(({ id, method, planeMm }) => {
+      const own = facts.find((each) => each.id === id)
+      const [sz, sy, sx] = own?.geometry?.spacingMm ?? [0, 0, 0]
+      const [leftMl, rightMl] = SIDES.map(
+        (side) => ((own?.structures.get(sidedKey(key, side))?.voxels ?? 0) * sz * sy * sx) / 1000,
+      )
+      return { caseId: id, method, planeMm, leftMl, rightMl }
+    }),
+  }))
+}
+
+function measure({ key }: Pick<FoundLabel, 'key'>, facts: readonly CaseFacts[]) {
   const having = facts.flatMap(({ id, geometry, structures }) => {
     const voxels = structures.get(key)?.voxels ?? 0
     const [sz, sy, sx] = geometry?.spacingMm ?? [0, 0, 0]

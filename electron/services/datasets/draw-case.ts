@@ -4,8 +4,8 @@ import type { LabelSource } from '../../../contract/dataset.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
 import { canonicalTransform, reorient } from '../../../trainer/imaging/canonical.ts'
 import { readImage } from '../../../trainer/imaging/read-image.ts'
-import { readLabel } from '../../../trainer/imaging/read-label.ts'
 import { percentiles } from '../../../trainer/imaging/statistics.ts'
+import { readLabelSource } from '../../../trainer/imaging/treated/read-label-source.ts'
 import { voxelCount, type Volume, type VoxelArray } from '../../../trainer/imaging/volume.ts'
 import { parseColour } from '../pictures/canvas.ts'
 import { bestSlice, drawPlane } from '../pictures/draw-plane.ts'
@@ -54,24 +54,22 @@ async function readMarks(
   keys: readonly string[],
 ): Promise<Uint8Array> {
   const marks = new Uint8Array(voxelCount(geometry.shape))
+  const markOf = new Map(keys.map((key, at) => [key, at + 1]))
   for (const source of labels) {
-    if (source.kind === 'mask' && !keys.includes(source.labelKey)) continue
-    const label = await readLabel(join(root, source.path), geometry).catch(() => null)
+    const label = await readLabelSource(root, source, geometry).catch(() => null)
     if (!label || label.volume.data.length !== marks.length) continue
-    if (source.kind === 'mask') markMask(marks, label.volume.data, keys.indexOf(source.labelKey) + 1)
-    else markMap(marks, label.volume.data, new Map(keys.map((key, at) => [Number(key), at + 1])))
+    paint(marks, label.volume.data, (value) => markOf.get(label.keyOf(value)) ?? 0)
   }
   return marks
 }
 
-function markMask(marks: Uint8Array, data: VoxelArray, mark: number): void {
-  for (let v = 0; v < data.length; v++) if (Math.round(data[v]) !== 0) marks[v] = mark
-}
-
-function markMap(marks: Uint8Array, data: VoxelArray, markOf: ReadonlyMap<number, number>): void {
+/** A value is asked for once. */
+function paint(marks: Uint8Array, data: VoxelArray, markOf: (value: number) => number): void {
+  const known = new Map<number, number>()
   for (let v = 0; v < data.length; v++) {
-    if (data[v] === 0) continue
-    const mark = markOf.get(Math.round(data[v]))
-    if (mark !== undefined) marks[v] = mark
+    if (Math.round(data[v]) === 0) continue
+    let mark = known.get(data[v])
+    if (mark === undefined) known.set(data[v], (mark = markOf(data[v])))
+    if (mark !== 0) marks[v] = mark
   }
 }

@@ -3,13 +3,11 @@ import type { Dataset, DatasetRole } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { PatientRule } from '../../../contract/patient-rule.ts'
 import { applyChoices, choicesOf } from './apply-choices.ts'
-import { findDuplicatesAcross } from './find-duplicates.ts'
+import { withAcross } from './quality/quality-findings.ts'
 
 /** What is said of images that other datasets hold too depends on the role. Its cases stay the same ones. */
 export function withRole(dataset: Dataset, role: DatasetRole, others: readonly Dataset[]): Dataset {
-  const rest = dataset.findings.filter(({ code, severity }) => code !== 'duplicate-image' || severity === 'error')
-  const findings = [...rest, ...findDuplicatesAcross(role, dataset.cases, others)]
-  return { ...dataset, role, findings, choices: choicesOf(dataset) }
+  return withAcross({ ...dataset, role, choices: choicesOf(dataset) }, others)
 }
 
 /** @throws OrganMosaicError `not-found` for a case that the dataset does not have */

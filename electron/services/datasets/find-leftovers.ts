@@ -9,7 +9,9 @@ import type { FolderListing } from './list-folder.ts'
 /** Warnings for subfolders that could not be listed, one note for volumes that belong to no case. */
 export function findLeftovers(folder: FolderListing, cases: readonly FoundCase[]): Finding[] {
   const used = new Set(
-    cases.flatMap((found) => [found.image ?? '', ...found.labels.map((label) => label.path)]).map(pathOf),
+    cases
+      .flatMap((found) => [...found.images, ...found.labels.map((label) => label.path)])
+      .map((path) => pathOf(path ?? '')),
   )
   const left = folder.files.filter((path) => isVolume(path) && !used.has(path))
   const findings = folder.unreadable.map((message) => createFinding('warning', 'missing-image', message))

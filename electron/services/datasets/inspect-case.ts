@@ -7,32 +7,45 @@ import {
   type FindingCode,
   type Intensity,
   type LabelSource,
+  type Misfit,
 } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
-import { hashFile, hashVolume } from '../../../trainer/imaging/hash.ts'
-import { filesOfImage, readImage } from '../../../trainer/imaging/read-image.ts'
-import { readLabel } from '../../../trainer/imaging/read-label.ts'
+import { hashCaseFiles } from '../../../trainer/imaging/hash-case-files.ts'
+import { hashChannels } from '../../../trainer/imaging/hash.ts'
+import { readImage } from '../../../trainer/imaging/read-image.ts'
+import { readLabelSource } from '../../../trainer/imaging/treated/read-label-source.ts'
 import type { Volume } from '../../../trainer/imaging/volume.ts'
 import { describeImage } from '../volumes/describe-image.ts'
-import type { FirstPlanes } from '../volumes/first-planes.ts'
+import type { FirstPlanes, KeptPlanes } from '../volumes/first-planes.ts'
+import { bodyMidline } from './body-midline.ts'
 import { checkGrid } from './check-grid.ts'
 import { checkImage } from './check-image.ts'
 import { createFinding } from './create-finding.ts'
 import type { FoundCase } from './layouts/layout.ts'
 import { LabelTally, type Overlap, type Structure } from './label-tally.ts'
+import { measureMisfit } from './measure-misfit.ts'
+import { findIdentifiers, type Identifiers } from './quality/find-identifiers.ts'
+import { settleSplits } from './settle-splits.ts'
 
 export interface CaseFacts {
   readonly id: string
-  readonly image: string
+  /** One a channel; empty: no file */
+  readonly images: readonly string[]
   readonly labels: readonly LabelSource[]
   readonly geometry: Geometry | null
   readonly imageHash: string | null
   readonly fileHash: string | null
-  readonly intensity: Intensity | null
+  /** One a channel; none where an image could not be read */
+  readonly intensities: readonly Intensity[]
   /** By label key: values of the label map that occur, or every mask file that exists */
   readonly structures: ReadonlyMap<string, Structure>
   readonly overlaps: readonly Overlap[]
+  /** LPS x of the middle of the body */
+  readonly midlineMm: number | null
+  /** Label files that do not lie on the image, with what could be done */
+  readonly misfits: readonly Misfit[]
+  readonly identifiers: Identifiers
   readonly findings: readonly Finding[]
   /** How many the image holds, where it holds several and none was chosen; else 0 */
   readonly volumes: number
@@ -40,50 +53,119 @@ export interface CaseFacts {
 
 /**
  * Findings of severity error exclude the case.
- * @param firstPlanes keeps the middle planes of the image, for whoever looks at the case first
+ * @param firstPlanes keeps the middle planes of the images, for whoever looks at the case first
  */
 export async function inspectCase(root: string, found: FoundCase, firstPlanes?: FirstPlanes): Promise<CaseFacts> {
   const findings: Finding[] = [...found.problems, ...missingFiles(found)]
-  const kept = found.image === null ? null : await firstPlanes?.(join(root, found.image))
-  let volumes = 0
-  const noteVolumes = (error: unknown): void => void (volumes = volumesOf(error))
-  const read =
-    found.image === null
-      ? null
-      : await readVolume(found.id, 'image', findings, () => readImage(join(root, found.image ?? '')), noteVolumes)
-  const image = read && read.volume
-  const tally = image && new LabelTally(image.geometry)
-  for (const source of found.labels) {
-    const label = await readVolume(found.id, 'label', findings, () =>
-      readLabel(join(root, source.path), image?.geometry ?? null),
-    )
-    if (!image || !tally || !label) continue
-    const misfit = checkGrid(image.geometry, label.volume.geometry, found.id, source.path)
-    findings.push(...misfit)
-    if (!misfit.some((finding) => finding.code === 'shape-mismatch')) {
-      findings.push(...tally.add(label.volume.data, source, found.id))
+  const { channels, volumes } = await readChannels(root, found, findings, firstPlanes)
+  const image = channels[0]?.read.volume ?? null
+  const { labels, tally, misfits, midlineMm } = await inspectLabels(root, found, image, findings)
+  const complete = channels.length === found.images.length
+  const intensities: Intensity[] = []
+  if (complete && tally) {
+    for (const { read, kept, path } of channels) {
+      const checked = checkImage(read.volume.data, tally.labelled, found.id, channels.length === 1 ? 'the image' : path)
+      findings.push(...checked.findings)
+      intensities.push(checked.intensity)
+      await kept?.save(describeImage(read.volume, read.oddities, checked.intensity))
     }
   }
-  const checked = image && tally ? checkImage(image.data, tally.labelled, found.id) : { intensity: null, findings: [] }
-  if (read) await kept?.save(describeImage(read.volume, read.oddities, checked.intensity))
+  const files = [...found.images.flatMap((path) => path ?? []), ...found.labels.map(({ path }) => path)]
   return {
     id: found.id,
-    image: found.image ?? '',
-    labels: found.labels,
+    images: found.images.map((path) => path ?? ''),
+    labels,
     geometry: image?.geometry ?? null,
-    imageHash: image && hashVolume(image),
-    fileHash: image && (await hashFiles(root, found)),
-    intensity: checked.intensity,
+    imageHash: complete && image ? hashChannels(channels.map(({ read }) => read.volume)) : null,
+    fileHash: complete && image ? await hashCaseFiles(root, found) : null,
+    intensities,
     structures: tally?.structures ?? new Map(),
     overlaps: tally?.overlaps() ?? [],
-    findings: [...findings, ...checked.findings],
+    midlineMm,
+    misfits,
+    identifiers: await findIdentifiers(root, files),
+    findings,
     volumes,
   }
 }
 
-function missingFiles({ id, image, labels }: FoundCase): Finding[] {
+interface ReadChannel {
+  readonly path: string
+  readonly read: Awaited<ReturnType<typeof readImage>>
+  readonly kept: KeptPlanes | undefined
+}
+
+/** Those that can be read and lie on the grid of the first of them; of the others, findings. */
+async function readChannels(
+  root: string,
+  found: FoundCase,
+  findings: Finding[],
+  firstPlanes: FirstPlanes | undefined,
+): Promise<{ channels: ReadChannel[]; volumes: number }> {
+  const channels: ReadChannel[] = []
+  let volumes = 0
+  const noteVolumes = (error: unknown): void => void (volumes = volumesOf(error))
+  for (const path of found.images) {
+    if (path === null) continue
+    const kept = await firstPlanes?.(join(root, path))
+    const read = await readVolume(found.id, 'image', findings, () => readImage(join(root, path)), noteVolumes)
+    if (!read) continue
+    const grid = channels[0]?.read.volume.geometry ?? read.volume.geometry
+    const misfit = checkGrid(grid, { what: 'channel', geometry: read.volume.geometry, path }, found.id)
+    findings.push(...misfit)
+    if (!misfit.some(({ severity }) => severity === 'error')) channels.push({ path, read, kept })
+  }
+  return { channels, volumes }
+}
+
+/** Counts the labels of a case on the grid of its image; without an image, only says which cannot be read. */
+async function inspectLabels(
+  root: string,
+  { id, labels: sources }: FoundCase,
+  image: Volume | null,
+  findings: Finding[],
+) {
+  const tally = image && new LabelTally(image.geometry)
+  const midlineMm = image && bodyMidline(image)
+  const misfits: Misfit[] = []
+  const labels: LabelSource[] = []
+  for (const source of sources) {
+    const label = await readVolume(id, 'label', findings, () => readLabelSource(root, source, image?.geometry ?? null))
+    const settled = label && image ? settleSplits(label, source, midlineMm) : null
+    labels.push(settled?.source ?? source)
+    if (!image || !tally) continue
+    const misfit = settled ? misfitOf(image.geometry, settled.volume.geometry, source.path, id) : []
+    findings.push(...misfit)
+    if (!settled || source.repair || misfit.some(({ severity }) => severity === 'error')) {
+      misfits.push(...(await findMisfit(root, source, image, id)))
+    }
+    if (settled && !misfit.some(({ code }) => code === 'shape-mismatch')) {
+      findings.push(...tally.add(settled.volume.data, source, id, settled.keyOf))
+    }
+  }
+  return { labels, tally, misfits, midlineMm }
+}
+
+const misfitOf = (image: Geometry, geometry: Geometry, path: string, id: string): Finding[] =>
+  checkGrid(image, { what: 'label', geometry, path }, id)
+
+/** What could be done about a label that lies beside its image; nothing where it cannot even be read by itself. */
+async function findMisfit(
+  root: string,
+  { repair: _, ...source }: LabelSource,
+  image: Volume,
+  id: string,
+): Promise<Misfit[]> {
+  const own = await readLabelSource(root, source, null).catch(() => null)
+  if (!own || !misfitOf(image.geometry, own.own, source.path, id).some(({ severity }) => severity === 'error'))
+    return []
+  return [measureMisfit(image, own.volume, source.path)]
+}
+
+function missingFiles({ id, images, labels }: FoundCase): Finding[] {
   const missing: [FindingCode, 'image' | 'label'][] = []
-  if (image === null) missing.push(['missing-image', 'image'])
+  const image = images.find((each) => each !== null)
+  if (image === undefined) missing.push(['missing-image', 'image'])
   if (labels.length === 0) missing.push(['missing-label', 'label'])
   return missing.map(([code, what]) => {
     const other = what === 'image' ? labels[0]?.path : image
@@ -92,15 +174,13 @@ function missingFiles({ id, image, labels }: FoundCase): Finding[] {
   })
 }
 
-type ReadVolume = { volume: Volume; oddities: string[] }
-
-async function readVolume(
+async function readVolume<T extends { volume: Volume; oddities: string[] }>(
   caseId: string,
   what: 'image' | 'label',
   findings: Finding[],
-  readIt: () => Promise<ReadVolume>,
+  readIt: () => Promise<T>,
   failed: (error: unknown) => void = () => undefined,
-): Promise<ReadVolume | null> {
+): Promise<T | null> {
   try {
     const read = await readIt()
     findings.push(...read.oddities.map((oddity) => createFinding('info', 'header-oddity', oddity, { caseId })))
@@ -123,14 +203,3 @@ function findingOf(error: unknown): FindingCode | null {
 
 const volumesOf = (error: unknown): number =>
   error instanceof OrganMosaicError && typeof error.details['volumes'] === 'number' ? error.details['volumes'] : 0
-
-/** One hash over image and labels; null when a file cannot be read, which is a finding already. */
-async function hashFiles(root: string, found: FoundCase): Promise<string | null> {
-  const addresses = [found.image ?? '', ...found.labels.map((label) => label.path)].map((path) => join(root, path))
-  try {
-    const files = await Promise.all(addresses.map(filesOfImage))
-    return await hashFile(...new Set(files.flat()))
-  } catch {
-    return null
-  }
-}

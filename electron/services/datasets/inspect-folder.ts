@@ -2,12 +2,15 @@
 // so the same half also answers "what is in this folder?" before anything is registered.
 import type { DatasetChoices, FolderReading } from '../../../contract/dataset.ts'
 import { volumeAddress } from '../../../trainer/imaging/image-source.ts'
+import { readingOf } from './apply-choices.ts'
+import { createCaseRoom } from './case-room.ts'
+import { detectFolder } from './detect-folder.ts'
 import { inspectCase, type CaseFacts } from './inspect-case.ts'
-import { detectLayout } from './layouts/index.ts'
 import type { FoundCase, LayoutMatch } from './layouts/layout.ts'
-import { listFolder, type FolderListing } from './list-folder.ts'
+import type { FolderListing } from './list-folder.ts'
 import { mapConcurrently } from './map-concurrently.ts'
 import { readPatients } from './read-patients.ts'
+import { resolveSplits, withTreatments } from './label-treatments.ts'
 
 export interface FolderInspection {
   readonly folder: FolderListing
@@ -24,10 +27,9 @@ export interface InspectContext {
   readonly signal?: AbortSignal
   /** How a case is read: in this thread unless said otherwise */
   readonly inspectCase?: (root: string, found: FoundCase) => Promise<CaseFacts>
+  /** How its cases are found: in this thread unless said otherwise */
+  readonly detect?: typeof detectFolder
 }
-
-/** Two cases decode at once: one inflates while the other is counted, and memory stays that of two. */
-const CONCURRENT_CASES = 2
 
 /**
  * @param root absolute
@@ -37,18 +39,22 @@ const CONCURRENT_CASES = 2
  */
 export async function inspectFolder(
   root: string,
-  { registeredAs, ...reading }: Pick<DatasetChoices, 'registeredAs'> & FolderReading,
+  choices: Pick<DatasetChoices, 'registeredAs' | 'repairs'> & FolderReading,
   context: InspectContext = {},
 ): Promise<FolderInspection> {
-  const folder = await listFolder(root)
+  const reading = readingOf(choices)
+  const { folder, match: detected } = await (context.detect ?? detectFolder)(root, choices.registeredAs, reading)
   const { volume } = reading
-  const detected = await detectLayout(folder, registeredAs, reading)
-  const match = volume === undefined ? detected : { ...detected, cases: detected.cases.map(withVolume(volume)) }
+  const chosen = volume === undefined ? detected : { ...detected, cases: detected.cases.map(withVolume(volume)) }
+  const splits = resolveSplits(reading.splits ?? [], chosen)
+  const match = { ...chosen, cases: chosen.cases.map(withTreatments(splits, choices.repairs ?? [])) }
   const read = context.inspectCase ?? inspectCase
+  const room = createCaseRoom()
   let done = 0
-  const facts = await mapConcurrently(match.cases, CONCURRENT_CASES, async (found) => {
+  const facts = await mapConcurrently(match.cases, room.atOnce, async (found) => {
     context.signal?.throwIfAborted()
     const seen = await read(root, found)
+    room.saw(seen.geometry)
     done++
     context.onProgress?.({ done, total: match.cases.length, caseId: found.id })
     return seen
@@ -56,9 +62,18 @@ export async function inspectFolder(
   context.signal?.throwIfAborted()
   // What a person wrote down goes before what the files say.
   const said = match.cases.flatMap(({ id, patient }) => (patient === undefined ? [] : [[id, patient] as const]))
-  return { folder, match, facts, patients: new Map([...said, ...(await readPatients(folder))]), reading }
+  return {
+    folder,
+    match,
+    facts,
+    patients: new Map([...said, ...(await readPatients(folder))]),
+    reading: { ...reading, ...(reading.splits ? { splits } : {}) },
+  }
 }
 
 const withVolume =
   (volume: number) =>
-  (found: FoundCase): FoundCase => ({ ...found, image: found.image && volumeAddress(found.image, volume) })
+  (found: FoundCase): FoundCase => ({
+    ...found,
+    images: found.images.map((image) => image && volumeAddress(image, volume)),
+  })

@@ -1,14 +1,18 @@
-// Counts the voxels of every label of one case, and what touches the ends of the scan.
-import type { Finding, LabelSource } from '../../../contract/dataset.ts'
-import type { Geometry } from '../../../contract/geometry.ts'
-import { canonicalTransform } from '../../../trainer/imaging/canonical.ts'
+// Counts the voxels of every label of one case, says where they lie, and which masks claim the same voxels.
+import type { Border, Finding, LabelSource } from '../../../contract/dataset.ts'
+import type { Geometry, Point } from '../../../contract/geometry.ts'
+import { sidedKey, SIDES } from '../../../contract/label-treatment.ts'
+import { filledBlocks } from '../../../trainer/imaging/filled-blocks.ts'
 import { voxelCount, type VoxelArray } from '../../../trainer/imaging/volume.ts'
 import { createFinding } from './create-finding.ts'
+import { measureValues, type MeasuredValue } from './measure-values.ts'
 
 export interface Structure {
-  voxels: number
-  /** It has voxels in the first or last slice along the patient's superior-inferior axis */
-  touchesEnd: boolean
+  readonly voxels: number
+  /** Mean position, LPS mm; null without a voxel */
+  readonly centre: Point | null
+  /** Sides of the image that it touches */
+  readonly borders: readonly Border[]
 }
 
 /** Voxels that two mask files both claim. */
@@ -20,6 +24,8 @@ export interface Overlap {
 
 /** Values may be off an integer by rounding of slope and intercept. */
 const INTEGER_TOLERANCE = 1e-3
+
+const NOTHING: Structure = { voxels: 0, centre: null, borders: [] }
 
 export class LabelTally {
   readonly structures = new Map<string, Structure>()
@@ -36,111 +42,101 @@ export class LabelTally {
     this.labelled = new Uint8Array(voxelCount(geometry.shape))
   }
 
-  /** Takes in a label map, or one mask file. @param data [depth, height, width] on the image's grid */
-  add(data: VoxelArray, source: LabelSource, caseId: string): Finding[] {
-    const values = countValues(data)
+  /**
+   * Takes in a label map, or one mask file.
+   * @param data [depth, height, width] on the image's grid
+   * @param keyOf what a value stands for
+   */
+  add(data: VoxelArray, source: LabelSource, caseId: string, keyOf: (value: number) => string): Finding[] {
+    const values = measureValues(data, this.geometry)
     const odd = [...values.keys()].find((value) => !isInteger(value))
     if (odd !== undefined) {
       const advice = 'label maps hold one integer a voxel (was it interpolated?). Re-export it, or exclude the case.'
       const message = `Case ${caseId}: ${source.path} holds ${odd}; ${advice}`
       return [createFinding('error', 'non-integer-label', message, { caseId })]
     }
-    for (let voxel = 0; voxel < data.length; voxel++) if (isForeground(data[voxel])) this.labelled[voxel] = 1
-    const atEnds = valuesAtEnds(data, this.geometry)
-    if (source.kind === 'map') {
-      for (const [value, voxels] of foregroundOf(values)) {
-        const known = this.structures.get(String(value)) ?? { voxels: 0, touchesEnd: false }
-        const touchesEnd = known.touchesEnd || atEnds.has(value)
-        this.structures.set(String(value), { voxels: known.voxels + voxels, touchesEnd })
-      }
-      return []
+    if (source.kind === 'mask') {
+      const several = severalValues([...values.keys()], source, keyOf, caseId)
+      if (several) return [several]
     }
-    return this.addMask(data, source.labelKey, source.path, foregroundOf(values), atEnds.size > 0, caseId)
+    for (const [from, to] of filledBlocks(data)) {
+      for (let voxel = from; voxel < to; voxel++) if (isForeground(data[voxel])) this.labelled[voxel] = 1
+    }
+    const keys = new Set(source.kind === 'mask' ? [source.labelKey] : [])
+    // The sides of a mask that is split are there even where one of them is empty.
+    for (const { key } of source.split ?? []) if (keys.delete(key)) for (const side of sidesOf(key)) keys.add(side)
+    for (const key of keys) this.structures.set(key, this.structures.get(key) ?? NOTHING)
+    for (const [value, measured] of values) {
+      if (!isForeground(value)) continue
+      const key = keyOf(value)
+      this.structures.set(key, joined(this.structures.get(key) ?? NOTHING, measured))
+    }
+    if (source.kind === 'mask') this.claim(data, keyOf)
+    return []
   }
 
   overlaps(): Overlap[] {
     return [...this.overlapVoxels.values()]
   }
 
-  private addMask(
-    data: VoxelArray,
-    key: string,
-    path: string,
-    values: Map<number, number>,
-    touchesEnd: boolean,
-    caseId: string,
-  ): Finding[] {
-    if (values.size > 1) {
-      const found = [...values.keys()].sort((a, b) => a - b)
-      const message =
-        `Case ${caseId}: the mask ${path} holds the values ${found.slice(0, 5).join(', ')}${found.length > 5 ? ' ...' : ''}; ` +
-        'expected 0 and one other. Write one file an organ, or exclude the case.'
-      return [createFinding('error', 'unknown-label-value', message, { caseId })]
-    }
-    this.structures.set(key, { voxels: values.values().next().value ?? 0, touchesEnd })
-    this.claim(data, key)
-    return []
-  }
-
-  private claim(data: VoxelArray, key: string): void {
+  /** Masks alone can overlap; the sides of one that is split are claimed one by one. */
+  private claim(data: VoxelArray, keyOf: (value: number) => string): void {
     this.owner ??= new Uint16Array(data.length)
-    const own = this.maskKeys.push(key)
-    const shared = new Map<number, number>()
-    for (let voxel = 0; voxel < data.length; voxel++) {
-      if (!isForeground(data[voxel])) continue
-      const owner = this.owner[voxel]
-      if (owner === 0) this.owner[voxel] = own
-      else shared.set(owner, (shared.get(owner) ?? 0) + 1)
+    const own = new Map<number, number>()
+    const shared = new Map<number, Map<number, number>>()
+    for (const [from, to] of filledBlocks(data)) {
+      for (let voxel = from; voxel < to; voxel++) {
+        if (!isForeground(data[voxel])) continue
+        let position = own.get(data[voxel])
+        if (position === undefined) own.set(data[voxel], (position = this.maskKeys.push(keyOf(data[voxel]))))
+        const owner = this.owner[voxel]
+        if (owner === 0) this.owner[voxel] = position
+        else if (owner !== position) count(shared, owner, position)
+      }
     }
-    for (const [owner, voxels] of shared) {
-      const first = this.maskKeys[owner - 1]
-      this.overlapVoxels.set(`${owner} ${own}`, { first, second: key, voxels })
+    for (const [owner, others] of shared) {
+      for (const [position, voxels] of others) {
+        const [first, second] = [this.maskKeys[owner - 1], this.maskKeys[position - 1]]
+        this.overlapVoxels.set(`${owner} ${position}`, { first, second, voxels })
+      }
     }
   }
+}
+
+const sidesOf = (key: string): string[] => SIDES.map((side) => sidedKey(key, side))
+
+function count(shared: Map<number, Map<number, number>>, owner: number, position: number): void {
+  const others = shared.get(owner) ?? new Map<number, number>()
+  others.set(position, (others.get(position) ?? 0) + 1)
+  shared.set(owner, others)
+}
+
+function joined(known: Structure, { voxels, centre, borders }: MeasuredValue): Structure {
+  const total = known.voxels + voxels
+  const mean = (axis: 0 | 1 | 2): number =>
+    known.centre === null ? centre[axis] : (known.centre[axis] * known.voxels + centre[axis] * voxels) / total
+  return {
+    voxels: total,
+    centre: [mean(0), mean(1), mean(2)],
+    borders: [...new Set([...known.borders, ...borders])],
+  }
+}
+
+/** A mask has one value beside 0, and two where it is split. */
+function severalValues(
+  values: readonly number[],
+  source: LabelSource,
+  keyOf: (value: number) => string,
+  caseId: string,
+): Finding | null {
+  const found = [...new Set(values.map(Math.round))].filter(isForeground).sort((a, b) => a - b)
+  if (found.length === new Set(found.map(keyOf)).size) return null
+  const message =
+    `Case ${caseId}: the mask ${source.path} holds the values ${found.slice(0, 5).join(', ')}${found.length > 5 ? ' ...' : ''}; ` +
+    'expected 0 and one other. Write one file an organ, or exclude the case.'
+  return createFinding('error', 'unknown-label-value', message, { caseId })
 }
 
 const isInteger = (value: number): boolean => Math.abs(value - Math.round(value)) <= INTEGER_TOLERANCE
 
 const isForeground = (value: number): boolean => Math.round(value) !== 0
-
-/** Rounded values without background. */
-function foregroundOf(values: Map<number, number>): Map<number, number> {
-  const foreground = new Map<number, number>()
-  for (const [value, voxels] of values) {
-    const rounded = Math.round(value)
-    if (rounded !== 0) foreground.set(rounded, (foreground.get(rounded) ?? 0) + voxels)
-  }
-  return foreground
-}
-
-/** Voxels a value. Labels come in runs, so the map is asked once a run. */
-function countValues(data: VoxelArray): Map<number, number> {
-  const counts = new Map<number, number>()
-  let start = 0
-  for (let voxel = 1; voxel <= data.length; voxel++) {
-    if (voxel < data.length && data[voxel] === data[start]) continue
-    counts.set(data[start], (counts.get(data[start]) ?? 0) + voxel - start)
-    start = voxel
-    // thousands of different values are no label map; what was seen is enough to say so
-    if (counts.size > 65_536) break
-  }
-  return counts
-}
-
-/** Rounded foreground values in the two end slices along the axis that runs closest to superior-inferior. */
-function valuesAtEnds(data: VoxelArray, geometry: Geometry): Set<number> {
-  const { shape } = geometry
-  const axis = canonicalTransform(geometry).axes[0]
-  const strides = [shape[1] * shape[2], shape[2], 1]
-  const [rows, columns] = [0, 1, 2].filter((other) => other !== axis)
-  const values = new Set<number>()
-  for (const end of [0, shape[axis] - 1]) {
-    for (let row = 0; row < shape[rows]; row++) {
-      for (let column = 0; column < shape[columns]; column++) {
-        const value = Math.round(data[end * strides[axis] + row * strides[rows] + column * strides[columns]])
-        if (value !== 0) values.add(value)
-      }
-    }
-  }
-  return values
-}

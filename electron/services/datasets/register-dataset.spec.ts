@@ -7,11 +7,12 @@ import { loadVocabulary } from '../vocabulary/load-vocabulary.ts'
 import { registerDataset, type RegisterRequest } from './register-dataset.ts'
 import {
   GRID,
+  findingsOf,
   imageVolume,
   labelVolume,
   temporaryFolder,
-  writeTestFolder,
   type TestFolder,
+  writeTestFolder,
 } from './write-test-folder.ts'
 
 const vocabulary = loadVocabulary()
@@ -26,7 +27,7 @@ const paired = (labels: string | null, boxes: Record<number, [number, number, nu
 })
 
 const organsOf = (dataset: Dataset) => dataset.labels.map((label) => [label.key, label.organs, label.mapped])
-const codesOf = (dataset: Dataset) => dataset.findings.map((finding) => finding.code)
+const codesOf = (dataset: Dataset) => findingsOf(dataset).map((finding) => finding.code)
 
 describe('organs', () => {
   it('map through the vocabulary; what does not is kept and reported with suggestions', async () => {
@@ -38,14 +39,16 @@ describe('organs', () => {
       ['1', ['mandible'], 'vocabulary'],
       ['2', ['Mandibel thing'], 'kept'],
     ])
-    expect(dataset.findings).toMatchObject([{ severity: 'warning', code: 'unmapped-organ', organ: 'Mandibel thing' }])
-    expect(dataset.findings[0].message).toContain('It may be Mandible')
+    expect(findingsOf(dataset)).toMatchObject([
+      { severity: 'warning', code: 'unmapped-organ', organ: 'Mandibel thing' },
+    ])
+    expect(findingsOf(dataset)[0].message).toContain('It may be Mandible')
   })
 
   it('without names are the values, reported as undeclared', async () => {
     const dataset = await register(await writeTestFolder(paired(null, { 3: [1, 1, 1] })))
     expect(organsOf(dataset)).toEqual([['3', ['label 3'], 'kept']])
-    expect(dataset.findings).toMatchObject([{ code: 'undeclared-label', organ: 'label 3' }])
+    expect(findingsOf(dataset)).toMatchObject([{ code: 'undeclared-label', organ: 'label 3' }])
   })
 
   it("are what the user says, by value or by the dataset's name; merged labels list several", async () => {
@@ -146,9 +149,9 @@ describe('registration', () => {
     expect(dataset).toMatchObject({
       role: 'train',
       modality: 'CT',
-      cases: [{ patient: 'A', patientGiven: false, image: 'images/A.nii.gz' }],
+      cases: [{ patient: 'A', patientGiven: false, images: ['images/A.nii.gz'] }],
     })
-    expect(dataset.cases[0].intensity).toMatchObject({ min: -1000, foreground: { voxels: 2 } })
+    expect(dataset.cases[0].intensities[0]).toMatchObject({ min: -1000, foreground: { voxels: 2 } })
     expect(dataset.cases[0].geometry).toEqual(GRID)
   })
 
@@ -171,8 +174,8 @@ describe('registration', () => {
     const own = await register(folder, { name: 'own' }, workspaceFolder)
     const context = { workspaceFolder, vocabulary, otherDatasets: [test, own] }
     const dataset = await registerDataset({ folder, name: 'own' }, context)
-    expect(dataset.findings).toMatchObject([{ severity: 'warning', code: 'duplicate-image', caseId: 'A' }])
-    expect(dataset.findings[0].message).toContain('dataset test (role test)')
+    expect(findingsOf(dataset)).toMatchObject([{ severity: 'warning', code: 'duplicate-image', caseId: 'A' }])
+    expect(findingsOf(dataset)[0].message).toContain('dataset test (role test)')
     expect(dataset.cases[0].status).toBe('ok')
   })
 
@@ -190,7 +193,7 @@ describe('registration', () => {
       role: 'reference' as const,
     }
     const reference = await registerDataset(request, context)
-    expect(reference.findings).toEqual([
+    expect(findingsOf(reference)).toEqual([
       {
         severity: 'info',
         code: 'duplicate-image',
@@ -200,7 +203,7 @@ describe('registration', () => {
       },
     ])
     const again = await registerDataset({ folder, name: 'own' }, { ...context, otherDatasets: [reference] })
-    expect(again.findings).toEqual([])
+    expect(findingsOf(again)).toEqual([])
   })
 
   it('makes a name of the folder, or asks for one', async () => {
@@ -244,7 +247,7 @@ describe.skipIf(!existsSync(data))('real data (../shared/data, skipped where it 
     const dataset = await register(join(data, folder))
     expect(dataset.layout).toBe(layout)
     expect(dataset.cases.filter((each) => each.status === 'ok')).toHaveLength(cases)
-    expect(dataset.findings).toEqual([])
+    expect(findingsOf(dataset)).toEqual([])
     const cut = (organ: string) => dataset.cases.filter((each) => each.availability[organ].state === 'cut').length
     expect(
       Object.fromEntries(dataset.labels.flatMap(({ organs }) => organs.map((organ) => [organ, cut(organ)]))),

@@ -2,16 +2,24 @@
 // The folder itself is never written to.
 import { realpath } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { NameSchema, type Dataset, type DatasetRole, type FolderReading } from '../../../contract/dataset.ts'
+import {
+  NameSchema,
+  type Dataset,
+  type DatasetChoices,
+  type DatasetRole,
+  type FolderReading,
+} from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
+import { applyMappingFile, type MappingFile, type NamedLabel } from '../../../contract/mapping-file.ts'
 import type { UnpackContext } from '../archives/unpack-archive.ts'
 import { keepUnpacked, openDatasetFolder } from '../archives/unpacked-folders.ts'
 import { hasDataset, readDataset, saveDataset } from '../workspace/dataset-store.ts'
 import { openWorkspace, type Workspace } from '../workspace/open-workspace.ts'
 import { choicesOf, readingOf } from './apply-choices.ts'
-import { composeDataset, labelsOf, overridesOf, type ComposeContext } from './compose-dataset.ts'
+import { composeDataset, labelsOf, occurringLabels, overridesOf, type ComposeContext } from './compose-dataset.ts'
 import { inspectFolder, type FolderInspection, type InspectContext } from './inspect-folder.ts'
 import { withSubset } from './choose-subset.ts'
+import { mappingFindings } from './mapping-files.ts'
 import { nameOfFolder } from './name-of-folder.ts'
 import { parseOrganOverride, type OrganOverride } from './parse-organ-override.ts'
 
@@ -28,9 +36,15 @@ export interface RegisterRequest {
   registeredAs?: DatasetRole
   /** How the folder is read. Default: as it is registered */
   reading?: FolderReading
+  /** Instead of those of the registered dataset */
+  choices?: Partial<Pick<DatasetChoices, 'repairs' | 'notDrawn'>>
+  /** Of a file; `organs` go before it */
+  mapping?: MappingFile
   /** The dataset has moved: its new folder takes the place of the registered one */
   moved?: boolean
 }
+
+const NO_CHOICES: DatasetChoices = { excluded: [], patients: null, registeredAs: 'train' }
 
 export interface RegisterContext extends InspectContext, ComposeContext {
   workspaceFolder: string
@@ -54,18 +68,38 @@ export async function registerDataset(request: RegisterRequest, context: Registe
   if (!request.moved) await refuseTakenName(workspace, name, root)
   const known = hasDataset(workspace, name) ? readDataset(workspace, name) : null
 
-  const { excluded, patients, ...before } = known ? choicesOf(known) : { excluded: [], patients: null }
-  const reading = { ...readingOf(before), ...request.reading }
-  const registeredAs = request.registeredAs ?? role
-  const inspection = await withSubset(reading, name, (each) => inspectFolder(root, { registeredAs, ...each }, context))
-  const choices = { excluded, patients, registeredAs, ...inspection.reading }
+  const { registeredAs: _, ...before } = known ? choicesOf(known) : NO_CHOICES
+  const chosen = { ...before, ...request.choices, registeredAs: request.registeredAs ?? role }
+  const reading = { ...readingOf(chosen), ...request.reading }
+  const look = (how: FolderReading): Promise<FolderInspection> =>
+    withSubset(how, name, (each) => inspectFolder(root, { ...chosen, ...each }, context))
+  const first = await look(reading)
+  const applied = request.mapping && applyMappingFile(request.mapping, namedLabels(first))
+  // What a file splits is known once its names were found among the labels: then the cases are read with it.
+  const inspection = applied && applied.splits.length > 0 ? await look(withSplits(reading, applied.splits)) : first
+  const notDrawn = [...(chosen.notDrawn ?? []), ...(applied?.notDrawn ?? [])]
+  const choices = { ...chosen, ...inspection.reading, ...(notDrawn.length > 0 ? { notDrawn } : {}) }
   const kept = request.organs === 'keep' && known ? keptOverrides(known, inspection) : overrides
-  const dataset = composeDataset(inspection, { name, role, overrides: kept, choices }, context)
+  const said = [...(applied?.mapping ?? []), ...kept]
+  const notes = mappingFindings(applied?.words ?? [])
+  const dataset = composeDataset(inspection, { name, role, overrides: said, choices, notes }, context)
   context.check?.(dataset)
   saveDataset(workspace, dataset)
   keepUnpacked(workspace, root)
   return dataset
 }
+
+/** Those that are declared, and values that only occur. */
+function namedLabels(inspection: FolderInspection): NamedLabel[] {
+  const { found } = labelsOf(inspection, [])
+  const extra = occurringLabels(inspection).filter(({ key }) => !found.some((label) => label.key === key))
+  return [...found, ...extra]
+}
+
+const withSplits = (reading: FolderReading, splits: readonly string[]): FolderReading => ({
+  ...reading,
+  splits: [...new Set([...(reading.splits ?? []), ...splits])],
+})
 
 /** Counted in megabytes, where the cases are counted later. */
 const unpackingOf = ({ signal, onProgress }: InspectContext): UnpackContext => ({
@@ -77,9 +111,10 @@ const unpackingOf = ({ signal, onProgress }: InspectContext): UnpackContext => (
 })
 
 /** What was said of labels that are still there. */
-export function keptOverrides(known: Dataset, { match, facts }: FolderInspection): OrganOverride[] {
-  const said = overridesOf(known.labels, known.labels)
-  return overridesOf(known.labels, labelsOf(match, facts, said).found)
+export function keptOverrides(known: Dataset, inspection: FolderInspection): OrganOverride[] {
+  const said = overridesOf(known.labels)
+  const { found } = labelsOf(inspection, said)
+  return said.filter(({ key }) => found.some((label) => label.key === key))
 }
 
 /** @throws OrganMosaicError usage */

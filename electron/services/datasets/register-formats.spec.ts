@@ -39,7 +39,7 @@ describe('DICOM', () => {
     expect(dataset.labels.map(({ key }) => key)).toEqual(['Left kidney', 'liver', 'spinal cord'])
     const [only, ...others] = dataset.cases
     expect(others).toEqual([])
-    expect(only).toMatchObject({ id: 'P1', status: 'ok', image: 'P1/scan#series=1.2.826.0.1.3680043.10.99999.2' })
+    expect(only).toMatchObject({ id: 'P1', status: 'ok', images: ['P1/scan#series=1.2.826.0.1.3680043.10.99999.2'] })
     expect(only.patient).toMatch(/^patient-[0-9a-f]{12}$/)
     expect(JSON.stringify(dataset)).not.toMatch(/Nobody|synthetic/)
     expect(only.geometry?.shape).toEqual([5, 32, 40])
@@ -85,7 +85,7 @@ describe('other files', () => {
     cpSync(join(fixtures, 'formats/pair.mhd'), join(root, 'labels/B.mhd'))
     cpSync(join(fixtures, 'formats/pair.raw'), join(root, 'labels/pair.raw'))
     const dataset = await register(root)
-    expect(dataset.cases.map(({ id, image }) => [id, image])).toEqual([
+    expect(dataset.cases.map(({ id, images }) => [id, images[0]])).toEqual([
       ['A', 'images/A.nrrd'],
       ['B', 'images/B.mha'],
     ])
@@ -105,10 +105,14 @@ describe('other files', () => {
     })
     const context = { workspaceFolder: join(temporaryFolder(), 'home'), vocabulary: exampleVocabulary }
     const chosen = await registerDataset({ folder: root, name: 'site', reading: { volume: 2 } }, context)
-    expect(chosen.cases[0]).toMatchObject({ status: 'ok', image: 'images/A.mha#volume=2', intensity: { min: 80 } })
+    expect(chosen.cases[0]).toMatchObject({
+      status: 'ok',
+      images: ['images/A.mha#volume=2'],
+      intensities: [{ min: 80 }],
+    })
     // kept when the folder is read again
     const again = await registerDataset({ folder: root, name: 'site', organs: 'keep' }, context)
-    expect(again.cases[0].image).toBe('images/A.mha#volume=2')
+    expect(again.cases[0].images).toEqual(['images/A.mha#volume=2'])
   })
 
   it('segments of 3D Slicer: names are the labels, whatever number a file gives them', async () => {

@@ -1,12 +1,22 @@
-// What is asked of the threads that read volumes: the facts of a case, or a picture of one.
-import type { LabelSource } from '../../../contract/dataset.ts'
-import type { CaseFacts } from './inspect-case.ts'
+// What is asked of the threads that read volumes: what a folder holds, the facts of a case, or a picture of one.
+import type { DatasetRole, FolderReading, LabelSource } from '../../../contract/dataset.ts'
+import type { DetectedFolder } from './detect-folder.ts'
 import type { FoundCase } from './layouts/layout.ts'
+import type { CaseReading } from './read-changed-case.ts'
+
+export interface DetectJob {
+  readonly kind: 'detect'
+  readonly root: string
+  readonly role: DatasetRole
+  readonly reading: FolderReading
+}
 
 export interface InspectJob {
   readonly kind: 'inspect'
   readonly root: string
   readonly found: FoundCase
+  /** Of what is known of the case; null for nothing */
+  readonly signature: string | null
   /** Of the workspace: the image's first planes are kept there. */
   readonly cacheFolder: string
 }
@@ -24,8 +34,13 @@ export interface DrawJob {
   readonly size: number
 }
 
-export type VolumeJob = InspectJob | DrawJob
-export type VolumeResult<Job extends VolumeJob> = Job extends InspectJob ? CaseFacts : Uint8Array
+export type VolumeJob = DetectJob | InspectJob | DrawJob
+interface Results {
+  readonly detect: DetectedFolder
+  readonly inspect: CaseReading
+  readonly draw: Uint8Array
+}
+export type VolumeResult<Job extends VolumeJob> = Results[Job['kind']]
 
 /** An error loses its class and code on its way between threads. */
 export interface VolumeFailure {

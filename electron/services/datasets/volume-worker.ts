@@ -2,14 +2,20 @@
 import { parentPort } from 'node:worker_threads'
 import { toOrganMosaicError } from '../../../contract/errors.ts'
 import { openFirstPlanes } from '../volumes/first-planes.ts'
+import { detectFolder } from './detect-folder.ts'
 import { drawCase } from './draw-case.ts'
 import { inspectCase } from './inspect-case.ts'
+import { readChangedCase } from './read-changed-case.ts'
 import type { VolumeJob } from './volume-jobs.ts'
 
 const port = parentPort!
 
-const work = (job: VolumeJob): Promise<unknown> =>
-  job.kind === 'inspect' ? inspectCase(job.root, job.found, openFirstPlanes(job.cacheFolder)) : drawCase(job)
+function work(job: VolumeJob): Promise<unknown> {
+  if (job.kind === 'detect') return detectFolder(job.root, job.role, job.reading)
+  if (job.kind === 'draw') return drawCase(job)
+  const firstPlanes = openFirstPlanes(job.cacheFolder)
+  return readChangedCase(job.root, job.found, job.signature, (root, found) => inspectCase(root, found, firstPlanes))
+}
 
 port.on('message', (job: VolumeJob) => {
   work(job).then(

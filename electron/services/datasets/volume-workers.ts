@@ -1,4 +1,5 @@
-// Two threads that read volumes for the host. They start with the first job and never keep the process alive.
+// Threads that read volumes for the host, one a core. They start with the first job and never keep the process alive.
+import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { ErrorCodeSchema, OrganMosaicError } from '../../../contract/errors.ts'
 import type { VolumeFailure, VolumeJob, VolumeResult } from './volume-jobs.ts'
@@ -17,7 +18,7 @@ interface Waiting {
 
 type Answer = { result: unknown } | { failure: VolumeFailure }
 
-export function createVolumeWorkers(threads = 2): VolumeWorkers {
+export function createVolumeWorkers(threads = Math.max(2, availableParallelism())): VolumeWorkers {
   const queue: Waiting[] = []
   const idle: Worker[] = []
   const all = new Set<Worker>()

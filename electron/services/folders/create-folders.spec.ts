@@ -40,6 +40,17 @@ describe('listing', () => {
     expect(truncated).toBe(false)
   })
 
+  it('lists archives with their sizes, without hidden ones and links', async () => {
+    for (const name of ['site-10.zip', 'site-9.tar.gz', 'model.omodel.tgz', '.hidden.zip']) {
+      writeFileSync(join(root, name), 'four')
+    }
+    symlinkSync(join(base, 'outside/secret.zip'), join(root, 'link.zip'))
+    const { archives } = await folders.list(root)
+    expect(archives).toEqual(
+      ['model.omodel.tgz', 'site-9.tar.gz', 'site-10.zip'].map((name) => ({ name, path: join(root, name), bytes: 4 })),
+    )
+  })
+
   it('tells the way from the root', async () => {
     const { crumbs } = await folders.list(join(root, 'site-b/imagesTr'))
     expect(crumbs.map(({ path }) => path)).toEqual([root, join(root, 'site-b'), join(root, 'site-b/imagesTr')])

@@ -1,11 +1,12 @@
 // Which folders of this machine a page may see and name: those below the allowed roots, with links resolved first.
 // Every path that comes from a page passes through here before anything reads or writes it.
 import { existsSync, lstatSync, realpathSync, statSync, type Dirent } from 'node:fs'
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'node:path'
 import type { FolderEntry, FolderListing } from '../../../contract/api/machine.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { pathOf } from '../../../trainer/imaging/image-source.ts'
+import { isArchiveName } from '../archives/open-archive.ts'
 import { countImages, isHidden, isImage, newBudget } from './count-images.ts'
 import { homeFolder } from './home-folder.ts'
 
@@ -69,7 +70,7 @@ export function createFolders(roots: readonly string[]): Folders {
   async function list(path?: string): Promise<FolderListing> {
     if (path === undefined) {
       const folders = shown.map((root) => ({ name: nameOfRoot(root), path: root, images: 0, counted: false }))
-      return { path: null, crumbs: [], folders, images: 0, truncated: false }
+      return { path: null, crumbs: [], folders, archives: [], images: 0, truncated: false }
     }
     const real = resolve(path)
     if (!statSync(real).isDirectory()) throw new OrganMosaicError('usage', `${path} is a file, not a folder.`)
@@ -82,6 +83,7 @@ export function createFolders(roots: readonly string[]): Folders {
       path: real,
       crumbs: crumbsTo(real, rootOf(real) ?? real),
       folders: await describe(real, names.slice(0, MOST_FOLDERS)),
+      archives: await archivesIn(real, entries),
       images: entries.filter(isImage).length,
       truncated: names.length > MOST_FOLDERS,
     }
@@ -174,6 +176,18 @@ function isListed(entry: Dirent, parent: string, rootOf: (real: string) => strin
   } catch {
     return false
   }
+}
+
+/** Links are left out: where they lead would have to be looked at. */
+async function archivesIn(parent: string, entries: readonly Dirent[]): Promise<FolderListing['archives']> {
+  const names = entries
+    .filter((entry) => entry.isFile() && !isHidden(entry.name) && isArchiveName(entry.name))
+    .map(({ name }) => name)
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+  const places = names.slice(0, MOST_FOLDERS).map((name) => ({ name, path: join(parent, name) }))
+  return Promise.all(
+    places.map(async (place) => ({ ...place, bytes: (await stat(place.path).catch(() => null))?.size ?? 0 })),
+  )
 }
 
 async function describe(parent: string, names: readonly string[]): Promise<FolderEntry[]> {

@@ -5,8 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { JobEvent } from '../../../contract/events.ts'
 import type { JobState } from '../../../contract/job.ts'
+import type { RunPlace } from '../../../contract/place.ts'
+import { describeJobPlace } from '../places/job-place.ts'
+import { lookAtJobs } from '../places/look-at-jobs.ts'
 import { isAlive, jobState } from './job-state.ts'
-import { lastEvent, readJournal } from './read-journal.ts'
+import { lastEvent, readJournal } from '../../../trainer/job-folder/read-journal.ts'
 import { LOG_START, TRAINER_LOG } from './start-job.ts'
 
 /** What Node, C++ and TensorFlow write when they give up. */
@@ -18,6 +21,8 @@ export type FollowOptions = {
   /** Byte offset in the journal to begin at; a resumed job is followed from where its journal ended. */
   from?: number
   pollMs?: number
+  /** What the place of the job says, whenever it says something new. */
+  onPlace?: (place: RunPlace) => void
 }
 
 /** After its last word a process may still be on its way out; whoever starts the next one must not meet it. */
@@ -27,25 +32,31 @@ const goodbyeMs = 10_000
 export async function followJob(
   folder: string,
   onEvent: (event: JobEvent) => void,
-  { signal, from = 0, pollMs = 200 }: FollowOptions = {},
+  { signal, from = 0, pollMs = 200, onPlace = () => undefined }: FollowOptions = {},
 ): Promise<JobState> {
   let offset = from
   let saidGoodbyeAt: number | null = null
+  let told = ''
   for (;;) {
+    await lookAtJobs([folder])
+    const place = describeJobPlace(folder)
+    if (place && JSON.stringify(place) !== told) onPlace(place)
+    told = JSON.stringify(place)
     // Liveness before the journal: what a process wrote before it died is then never missed.
     const alive = isAlive(folder)
     const part = readJournal(folder, offset)
     offset = part.end
     for (const event of part.events) {
       onEvent(event)
-      if (event.type === 'state') saidGoodbyeAt = event.state === 'running' ? null : Date.now()
+      if (event.type === 'state')
+        saidGoodbyeAt = event.state === 'running' || event.state === 'queued' ? null : Date.now()
     }
     const gone = !alive || (saidGoodbyeAt !== null && Date.now() - saidGoodbyeAt > goodbyeMs)
     if (signal?.aborted) return jobState(folder)
     if (gone) {
       const state = jobState(folder)
-      // process.json was being replaced a moment ago: the process is there after all.
-      if (state !== 'running') return state
+      // process.json was being replaced a moment ago: the process is there after all. Queued: the job was given back.
+      if (state !== 'running' && state !== 'queued') return state
     }
     await sleep(pollMs)
   }

@@ -1,41 +1,65 @@
-// What state a job is in: its last state event, checked against whether its process still lives.
-import { statSync } from 'node:fs'
+// What state a job is in: its last state event, checked against whether somebody still works on it, which its place says.
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JobEvent } from '../../../contract/events.ts'
-import type { JobState } from '../../../contract/job.ts'
-import { processLiveness, readJobProcess } from './process-liveness.ts'
-import { JOURNAL, lastEvent } from './read-journal.ts'
+import { ControlSchema, type JobProcess, type JobState } from '../../../contract/job.ts'
+import type { JobPlace } from '../../../contract/place.ts'
+import { isBeating } from '../../../trainer/job-folder/heartbeat.ts'
+import { processLiveness, readJobProcess } from '../../../trainer/job-folder/process-liveness.ts'
+import { lastEvent } from '../../../trainer/job-folder/read-journal.ts'
+import { readJobPlace } from '../places/job-place.ts'
 
-type StateEvent = Extract<JobEvent, { type: 'state' }>
-
-/** A process on another host counts as alive while its journal was written to within this time. */
-const silenceMs = 10 * 60_000
+type StateEvent = Pick<Extract<JobEvent, { type: 'state' }>, 'state' | 'time' | 'seq'>
 
 /**
- * queued: nothing worked on it yet. interrupted: its process died without saying how it ended.
- * A state event from before the present process started is the previous process's, and says nothing about this one.
+ * queued: nothing worked on it yet, or it waits for its turn on a cluster. interrupted: its process died without saying
+ * how it ended. A state event from before the present start is the previous process's, and says nothing about this one.
  */
 export function jobState(folder: string): JobState {
   return stateAfter(folder, lastEvent(folder, 'state'))
 }
 
 /** @param last the last state event of the journal, for callers that know it without reading the journal */
-export function stateAfter(folder: string, last: Pick<StateEvent, 'state' | 'time'> | null): JobState {
+export function stateAfter(folder: string, last: StateEvent | null): JobState {
+  const place = readJobPlace(folder)
   const process = readJobProcess(folder)
-  if (!process) return last?.state === 'running' ? 'interrupted' : (last?.state ?? 'queued')
-  const current = last && Date.parse(last.time) >= Date.parse(process.startedAt) ? last.state : 'running'
-  if (current !== 'running') return current
+  const said = last && isOfPresent(last, process, place) ? last.state : null
+  if (said !== null && said !== 'running' && said !== 'queued') return said
+  if (place) return placeState(folder, place, said)
+  if (!process) return said === null ? 'queued' : 'interrupted'
   return isAlive(folder) ? 'running' : 'interrupted'
 }
 
-/** Whether a process works on the job now. */
+/** Whether somebody works on the job now, or will when its turn comes. */
 export function isAlive(folder: string): boolean {
   const process = readJobProcess(folder)
+  const place = readJobPlace(folder)
+  if (place) return place.word.state !== 'ended'
   if (!process) return false
   const liveness = processLiveness(process)
-  return liveness === 'elsewhere' ? Date.now() - lastWriteMs(folder) < silenceMs : liveness === 'alive'
+  return liveness === 'elsewhere' ? isBeating(folder) : liveness === 'alive'
 }
 
-function lastWriteMs(folder: string): number {
-  return statSync(join(folder, JOURNAL), { throwIfNoEntry: false })?.mtimeMs ?? 0
+function isOfPresent(last: StateEvent, process: JobProcess | null, place: JobPlace | null): boolean {
+  if (place && last.seq <= place.afterSeq) return false
+  if (process?.afterSeq !== undefined) return last.seq > process.afterSeq
+  return process === null || Date.parse(last.time) >= Date.parse(process.startedAt)
+}
+
+/** The place is asked, and not the process: it knows what waits and what a dead machine worked on. */
+function placeState(folder: string, { word }: JobPlace, said: 'running' | 'queued' | null): JobState {
+  if (word.state === 'waiting') return 'queued'
+  if (word.state === 'running') return said ?? 'running'
+  const wish = readWish(folder)
+  if (wish === 'pause') return 'paused'
+  return wish === 'stop' ? 'stopped' : 'interrupted'
+}
+
+/** What waited in a queue when it was asked to pause or stop has no process that could say so. */
+function readWish(folder: string): string | null {
+  try {
+    return ControlSchema.parse(JSON.parse(readFileSync(join(folder, 'control.json'), 'utf8'))).request
+  } catch {
+    return null
+  }
 }

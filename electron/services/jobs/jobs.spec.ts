@@ -1,16 +1,19 @@
 import { spawn } from 'node:child_process'
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { JobEvent } from '../../../contract/events.ts'
 import type { Job } from '../../../contract/job.ts'
+import { PlaceSchema, PlaceWordSchema, type PlaceWord } from '../../../contract/place.ts'
+import { processLiveness, readJobProcess, thisProcess } from '../../../trainer/job-folder/process-liveness.ts'
+import { writeJobPlace } from '../places/job-place.ts'
 import { exampleEvents } from '../fixtures/example-events.ts'
 import { createJobFolder, newJobFolder, readJob } from './create-job-folder.ts'
 import { followJob, jobFailure } from './follow-job.ts'
 import { isAlive, jobState } from './job-state.ts'
-import { journalSize } from './read-journal.ts'
+import { journalSize } from '../../../trainer/job-folder/read-journal.ts'
 import { requestControl } from './request-control.ts'
 import { startJob } from './start-job.ts'
 
@@ -65,7 +68,6 @@ describe('a started job', () => {
     expect(seen.map(({ seq, type }) => `${seq} ${type}`)).toEqual(['1 state', '2 progress', '3 metrics', '4 state'])
     expect(JSON.parse(readFileSync(join(folder, 'process.json'), 'utf8')).pid).toBe(pid)
     expect(isAlive(folder)).toBe(false)
-    expect(existsSync(join(folder, 'start.lock'))).toBe(false)
   })
 
   test('is paused and resumed, and followed from where it was', async () => {
@@ -152,10 +154,58 @@ describe('jobState', () => {
     expect(jobState(folder)).toBe('interrupted')
   })
 
-  test('a process on another host counts while its journal grows', () => {
-    writeProcess({ host: 'a-cluster-node' })
+  test('a process on another host counts while its folder changes, whatever its clock says', () => {
+    const long = new Date(Date.now() - 3_600_000)
+    writeProcess({ host: 'a-cluster-node', startedAt: new Date(Date.now() + 3_600_000).toISOString() })
+    utimesSync(join(folder, 'process.json'), long, long)
     expect(jobState(folder)).toBe('interrupted')
-    appendEvent({ seq: 1, time: new Date().toISOString(), type: 'state', state: 'running', message: '' })
+    appendEvent({ seq: 1, time: long.toISOString(), type: 'state', state: 'running', message: '' })
+    expect(jobState(folder)).toBe('running')
+  })
+
+  test("a process id of another machine with this one's name is not looked for here", () => {
+    writeProcess({ identity: 'another-boot 12' })
+    expect(processLiveness(readJobProcess(folder)!)).toBe('elsewhere')
+    writeProcess({ identity: thisProcess().identity })
+    expect(processLiveness(readJobProcess(folder)!)).toBe('alive')
+    writeProcess({ identity: thisProcess().identity?.replace(/\d+$/, '1') })
+    expect(processLiveness(readJobProcess(folder)!)).toBe(process.platform === 'linux' ? 'dead' : 'alive')
+  })
+
+  test('a clock that was set back between two processes changes no state', () => {
+    appendEvent({ seq: 1, time: '2026-01-01T12:00:00.000Z', type: 'state', state: 'paused', message: '' })
+    writeProcess({ ...thisProcess(), startedAt: '2026-01-01T11:00:00.000Z', afterSeq: 1 })
+    expect(jobState(folder)).toBe('running')
+    appendEvent({ seq: 2, time: '2026-01-01T10:00:00.000Z', type: 'state', state: 'finished', message: '' })
+    expect(jobState(folder)).toBe('finished')
+  })
+})
+
+describe('a job at another place', () => {
+  const given = (word: Partial<PlaceWord>, afterSeq = 0): void =>
+    writeJobPlace(folder, {
+      place: PlaceSchema.parse({ kind: 'slurm', name: 'cluster' }),
+      job: '17',
+      afterSeq,
+      word: PlaceWordSchema.parse({ state: 'waiting', ...word }),
+    })
+
+  test('has the state that its place and its journal say together', () => {
+    given({})
+    expect(jobState(folder)).toBe('queued')
+    given({ state: 'running' })
+    expect(jobState(folder)).toBe('running')
+    // Its machine died, and Slurm gave it back.
+    appendEvent({ seq: 1, time: '2026-01-01T12:00:00.000Z', type: 'state', state: 'running', message: '' })
+    given({})
+    expect(jobState(folder)).toBe('queued')
+    given({ state: 'ended' })
+    expect(jobState(folder)).toBe('interrupted')
+    requestControl(folder, 'pause')
+    expect(jobState(folder)).toBe('paused')
+    appendEvent({ seq: 2, time: '2026-01-01T12:00:01.000Z', type: 'state', state: 'finished', message: '' })
+    expect(jobState(folder)).toBe('finished')
+    given({ state: 'running' }, 2)
     expect(jobState(folder)).toBe('running')
   })
 })

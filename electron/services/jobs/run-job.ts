@@ -2,10 +2,10 @@
 import type { JobEvent } from '../../../contract/events.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Job } from '../../../contract/job.ts'
+import type { Place } from '../../../contract/place.ts'
+import { openPlace } from '../places/open-place.ts'
 import { createJobFolder } from './create-job-folder.ts'
 import { followJob, jobFailure } from './follow-job.ts'
-import { requestControl } from './request-control.ts'
-import { startJob } from './start-job.ts'
 
 /** How a caller watches a job, and asks it to stop. */
 export type Watch = {
@@ -15,13 +15,22 @@ export type Watch = {
 
 /**
  * @param what for messages, e.g. 'The evaluation of run demo'
+ * @param place this machine unless given
  * @returns every event of the job
  * @throws OrganMosaicError the trainer's own error, or `job-failed` when it died or was stopped
  */
-export async function runJob(folder: string, job: Job, what: string, { onEvent, signal }: Watch): Promise<JobEvent[]> {
+export async function runJob(
+  folder: string,
+  job: Job,
+  what: string,
+  { onEvent, signal }: Watch,
+  place: Place | null = null,
+): Promise<JobEvent[]> {
   createJobFolder(folder, job)
-  await startJob(folder)
-  const askToStop = (): void => requestControl(folder, 'stop')
+  const { start, ask } = openPlace(place)
+  await start([folder])
+  // What cannot be asked because it just ended says so itself.
+  const askToStop = (): void => void ask(folder, 'stop').catch(() => undefined)
   if (signal?.aborted) askToStop()
   signal?.addEventListener('abort', askToStop, { once: true })
   const events: JobEvent[] = []

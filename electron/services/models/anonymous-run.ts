@@ -19,14 +19,14 @@ export function anonymousJob(job: TrainJob): TrainJob {
         cases: dataset.cases.map((entry, n) => ({
           id: `case-${n + 1}`,
           patient: `patient-${patients.get(entry.patient)}`,
-          image: '',
+          images: dataset.channels.map(() => ''),
           labels: [],
           status: entry.status,
           excludedReason: null,
           geometry: null,
           imageHash: entry.imageHash,
           fileHash: null,
-          intensity: null,
+          intensities: [],
           availability: entry.availability,
         })),
       }

@@ -19,7 +19,7 @@ import { readJsonFile } from '../workspace/json-file.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 
 /**
- * Input `image` [1, 1, D, H, W], a preprocessed patch; output `probabilities` [1, classes, D, H, W].
+ * Input `image` [1, channels, D, H, W], a preprocessed patch; output `probabilities` [1, classes, D, H, W].
  * @param path absolute
  * @throws OrganMosaicError as findTrainedModels; `usage` for models that are more than one network's probabilities
  */
@@ -45,7 +45,7 @@ export async function exportOnnx(
   const parts = graph.finish({
     ...{ name: job.name, version },
     about: `Organ segmentation, run ${job.name}, stage ${stage}. Research use only. metadata: organ_mosaic`,
-    input: { name: 'image', shape: [1, 1, ...plan.patch] },
+    input: { name: 'image', shape: [1, plan.normalisations.length, ...plan.patch] },
     output: { name: 'probabilities', shape: [1, job.organs.length + 1, ...plan.patch] },
     metadata: { organ_mosaic: JSON.stringify(metadata) },
   })
@@ -71,7 +71,8 @@ async function readWeights(folder: string, stage: StageNumber, model: number): P
 }
 
 function describe(job: TrainJob, folder: string, stage: StageNumber, plan: Plan): OnnxMetadata {
-  const { spacingMm, patch, normalisation, cropToBody, thickAxis } = plan
+  const { spacingMm, patch, normalisations, cropToBody, thickAxis } = plan
+  const channels = job.datasets[0].channels.map(({ name }, n) => ({ name, normalisation: normalisations[n] }))
   const chosenFile = join(folder, POST_PROCESSING_FILE)
   const asked = job.config.inference.postProcessing === 'auto' && existsSync(chosenFile)
   const chosen = asked ? readJsonFile(chosenFile, PostProcessingSchema) : null
@@ -84,7 +85,8 @@ function describe(job: TrainJob, folder: string, stage: StageNumber, plan: Plan)
     run: job.name,
     stage,
     classes,
-    plan: { spacingMm, patch, normalisation, cropToBody, thickAxis: thickAxis ?? null },
+    channels,
+    plan: { spacingMm, patch, cropToBody, thickAxis: thickAxis ?? null },
     overlap: job.config.inference.overlap,
     keepParts: Object.fromEntries(partsToKeep(chosen?.stage === stage ? chosen : null)),
   }

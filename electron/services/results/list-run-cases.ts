@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunCases } from '../../../contract/output.ts'
+import { pathOf } from '../../../trainer/imaging/image-source.ts'
 import { usableCases } from '../datasets/availability.ts'
 import { listDatasetNames, readDataset } from '../workspace/dataset-store.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
@@ -18,6 +19,9 @@ export function listRunCases(workspace: Workspace, run: string): RunCases {
   return [...own, ...others].map(({ name, root, cases, trained }) => ({
     dataset: name,
     trained,
-    cases: cases.map(({ id, image }) => ({ caseId: id, imageThere: existsSync(join(root, image)) })),
+    cases: cases.map(({ id, images }) => ({
+      caseId: id,
+      imageThere: images.every((image) => existsSync(pathOf(join(root, image)))),
+    })),
   }))
 }

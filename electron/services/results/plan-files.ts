@@ -15,15 +15,19 @@ interface Wanted {
   readonly id: string
   readonly formats: readonly OutputFormat[]
   readonly organs: readonly string[]
+  /** Of the image */
+  readonly channels: number
   /** Whether true labels complete it: then a map says which voxels they are */
   readonly completed: boolean
   readonly voxels: number
 }
 
 export function planFiles(output: string, wanted: Wanted) {
-  const { id, formats, organs, completed, voxels } = wanted
+  const { id, formats, organs, channels, completed, voxels } = wanted
   const named = [
-    ...formats.map((format) => ({ kind: format, names: outputFiles(format, id, organs), ...sizeOf(format, wanted) })),
+    ...formats.map((format) => {
+      return { kind: format, names: outputFiles(format, id, organs, channels), ...sizeOf(format, wanted) }
+    }),
     ...(completed ? [{ kind: 'provenance' as const, names: [`${id}_provenance.nii.gz`], ...labelMapOf(voxels) }] : []),
     { kind: 'sidecar' as const, names: [`${id}.json`], largest: SIDECAR_BYTES, expected: SIDECAR_BYTES },
   ]
@@ -44,14 +48,18 @@ export function planFiles(output: string, wanted: Wanted) {
 
 const labelMapOf = (voxels: number) => ({ largest: voxels, expected: voxels * EXPECTED_SHARE })
 
-function sizeOf(format: OutputFormat, { organs, voxels }: Wanted): { largest: number; expected: number } {
+/** Of the images that an nnU-Net dataset holds. */
+const IMAGE_BYTES = 2
+
+function sizeOf(format: OutputFormat, { organs, channels, voxels }: Wanted): { largest: number; expected: number } {
   const { bytesPerVoxel } = OUTPUT_FORMATS[format]
   if (bytesPerVoxel === null) {
     const bytes = organs.length * ORGAN_FILE_BYTES
     return { largest: 10 * bytes, expected: bytes }
   }
   const perOrgan = ['nifti-masks', 'probabilities', 'dicom-seg'].includes(format)
-  const largest = voxels * bytesPerVoxel * (perOrgan ? organs.length : 1)
+  const more = format === 'nnunet' ? (channels - 1) * IMAGE_BYTES : 0
+  const largest = voxels * (bytesPerVoxel + more) * (perOrgan ? organs.length : 1)
   const share = SHARES[format] ?? (perOrgan ? EXPECTED_SHARE / organs.length : EXPECTED_SHARE)
   return { largest, expected: largest * share }
 }

@@ -6,6 +6,7 @@ import type { TrainJob } from '../../../contract/job.ts'
 import type { OutputFormat, OutputPlan } from '../../../contract/output.ts'
 import { formatsFor } from '../../../trainer/imaging/output/formats-for.ts'
 import { readImageGeometry } from '../../../trainer/imaging/read-image.ts'
+import { openImagePlaces } from '../archives/unpacked-folders.ts'
 import { mapConcurrently } from '../datasets/map-concurrently.ts'
 import { refuseRegisteredFolder } from '../runs/predict-with-run.ts'
 import { findImages } from '../runs/find-images.ts'
@@ -33,7 +34,8 @@ export async function planPrediction(
   request: Choice & { inputs: readonly string[] },
 ): Promise<OutputPlan> {
   const { job } = findTrainedModels(workspace, request)
-  return planOutput(workspace, await findImages(request.inputs), request, job, false)
+  const places = await openImagePlaces(workspace, request.inputs)
+  return planOutput(workspace, await findImages(places, job.datasets[0].channels), request, job, false)
 }
 
 /** @param completeTruth whether the true labels of the run complete its own cases */
@@ -46,12 +48,20 @@ async function planOutput(
 ): Promise<OutputPlan> {
   const output = resolve(request.output)
   refuseRegisteredFolder(workspace, output)
-  const own = new Set(job.datasets.flatMap(({ root, cases }) => cases.map(({ image }) => join(root, image))))
-  const planned = await mapConcurrently(inputs, AT_ONCE, async ({ id, image }) => {
+  const own = new Set(job.datasets.flatMap(({ root, cases }) => cases.map(({ images }) => join(root, images[0]))))
+  const planned = await mapConcurrently(inputs, AT_ONCE, async ({ id, images }) => {
+    const [image] = images
     const voxels = await countVoxels(image)
     const { isDicom, formats, refused } = await formatsFor(image, request.formats)
     const completed = completeTruth && own.has(image)
-    const files = planFiles(output, { id, formats, organs: job.organs, completed, voxels: voxels ?? 0 })
+    const files = planFiles(output, {
+      id,
+      formats,
+      organs: job.organs,
+      channels: images.length,
+      completed,
+      voxels: voxels ?? 0,
+    })
     return { image: { id, image, voxels, isDicom, formats, refused, files: files.shown }, ...files }
   })
   const sum = (of: (each: (typeof planned)[number]) => number): number =>

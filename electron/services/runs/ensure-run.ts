@@ -13,12 +13,19 @@ export interface RunHost {
   readonly watchJob: <T>(label: string, work: (watch: Watch) => Promise<T>) => Promise<T>
 }
 
-export async function ensureTrained(services: Services, request: RunRequest, host: RunHost): Promise<void> {
+/** @param place where it is started when nobody works on it; where it was before unless given */
+export async function ensureTrained(
+  services: Services,
+  request: RunRequest,
+  host: RunHost,
+  place?: string,
+): Promise<void> {
   const known = services.listRuns().find(({ name }) => name === request.name)
   if (known?.state === 'finished') return host.note(`Run ${request.name} is finished already.`)
-  if (known) host.note(`Run ${request.name} goes on where it was (${known.state}).`)
-  else services.createRun(request)
-  const from = known?.state === 'running' ? 0 : await services.startRun(request.name)
+  const isWorkedOn = known?.state === 'running' || (known?.state === 'queued' && known.place !== null)
+  if (known && !isWorkedOn) host.note(`Run ${request.name} goes on where it was (${known.state}).`)
+  if (!known) services.createRun(request)
+  const from = isWorkedOn ? 0 : await services.startRun(request.name, place === undefined ? {} : { place })
   await host.followRun(request.name, from)
 }
 

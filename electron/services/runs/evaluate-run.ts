@@ -10,16 +10,20 @@ import { newJobFolder } from '../jobs/create-job-folder.ts'
 import { jobHeader } from '../jobs/job-header.ts'
 import { readJobReport } from '../jobs/read-job-report.ts'
 import { runJob, type Watch } from '../jobs/run-job.ts'
+import { findPlace } from '../places/find-place.ts'
 import { readDataset } from '../workspace/dataset-store.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { delineatedOrgans, toJobDataset } from './organ-union.ts'
 import { givenPatient } from './refuse-leakage.ts'
+import { refuseOtherChannels } from './refuse-other-channels.ts'
 import { findTrainedModels, type ModelRequest } from './trained-models.ts'
 
 export type EvaluationRequest = ModelRequest & {
   dataset: string
   nsdToleranceMm?: number
   savePredictions?: boolean
+  /** Name of the place that computes it; this machine unless given. */
+  place?: string
 }
 
 /**
@@ -35,6 +39,7 @@ export async function evaluateRun(
   const dataset = readDataset(workspace, request.dataset)
   if (model === 'pseudo') refuseForeignReference(job, dataset)
   refuseNothingInCommon(job, dataset)
+  refuseOtherChannels(job.name, job.datasets[0], dataset)
   const folder = newJobFolder(workspace.jobs, 'evaluate')
   await runJob(
     folder,
@@ -50,6 +55,7 @@ export async function evaluateRun(
     },
     `The evaluation of run ${job.name} on ${dataset.name}`,
     watch,
+    request.place === undefined ? null : findPlace(workspace, request.place),
   )
   return {
     ...readJobReport(folder, EvaluationReportSchema),

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { channelOf } from '../../../contract/channel.ts'
 import { readImage } from '../../../trainer/imaging/read-image.ts'
 import { findImages } from './find-images.ts'
 
@@ -29,10 +30,12 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+const placesIn = (places: readonly string[]): string[] => places.map((place) => join(folder, place))
+
 const found = async (...places: string[]): Promise<[string, string][]> =>
-  (await findImages(places.map((place) => join(folder, place)))).map(({ id, image }) => [
+  (await findImages(placesIn(places), [channelOf('CT')])).map(({ id, images }) => [
     id,
-    image.slice(folder.length + 1),
+    images[0].slice(folder.length + 1),
   ])
 
 describe('images to segment', () => {

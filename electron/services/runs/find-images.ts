@@ -2,6 +2,7 @@
 // folders of any depth, and addresses of a part (imaging/image-source.ts).
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import type { Channel } from '../../../contract/channel.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import {
   groupSeries,
@@ -14,22 +15,24 @@ import { parseSource, pathOf, seriesAddress } from '../../../trainer/imaging/ima
 import { isImageFile } from '../../../trainer/imaging/read-image.ts'
 import { nameSeries } from '../datasets/layouts/dicom-case-names.ts'
 import { isVolume, stemOf, VOLUME_ENDINGS } from '../datasets/layouts/case-files.ts'
+import { channelInputOf, channelInputsIn, oneChannelOnly } from './channel-inputs.ts'
 import { asFileName, refuseSameIds, type Inputs } from './prediction-inputs.ts'
 
 type Input = Inputs[number]
 
 /**
+ * @param channels that an image must have; of several, files are numbered (channel-inputs.ts)
  * @param places files, addresses, or folders: the images in a folder (not those of its subfolders), else the DICOM series
  *   in it at any depth
  * @throws OrganMosaicError `not-found` for a place without an image, `usage` when two images would have one name
  */
-export async function findImages(places: readonly string[]): Promise<Inputs> {
+export async function findImages(places: readonly string[], channels: readonly Channel[]): Promise<Inputs> {
   const found: Input[] = []
-  for (const place of places) found.push(...(await imagesAt(resolve(place))))
-  return refuseSameIds([...new Map(found.map((input) => [input.image, input])).values()])
+  for (const place of places) found.push(...(await imagesAt(resolve(place), channels)))
+  return refuseSameIds([...new Map(found.map((input) => [input.images.join('\n'), input])).values()])
 }
 
-async function imagesAt(place: string): Promise<Input[]> {
+async function imagesAt(place: string, channels: readonly Channel[]): Promise<Input[]> {
   const path = pathOf(place)
   const state = await stat(path).catch(() => null)
   if (!state) {
@@ -38,8 +41,15 @@ async function imagesAt(place: string): Promise<Input[]> {
       `There is no file or folder ${path}; expected images (${VOLUME_ENDINGS}, DICOM) or folders of them.`,
     )
   }
-  if (path !== place) return [{ id: idOfPart(place), image: place }]
-  return state.isDirectory() ? imagesInFolder(path) : [await imageOfFile(path)]
+  const several = channels.length > 1
+  if (path !== place && several) throw oneChannelOnly(place, channels)
+  if (path !== place) return [{ id: idOfPart(place), images: [place] }]
+  if (several && isVolume(path)) return [await channelInputOf(path, channels)]
+  const inputs = several && state.isDirectory() ? await channelInputsIn(path, channels) : []
+  if (inputs.length > 0) return inputs
+  const found = state.isDirectory() ? await imagesInFolder(path) : [await imageOfFile(path)]
+  if (several) throw oneChannelOnly(found[0].images[0], channels)
+  return found
 }
 
 async function imagesInFolder(folder: string): Promise<Input[]> {
@@ -47,7 +57,7 @@ async function imagesInFolder(folder: string): Promise<Input[]> {
     .filter((name) => isVolume(name) && !name.startsWith('.'))
     .sort()
     .map((name) => join(folder, name))
-  if (volumes.length > 0) return volumes.map((image) => ({ id: caseIdOf(image), image }))
+  if (volumes.length > 0) return volumes.map((image) => ({ id: caseIdOf(image), images: [image] }))
   const series = await seriesToSegment(await listFiles(folder))
   if (series.length > 0) return nameEach(series, dirname(folder))
   throw new OrganMosaicError(
@@ -64,7 +74,7 @@ async function imageOfFile(path: string): Promise<Input> {
     const [own] = all.filter(({ uid }) => uid === facts.series)
     if (own) return nameEach([own], dirname(own.folder))[0]
   }
-  if (facts !== null || isVolume(path) || (await isImageFile(path))) return { id: caseIdOf(path), image: path }
+  if (facts !== null || isVolume(path) || (await isImageFile(path))) return { id: caseIdOf(path), images: [path] }
   throw new OrganMosaicError(
     'not-found',
     `${path} is no image of a known kind; expected a file that ends in ${VOLUME_ENDINGS}, or DICOM.`,
@@ -85,7 +95,7 @@ function nameEach(series: readonly DicomSeries[], above: string): Input[] {
   )
   return series.map(({ uid, folder }) => ({
     id: asFileName(names.get(uid) ?? uid),
-    image: seriesAddress(folder, uid),
+    images: [seriesAddress(folder, uid)],
   }))
 }
 

@@ -41,7 +41,7 @@ test('the same images learn from the complete labels, under their own names and 
   expect(plan('complete').labelsFrom).toBe('complete')
   expect(a).toMatchObject({ name: 'a', root: '/data/complete', fingerprint: 'fingerprint of complete' })
   expect(a!.labels.map(({ organs }) => organs)).toEqual([['spleen'], ['liver']])
-  expect(a!.cases.map(({ id, patient, patientGiven, image }) => [id, patient, patientGiven, image])).toEqual([
+  expect(a!.cases.map(({ id, patient, patientGiven, images }) => [id, patient, patientGiven, images[0]])).toEqual([
     ['a-1', 'Ms One', true, 'images/full-a-1.nii.gz'],
     ['a-2', 'Ms One', true, 'images/full-a-2.nii.gz'],
     ['a-3', 'a-3', undefined, 'images/full-a-3.nii.gz'],

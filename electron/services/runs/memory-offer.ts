@@ -18,8 +18,8 @@ import type { RunConfig } from '../../../contract/run-config.ts'
 import { offerSmallerPatch } from '../../../trainer/imaging/planning/offer-smaller-patch.ts'
 import { presentLog } from '../jobs/follow-job.ts'
 import { jobState } from '../jobs/job-state.ts'
-import { readJobProcess } from '../jobs/process-liveness.ts'
-import { lastEvent } from '../jobs/read-journal.ts'
+import { readJobProcess } from '../../../trainer/job-folder/process-liveness.ts'
+import { lastEvent } from '../../../trainer/job-folder/read-journal.ts'
 import { readJsonFile, writeJsonFile } from '../workspace/json-file.ts'
 
 /** @returns null when memory was not the reason, or the run goes on already */

@@ -42,11 +42,12 @@ export function organEntries(organs: readonly OrganId[], vocabulary: Vocabulary)
 /** What a job keeps of a dataset: cases in use, and only labels and organs of the union when there is one. */
 export function toJobDataset(dataset: Dataset, union?: readonly OrganId[]): JobDataset {
   const keeps = (organ: OrganId): boolean => union?.includes(organ) ?? true
-  const { name, root, modality, fingerprint } = dataset
+  const { name, root, modality, channels, fingerprint } = dataset
   return {
     name,
     root,
     modality,
+    channels,
     fingerprint,
     labels: dataset.labels.filter((label) => label.organs.some(keeps)),
     cases: usableCases(dataset).map((item) => ({

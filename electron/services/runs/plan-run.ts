@@ -18,6 +18,7 @@ import { readSettings } from '../workspace/settings-file.ts'
 import { withLabelsFrom } from './labels-from.ts'
 import { delineatedOrgans, organEntries, organUnion, toJobDataset } from './organ-union.ts'
 import { refuseLeakage } from './refuse-leakage.ts'
+import { refuseMixedChannels } from './refuse-other-channels.ts'
 import { inheritedConfig, readStage1Source, refuseOtherStudy } from './stage1-source.ts'
 
 export type RunRequest = {
@@ -55,6 +56,7 @@ export function planRun(workspace: Workspace, vocabulary: Vocabulary, request: R
   const complete = request.labelsFrom === undefined ? null : readDataset(workspace, request.labelsFrom)
   const datasets = complete ? chosen.map((dataset) => withLabelsFrom(dataset, complete)) : chosen
   datasets.forEach(refuseUselessDataset)
+  refuseMixedChannels(datasets)
   const organs = organUnion(datasets, vocabulary)
   const source = request.stage1From === undefined ? null : readStage1Source(workspace, request.stage1From)
   const job: TrainJob = {

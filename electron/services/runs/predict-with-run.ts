@@ -6,6 +6,7 @@ import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { JobEvent } from '../../../contract/events.ts'
 import type { PredictJob } from '../../../contract/job.ts'
 import type { OutputFormat } from '../../../contract/output.ts'
+import { openImagePlaces } from '../archives/unpacked-folders.ts'
 import { newJobFolder } from '../jobs/create-job-folder.ts'
 import { jobHeader } from '../jobs/job-header.ts'
 import { runJob, type Watch } from '../jobs/run-job.ts'
@@ -16,7 +17,7 @@ import { registeredImages, type ChosenCase } from './prediction-inputs.ts'
 import { findTrainedModels, type ModelRequest, type TrainedModels } from './trained-models.ts'
 
 /**
- * @param request.input what findImages takes: files, folders, addresses
+ * @param request.input what findImages takes: files, folders, addresses; or archives of them
  * @throws OrganMosaicError `not-found` without an image, `usage` for an output inside a registered folder, as runJob
  */
 export async function predictWithRun(
@@ -25,7 +26,8 @@ export async function predictWithRun(
   watch: Watch = {},
 ): Promise<PredictionResult> {
   const models = findTrainedModels(workspace, request)
-  const inputs = await findImages([request.input].flat())
+  const places = await openImagePlaces(workspace, [request.input].flat(), watch.signal ? { signal: watch.signal } : {})
+  const inputs = await findImages(places, models.job.datasets[0].channels)
   return predict(workspace, models, { ...request, inputs, completeTruth: false }, watch)
 }
 

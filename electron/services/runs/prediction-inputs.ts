@@ -7,6 +7,7 @@ import { pathOf } from '../../../trainer/imaging/image-source.ts'
 import { usableCases } from '../datasets/availability.ts'
 import { readDataset } from '../workspace/dataset-store.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
+import { refuseOtherChannels } from './refuse-other-channels.ts'
 
 export type Inputs = PredictJob['inputs']
 export type ChosenCase = { dataset: string; caseId: string }
@@ -18,39 +19,40 @@ export const isLabelMap = (file: string): boolean => labelMapPattern.test(file) 
 
 /**
  * @param chosen of any registered dataset; absent: every case that the run was trained on
- * @throws OrganMosaicError `not-found` for a case or an image that is not there
+ * @throws OrganMosaicError `not-found` for a case or an image that is not there, `invalid-data` for other channels
  */
 export function registeredImages(workspace: Workspace, job: TrainJob, chosen?: readonly ChosenCase[]): Inputs {
   const cases =
     chosen ?? job.datasets.flatMap(({ name, cases }) => cases.map(({ id }) => ({ dataset: name, caseId: id })))
   const known = knownImages(workspace, job, new Set(cases.map(({ dataset }) => dataset)))
   const inputs = cases.map(({ dataset, caseId }) => {
-    const image = known.get(JSON.stringify([dataset, caseId]))
-    if (image !== undefined) return { id: `${dataset}_${asFileName(caseId)}`, image }
+    const images = known.get(JSON.stringify([dataset, caseId]))
+    if (images !== undefined) return { id: `${dataset}_${asFileName(caseId)}`, images }
     throw new OrganMosaicError('not-found', `Dataset ${dataset} has no usable case ${caseId}; choose another.`)
   })
-  const missing = inputs.find(({ image }) => !existsSync(pathOf(image)))
-  if (missing) {
+  const missing = inputs.flatMap(({ images }) => images).find((image) => !existsSync(pathOf(image)))
+  if (missing !== undefined) {
     throw new OrganMosaicError(
       'not-found',
-      `The image ${missing.image} of run ${job.name} is no longer there; put it back, or choose the others alone.`,
+      `The image ${missing} of run ${job.name} is no longer there; put it back, or choose the others alone.`,
     )
   }
   return refuseSameIds(inputs)
 }
 
 /** Cases as the run knows them come before what is registered now: the dataset may have changed since. */
-function knownImages(workspace: Workspace, job: TrainJob, datasets: ReadonlySet<string>): Map<string, string> {
+function knownImages(workspace: Workspace, job: TrainJob, datasets: ReadonlySet<string>): Map<string, string[]> {
   const own = job.datasets.filter(({ name }) => datasets.has(name))
   const others = [...datasets].filter((name) => !own.some((dataset) => dataset.name === name))
   const registered = others
     .map((name) => readDataset(workspace, name))
     .map((dataset) => {
+      refuseOtherChannels(job.name, job.datasets[0], dataset)
       return { name: dataset.name, root: dataset.root, cases: usableCases(dataset) }
     })
   return new Map(
     [...own, ...registered].flatMap(({ name, root, cases }) =>
-      cases.map(({ id, image }) => [JSON.stringify([name, id]), join(root, image)] as const),
+      cases.map(({ id, images }) => [JSON.stringify([name, id]), images.map((image) => join(root, image))] as const),
     ),
   )
 }
@@ -61,7 +63,8 @@ export const asFileName = (name: string): string => name.replaceAll(/[^\p{L}\p{N
 /** Ids become file names: two inputs with the same one would overwrite each other. */
 export function refuseSameIds(inputs: Inputs): Inputs {
   const seen = new Map<string, string>()
-  for (const { id, image } of inputs) {
+  for (const { id, images } of inputs) {
+    const [image] = images
     const other = seen.get(id.toLowerCase())
     if (other !== undefined) {
       throw new OrganMosaicError('usage', `${other} and ${image} would both be written as ${id}; rename one of them.`)

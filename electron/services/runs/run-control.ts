@@ -2,16 +2,18 @@
 import type { RunSummary } from '../../../contract/commands.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { JobEvent } from '../../../contract/events.ts'
-import type { Control, JobState, TrainJob } from '../../../contract/job.ts'
+import type { JobState, TrainJob } from '../../../contract/job.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'
 import { indexRun } from '../database/index-run.ts'
 import type { Database } from '../database/open-database.ts'
 import { createJobFolder } from '../jobs/create-job-folder.ts'
 import { followJob, jobFailure, type FollowOptions } from '../jobs/follow-job.ts'
-import { jobState } from '../jobs/job-state.ts'
-import { journalSize } from '../jobs/read-journal.ts'
-import { requestControl } from '../jobs/request-control.ts'
-import { startJob } from '../jobs/start-job.ts'
+import { isAlive, jobState } from '../jobs/job-state.ts'
+import { journalSize } from '../../../trainer/job-folder/read-journal.ts'
+import { findPlace } from '../places/find-place.ts'
+import { readJobPlace } from '../places/job-place.ts'
+import { lookAtJobs } from '../places/look-at-jobs.ts'
+import { openPlace } from '../places/open-place.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { readRun, runFolder } from '../workspace/run-store.ts'
 import { planRun, type RunRequest } from './plan-run.ts'
@@ -31,6 +33,8 @@ export function createRun({ database, workspace }: RunStore, vocabulary: Vocabul
 export type StartOptions = {
   /** Takes the smaller patch that is offered. */
   smallerPatch?: boolean
+  /** Name of a place; where it ran before unless given, and this machine the first time. */
+  place?: string | undefined
 }
 
 /**
@@ -38,41 +42,55 @@ export type StartOptions = {
  * @returns the size of the journal before the start: follow from there to see only what is new
  * @throws OrganMosaicError `conflict` when it runs already or is finished, or no smaller patch is offered
  */
-export async function startRun(
-  { workspace }: RunStore,
-  name: string,
-  { smallerPatch = false }: StartOptions = {},
-): Promise<number> {
-  const job = readRun(workspace, name)
-  const folder = runFolder(workspace, name)
-  const state = jobState(folder)
-  if (state === 'finished') {
-    throw new OrganMosaicError(
-      'conflict',
-      `Run ${name} is finished, there is nothing to resume; evaluate it to see its scores.`,
-    )
-  }
-  if (state === 'running') {
-    throw new OrganMosaicError('conflict', `Run ${name} is running already.`)
-  }
-  const before = journalSize(folder)
-  answerMemoryOffer(folder, name, smallerPatch, job.config.runtime.onOutOfMemory)
-  await startJob(folder)
+export async function startRun(store: RunStore, name: string, options: StartOptions = {}): Promise<number> {
+  const before = journalSize(runFolder(store.workspace, name))
+  await startRuns(store, [name], options)
   return before
 }
 
+/** At once, which a cluster sees as one array. @throws OrganMosaicError as startRun */
+export async function startRuns(
+  { workspace }: RunStore,
+  names: readonly string[],
+  { smallerPatch = false, place }: StartOptions = {},
+): Promise<void> {
+  const folders = names.map((name) => runFolder(workspace, name))
+  await lookAtJobs(folders)
+  for (const name of names) {
+    const { config } = readRun(workspace, name)
+    refuseUnlessIdle(name, runFolder(workspace, name))
+    answerMemoryOffer(runFolder(workspace, name), name, smallerPatch, config.runtime.onOutOfMemory)
+  }
+  const before = folders[0] === undefined ? null : readJobPlace(folders[0])
+  const chosen = place ?? before?.place.name
+  await openPlace(chosen === undefined ? null : findPlace(workspace, chosen)).start(folders)
+}
+
+function refuseUnlessIdle(name: string, folder: string): void {
+  const state = jobState(folder)
+  const conflict = (message: string): OrganMosaicError => new OrganMosaicError('conflict', message)
+  if (state === 'finished') {
+    throw conflict(`Run ${name} is finished, there is nothing to resume; evaluate it to see its scores.`)
+  }
+  if (state === 'running') throw conflict(`Run ${name} is running already.`)
+  if (state === 'queued' && isAlive(folder)) throw conflict(`Run ${name} waits for its turn already.`)
+}
+
 /**
- * Asks a running training to pause or stop and returns at once; it writes a checkpoint first.
- * @throws OrganMosaicError `conflict` when it is not running
+ * Asks a running training to pause or stop and returns at once; it writes a checkpoint first. One that waits for its turn
+ * leaves the queue.
+ * @throws OrganMosaicError `conflict` when it neither runs nor waits
  */
-export function controlRun(store: RunStore, name: string, request: Exclude<Control['request'], 'run'>): RunSummary {
+export async function controlRun(store: RunStore, name: string, request: 'pause' | 'stop'): Promise<RunSummary> {
   const job = readRun(store.workspace, name)
   const folder = runFolder(store.workspace, name)
+  await lookAtJobs([folder])
   const state = jobState(folder)
-  if (state !== 'running' && !(state === 'awaiting-review' && request === 'stop')) {
+  const works = state === 'running' || (state === 'queued' && isAlive(folder))
+  if (!works && !(state === 'awaiting-review' && request === 'stop')) {
     throw new OrganMosaicError('conflict', `Run ${name} is ${state}, not running; there is nothing to ${request}.`)
   }
-  requestControl(folder, request)
+  await openPlace(readJobPlace(folder)?.place ?? null).ask(folder, request)
   return summariseRun(store.database, store.workspace, job)
 }
 

@@ -30,7 +30,7 @@ export interface RunDesk {
   /** Newest first, at once: the Dice of runs whose numbers are still being read follows as an event. */
   readonly list: () => RunSummary[]
   /** Makes a run and starts it. @throws OrganMosaicError as planRun */
-  readonly create: (draft: RunDraft & { name: string }) => Promise<RunSummary>
+  readonly create: (draft: RunDraft & { name: string; place: string }) => Promise<RunSummary>
   /** @throws OrganMosaicError `conflict` when it runs or is finished */
   readonly resume: (name: string, options?: StartOptions) => Promise<RunSummary>
   /** @returns what restore takes it back with */
@@ -70,9 +70,9 @@ export function createRunDesk({ database, workspace, vocabulary, tasks, list }: 
 
   return {
     list,
-    async create(draft) {
+    async create({ place, ...draft }) {
       createRun(store, vocabulary(), toRequest(draft))
-      return resume(draft.name)
+      return resume(draft.name, { place })
     },
     resume,
     remove: (name) => removeRun(store, name),

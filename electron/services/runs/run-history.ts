@@ -6,7 +6,7 @@ import { describeDevices } from '../../../contract/device.ts'
 import { JobEventSchema, type JobEvent } from '../../../contract/events.ts'
 import { addPoint, seriesKey, thin, type Series } from '../../../contract/series.ts'
 import type { Database } from '../database/open-database.ts'
-import { readBytes } from '../jobs/read-journal.ts'
+import { readBytes } from '../../../trainer/job-folder/read-journal.ts'
 import { TRAINER_LOG } from '../jobs/start-job.ts'
 import { readMetricRows } from './run-queries.ts'
 

@@ -2,6 +2,7 @@
 // read by a thread, as a task with progress, and told of when it is done.
 import { Worker } from 'node:worker_threads'
 import type { RunSummary } from '../../../contract/commands.ts'
+import { toOrganMosaicError } from '../../../contract/errors.ts'
 import { isIndexed, unreadBytes } from '../database/index-run.ts'
 import type { IndexAnswer } from '../database/index-worker.ts'
 import type { Database } from '../database/open-database.ts'
@@ -40,11 +41,21 @@ export function createRunIndexer({ database, workspace, tasks, indexed }: RunInd
   function summarise(name: string): RunSummary {
     const folder = runFolder(workspace, name)
     const soon = isIndexed(database, folder, name) || unreadBytes(database, folder, name) <= AT_ONCE_BYTES
-    if (soon) return summariseNamed(database, workspace, name)
+    if (soon) return summariseSoon(name)
     const summary = summariseFolder(workspace, name)
     if (!failed.has(name)) waiting.add(name)
     if (!working && waiting.size > 0) start()
     return summary
+  }
+
+  /** The folder is the truth: it is told of even where the index has no place to be written to. */
+  function summariseSoon(name: string): RunSummary {
+    try {
+      return summariseNamed(database, workspace, name)
+    } catch (thrown) {
+      if (toOrganMosaicError(thrown).code !== 'disk') throw thrown
+      return summariseFolder(workspace, name)
+    }
   }
 
   function start(): void {

@@ -11,6 +11,7 @@ import { EvaluationReportSchema, type EvaluationReport } from '../../../contract
 import { indexRun, isIndexed } from '../database/index-run.ts'
 import type { Database } from '../database/open-database.ts'
 import { stateAfter } from '../jobs/job-state.ts'
+import { describeJobPlace } from '../places/job-place.ts'
 import { readJsonFile } from '../workspace/json-file.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { listRunNames, readRun, runFolder } from '../workspace/run-store.ts'
@@ -94,6 +95,7 @@ function readSummary(database: Database, folder: string, name: string): RunSumma
     updatedAt: row.updated_at,
     progress: progress ? pickProgress(progress) : null,
     validationDice: row.validation_dice,
+    place: describeJobPlace(folder),
     folder,
   }
 }

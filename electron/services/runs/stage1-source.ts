@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { TrainJob } from '../../../contract/job.ts'
 import type { RunConfig } from '../../../contract/run-config.ts'
-import { readJournal } from '../jobs/read-journal.ts'
+import { readJournal } from '../../../trainer/job-folder/read-journal.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { readRun, runFolder } from '../workspace/run-store.ts'
 

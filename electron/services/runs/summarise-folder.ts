@@ -1,7 +1,8 @@
 // A run as its folder tells at once, before its numbers are in the index: only the ends of the journal are read.
 import type { RunSummary } from '../../../contract/commands.ts'
 import { stateAfter } from '../jobs/job-state.ts'
-import { lastEvent } from '../jobs/read-journal.ts'
+import { lastEvent } from '../../../trainer/job-folder/read-journal.ts'
+import { describeJobPlace } from '../places/job-place.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { readRun, runFolder } from '../workspace/run-store.ts'
 import { pickProgress } from './run-queries.ts'
@@ -23,6 +24,7 @@ export function summariseFolder(workspace: Workspace, name: string): RunSummary 
     updatedAt: times.sort().at(-1) ?? null,
     progress: progress ? pickProgress(progress) : null,
     validationDice: null,
+    place: describeJobPlace(folder),
     folder,
   }
 }

@@ -6,7 +6,7 @@ import type { ModelChoice, TrainJob } from '../../../contract/job.ts'
 import { folderOfStage, modelCount, plannedStages } from '../../../contract/planned-stages.ts'
 import type { StageNumber } from '../../../contract/run-config.ts'
 import { jobState } from '../jobs/job-state.ts'
-import { readJournal } from '../jobs/read-journal.ts'
+import { readJournal } from '../../../trainer/job-folder/read-journal.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { readRun, runFolder } from '../workspace/run-store.ts'
 

@@ -4,9 +4,11 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunSummary } from '../../../contract/commands.ts'
 import { isAlive } from '../jobs/job-state.ts'
-import { PROCESS_FILE } from '../jobs/process-liveness.ts'
-import { JOURNAL } from '../jobs/read-journal.ts'
+import { PROCESS_FILE } from '../../../trainer/job-folder/process-liveness.ts'
+import { JOURNAL } from '../../../trainer/job-folder/read-journal.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
+import { PLACE_FILE } from '../places/job-place.ts'
+import { lookAtWorkspace } from '../places/look-at-jobs.ts'
 import { listRunNames, runFolder } from '../workspace/run-store.ts'
 
 export interface RunWatcher {
@@ -29,6 +31,9 @@ export interface RunWatcherParts {
   readonly pollMs?: number
 }
 
+/** Of jobs on other machines and clusters. */
+const PLACES_EVERY_MS = 5_000
+
 /** How a run looked the last time. */
 interface Look {
   readonly files: string
@@ -41,10 +46,11 @@ export function createRunWatcher({ workspace, summarise, lastSeq, pollMs = 500 }
   const listeners = new Set<RunListener>()
   let known = new Map<string, Look>()
   let timer: NodeJS.Timeout | null = null
+  let placeTimer: NodeJS.Timeout | null = null
 
   /** Changes whenever the run's journal grows, a process starts on it, or a report or a preview is written. */
   function filesStamp(folder: string): string {
-    const files = ['run.json', JOURNAL, PROCESS_FILE, 'report'].map((file) => {
+    const files = ['run.json', JOURNAL, PROCESS_FILE, PLACE_FILE, 'report'].map((file) => {
       const found = statSync(join(folder, file), { throwIfNoEntry: false })
       return found ? `${found.size} ${found.mtimeMs}` : '-'
     })
@@ -94,16 +100,28 @@ export function createRunWatcher({ workspace, summarise, lastSeq, pollMs = 500 }
     }
   }
 
+  function askPlaces(): void {
+    // What does not answer is asked again.
+    lookAtWorkspace(workspace).catch(() => undefined)
+  }
+
+  function stop(): void {
+    if (timer) clearInterval(timer)
+    if (placeTimer) clearInterval(placeTimer)
+  }
+
   return {
     subscribe(listener) {
       if (listeners.size === 0) {
         look(false)
         timer = setInterval(lookAgain, pollMs)
+        placeTimer = setInterval(askPlaces, PLACES_EVERY_MS)
+        askPlaces()
       }
       listeners.add(listener)
       return () => {
         listeners.delete(listener)
-        if (listeners.size === 0 && timer) clearInterval(timer)
+        if (listeners.size === 0) stop()
       }
     },
     tell(name) {
@@ -116,7 +134,7 @@ export function createRunWatcher({ workspace, summarise, lastSeq, pollMs = 500 }
     },
     close() {
       listeners.clear()
-      if (timer) clearInterval(timer)
+      stop()
     },
   }
 }

@@ -1,5 +1,5 @@
-// A ladder of methods and seeds: every run is trained and scored one after the other, what is done is kept, and the tables
-// are computed anew from the stored scores.
+// A ladder of methods and seeds: every run is trained and scored one after the other, on a cluster as many at once as it
+// lets; what is done is kept, and the tables are computed anew from the stored scores.
 import { OrganMosaicError, toOrganMosaicError } from '../../../contract/errors.ts'
 import { BUDGETS, METHODS } from '../../../contract/methods.ts'
 import type { StudyState } from '../../../contract/study-state.ts'
@@ -12,6 +12,7 @@ import { hasDataset, readDataset } from '../workspace/dataset-store.ts'
 import { readJsonFile } from '../workspace/json-file.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { listRunNames, runFolder } from '../workspace/run-store.ts'
+import { askOthers, spreadStudy } from './spread-study.ts'
 import { readScores, scoreRequests } from './study-scores.ts'
 import { beginStudy, noteStudy, studyFolder, studyRequest } from './study-store.ts'
 import { summariseStudy, type StudySummary as StudySummaryTables } from './summarise-study.ts'
@@ -64,14 +65,21 @@ export async function runStudy(services: Services, config: StudyConfig, host: St
   let run: string | null = null
   try {
     const jobs = planStudy(config)
+    await spreadStudy(services, config, host)
     for (const [index, job] of jobs.entries()) {
       refuseWhenAsked(services.workspace, config.name)
       host.onJob?.(index, jobs.length)
       run = job.request.name
       note('running')
       host.note(`${index + 1} of ${jobs.length}: ${METHODS[job.row.method].title}, seed ${job.seed}`)
-      await ensureTrained(services, job.request, host)
-      for (const request of scoreRequests(services, job, config.test)) await ensureScored(services, request, host)
+      await ensureTrained(services, job.request, host, config.place)
+      for (const request of scoreRequests(services, job, config.test)) {
+        await ensureScored(
+          services,
+          { ...request, ...(config.place === undefined ? {} : { place: config.place }) },
+          host,
+        )
+      }
     }
     const { result, summary } = studyResult(services, config)
     writeStudy(services.workspace, result, summary)
@@ -80,6 +88,7 @@ export async function runStudy(services: Services, config: StudyConfig, host: St
   } catch (thrown) {
     const state = stateAfter(services, config.name, run, host)
     note(state, state === 'failed' ? toOrganMosaicError(thrown).message : '')
+    if (state === 'paused' || state === 'cancelled') await askOthers(services, config, state)
     throw thrown
   }
 }

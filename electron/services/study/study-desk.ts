@@ -20,7 +20,8 @@ import {
   requireStudy,
   type StudyFile,
 } from './study-store.ts'
-import { askRun, startStudyTask } from './study-task.ts'
+import { askRuns } from './ask-runs.ts'
+import { startStudyTask } from './study-task.ts'
 import { removeStudy, restoreStudy } from './study-trash.ts'
 import { STUDY_METRICS } from './summarise-study.ts'
 import { studyFiles } from './write-study.ts'
@@ -38,7 +39,7 @@ export interface StudyDesk {
   /** @throws OrganMosaicError `conflict` while it is worked on */
   readonly resume: (name: string) => Promise<StudyDetail>
   /** What is done is kept. @throws OrganMosaicError `conflict` when there is nothing to ask */
-  readonly control: (name: string, request: 'pause' | 'cancel') => StudyDetail
+  readonly control: (name: string, request: 'pause' | 'cancel') => Promise<StudyDetail>
   /** Its runs stay. @returns what restore takes it back with @throws OrganMosaicError `conflict` while it is worked on */
   readonly remove: (name: string) => string
   readonly restore: (removed: string) => StudyDetail
@@ -83,7 +84,7 @@ export function createStudyDesk(services: Services): StudyDesk {
       }
       return work(config)
     },
-    control(name, request) {
+    async control(name, request) {
       requireStudy(workspace, name)
       const { state } = readStudyState(workspace, name)
       if (state === 'finished' || (state !== 'running' && request === 'pause')) {
@@ -96,7 +97,12 @@ export function createStudyDesk(services: Services): StudyDesk {
       const task = taskOf(name)
       if (task) tasks.cancel(task.id)
       // Of a study that a command works on, or that was interrupted, its present run is asked itself.
-      else for (const { run } of get(name).jobs) askRun(services, run, request === 'pause' ? 'pause' : 'stop')
+      else
+        await askRuns(
+          services,
+          get(name).jobs.map(({ run }) => run),
+          request === 'pause' ? 'pause' : 'stop',
+        )
       if (state !== 'running') noteStudy(workspace, name, 'cancelled')
       return get(name)
     },

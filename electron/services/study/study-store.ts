@@ -12,7 +12,7 @@ import {
   type StudyStateFile,
 } from '../../../contract/study-state.ts'
 import { StudyConfigSchema, type StudyConfig } from '../../../contract/study.ts'
-import { processLiveness } from '../jobs/process-liveness.ts'
+import { processLiveness } from '../../../trainer/job-folder/process-liveness.ts'
 import { readJsonFile, writeJsonFile } from '../workspace/json-file.ts'
 import { nearestName } from '../workspace/nearest-name.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'

@@ -6,6 +6,7 @@ import type { StudyConfig } from '../../../contract/study.ts'
 import type { Task } from '../../../contract/task.ts'
 import type { Services } from '../create-services.ts'
 import type { TaskContext } from '../tasks/create-tasks.ts'
+import { askRuns } from './ask-runs.ts'
 import { planStudy, runStudy, type StudyHost } from './run-study.ts'
 import { requestStudy, studyRequest } from './study-store.ts'
 
@@ -63,7 +64,7 @@ async function followUntilAsked(
   const obey = (): void => {
     if (!isAsked(signal)) return closing.abort()
     const wish = studyRequest(services.workspace, study) === 'cancel' ? 'stop' : 'pause'
-    askRun(services, run, wish)
+    void askRuns(services, [run], wish)
   }
   signal.addEventListener('abort', obey, { once: true })
   try {
@@ -72,9 +73,4 @@ async function followUntilAsked(
   } finally {
     signal.removeEventListener('abort', obey)
   }
-}
-
-/** A run that just ended has nothing to pause. */
-export function askRun(services: Services, run: string, request: 'pause' | 'stop'): void {
-  if (services.runDesk.list().find(({ name }) => name === run)?.state === 'running') services.controlRun(run, request)
 }

@@ -6,12 +6,13 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Upload } from '../../../contract/output.ts'
+import { isArchiveName } from '../archives/open-archive.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { requireFilePath } from './file-path.ts'
 
 const MOST_BYTES = 8 * 1024 ** 3
-/** Images that are one file: the other part of a pair would not come along. */
-const isImageName = (file: string): boolean => /\.(nii|nii\.gz|nrrd|mha)$/i.test(file)
+/** Images that are one file: the other part of a pair would not come along. Or archives, which hold anything. */
+const isImageName = (file: string): boolean => /\.(nii|nii\.gz|nrrd|mha)$/i.test(file) || isArchiveName(file)
 const PARTIAL = '.part'
 
 export interface ImageUploads {
@@ -70,7 +71,7 @@ function checkName(file: string): string {
   if (isImageName(file) && requireFilePath(file).length === 1) return file
   throw new OrganMosaicError(
     'usage',
-    `${JSON.stringify(file)} is not the name of an image; expected a file name that ends in .nii, .nii.gz, .nrrd or .mha.`,
+    `${JSON.stringify(file)} is not the name of an image; expected a file name that ends in .nii, .nii.gz, .nrrd or .mha, or an archive (.zip, .tar.gz, .tar).`,
   )
 }
 

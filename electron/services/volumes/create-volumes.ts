@@ -73,12 +73,12 @@ export function createVolumes(workspace: Workspace, vocabulary: () => Vocabulary
 
 function describe(dataset: Dataset, entry: Case): Omit<CaseView, 'layers'> {
   const at = dataset.cases.indexOf(entry)
-  const { id, patient, status, excludedReason, image, geometry, availability } = entry
+  const { id, patient, status, excludedReason, images, geometry, availability } = entry
   return {
     dataset: dataset.name,
     role: dataset.role,
-    modality: dataset.modality,
-    case: { id, patient, status, excludedReason, image, geometry, availability },
+    channels: dataset.channels,
+    case: { id, patient, status, excludedReason, images, geometry, availability },
     findings: dataset.findings.filter(({ caseId }) => caseId === id),
     position: at + 1,
     total: dataset.cases.length,

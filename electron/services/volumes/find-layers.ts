@@ -4,7 +4,9 @@ import type { Layer } from '../../../contract/api/volumes.ts'
 import type { Case, Dataset } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { ModelChoice, TrainJob } from '../../../contract/job.ts'
+import { REPAIR_WORDS } from '../../../contract/label-treatment.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'
+import { repairsOf } from '../datasets/repairs.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { listRunNames, readRun } from '../workspace/run-store.ts'
 import { hasPseudoLabels, pseudoRecipe } from './pseudo-label-files.ts'
@@ -17,6 +19,7 @@ import {
   provenanceSegments,
   pseudoSegments,
   truthSegments,
+  truthValues,
 } from './segments.ts'
 
 /** recipe: made when it is asked for, because it may find that something is missing. */
@@ -28,13 +31,14 @@ export interface LayerContext {
   readonly findPredictions: FindPredictions
 }
 
-/** The image, the true labels, then run by run, newest first. */
+/** The image with its channels, the true labels, then run by run, newest first. */
 export function findLayers(context: LayerContext, dataset: Dataset, entry: Case): FoundLayer[] {
   const runs = listRunNames(context.workspace).flatMap((name) => tryReadRun(context.workspace, name) ?? [])
   runs.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
   const predictions = context.findPredictions(dataset.name, entry.id, entry.imageHash)
   return [
-    imageLayer(dataset, entry),
+    ...dataset.channels.map((_, channel) => imageLayer(dataset, entry, channel)),
+    ...repairLayers(context, dataset, entry),
     ...(entry.labels.length > 0 ? [truthLayer(context, dataset, entry)] : []),
     ...runs.flatMap((job) => [
       ...predictionLayers(
@@ -49,29 +53,55 @@ export function findLayers(context: LayerContext, dataset: Dataset, entry: Case)
 
 const fixed = { note: '', run: null, stage: null, model: null }
 
-function imageLayer(dataset: Dataset, entry: Case): FoundLayer {
+/** One a channel, called by its name where there are several. */
+function imageLayer(dataset: Dataset, entry: Case, channel: number): FoundLayer {
+  const { name, modality } = dataset.channels[channel]
   const recipe = (): Recipe => ({
     kind: 'image',
-    path: insideOf(dataset, entry.image),
-    modality: dataset.modality,
-    intensity: entry.intensity,
+    path: insideOf(dataset, entry.images[channel] ?? ''),
+    modality,
+    intensity: entry.intensities[channel] ?? null,
   })
-  return { layer: { ...fixed, id: 'image', kind: 'image', title: 'Image', segments: [] }, recipe }
+  const id = channel === 0 ? 'image' : `image:${channel + 1}`
+  const title = dataset.channels.length === 1 ? 'Image' : name
+  return { layer: { ...fixed, id, kind: 'image', title, segments: [] }, recipe }
 }
 
 function truthLayer({ vocabulary }: LayerContext, dataset: Dataset, entry: Case): FoundLayer {
   const segments = truthSegments(dataset, entry, organTable(vocabulary.organs))
-  const sources = (): LabelFile[] => {
-    let mask = 0
-    return entry.labels.map((source) => ({
-      path: insideOf(dataset, source.path),
-      value: source.kind === 'mask' ? (mask += 1) : null,
-    }))
-  }
   return {
     layer: { ...fixed, id: 'truth', kind: 'truth', title: 'True labels', segments },
-    recipe: () => ({ kind: 'labels', sources: sources(), grid: entry.geometry }),
+    recipe: () => ({ kind: 'labels', sources: truthSources(dataset, entry), grid: entry.geometry }),
   }
+}
+
+function truthSources(dataset: Dataset, entry: Case): LabelFile[] {
+  const values = truthValues(dataset, entry)
+  return entry.labels.map((source) => {
+    const path = insideOf(dataset, source.path)
+    if (source.split || source.repair) return { root: dataset.root, source, values: Object.fromEntries(values) }
+    return { path, value: source.kind === 'mask' ? (values.get(source.labelKey) ?? null) : null }
+  })
+}
+
+/** A case whose labels lie beside its image: what each repair would make of them, to be looked at before it is chosen. */
+function repairLayers({ vocabulary }: LayerContext, dataset: Dataset, entry: Case): FoundLayer[] {
+  const segments = truthSegments(dataset, entry, organTable(vocabulary.organs))
+  return repairsOf(entry).map((repair) => ({
+    layer: {
+      ...fixed,
+      id: `repair:${repair}`,
+      kind: 'truth',
+      title: `Repair: ${REPAIR_WORDS[repair]}`,
+      note: 'A preview: nothing is repaired until it is chosen on the page of the dataset.',
+      segments,
+    },
+    recipe: () => ({
+      kind: 'labels',
+      sources: truthSources(dataset, { ...entry, labels: entry.labels.map((source) => ({ ...source, repair })) }),
+      grid: entry.geometry,
+    }),
+  }))
 }
 
 function pseudoLayers({ workspace }: LayerContext, job: TrainJob, dataset: Dataset, entry: Case): FoundLayer[] {

@@ -4,8 +4,9 @@ import { OrganMosaicError } from '../../../contract/errors.ts'
 import { canonicalTransform, reorientGeometry, toCanonical } from '../../../trainer/imaging/canonical.ts'
 import { compareGeometry } from '../../../trainer/imaging/geometry.ts'
 import { readLabel } from '../../../trainer/imaging/read-label.ts'
+import { readLabelSource } from '../../../trainer/imaging/treated/read-label-source.ts'
 import type { Volume } from '../../../trainer/imaging/volume.ts'
-import type { LabelFile } from './recipe.ts'
+import type { LabelFile, TreatedLabelFile } from './recipe.ts'
 import { toLabels } from './to-stored.ts'
 
 export type LabelVolume = Volume<Uint8Array | Uint16Array>
@@ -23,19 +24,36 @@ export async function mergeLabels(
   for (const source of sources) {
     const next = await readLabelFile(source, grid)
     if (merged === null) merged = next
-    else shared += putOver(merged.data, next.data, source.path)
+    else shared += putOver(merged.data, next.data, 'path' in source ? source.path : source.source.path)
   }
   if (merged === null) throw new OrganMosaicError('not-found', 'This case has no label file.')
   const overlap = `${shared} voxels lie in more than one mask file; the later file is shown there.`
   return { volume: merged, notes: shared > 0 ? [overlap] : [] }
 }
 
-async function readLabelFile({ path, value }: LabelFile, grid: Geometry | null): Promise<LabelVolume> {
+async function readLabelFile(file: LabelFile, grid: Geometry | null): Promise<LabelVolume> {
+  if ('source' in file) return readTreated(file, grid)
+  const { path, value } = file
   const { volume } = await readLabel(path, grid)
   if (grid) requireSameGrid(volume.geometry, grid, path)
   const labels: LabelVolume = { data: toLabels(volume.data, path), geometry: volume.geometry }
   const canonical = toCanonical(labels).volume
   return value === null ? canonical : { data: paint(canonical.data, value), geometry: canonical.geometry }
+}
+
+async function readTreated({ root, source, values }: TreatedLabelFile, grid: Geometry | null): Promise<LabelVolume> {
+  const { volume, keyOf } = await readLabelSource(root, source, grid)
+  if (grid) requireSameGrid(volume.geometry, grid, source.path)
+  const data = new Uint16Array(volume.data.length)
+  const shown = new Map<number, number>()
+  for (let at = 0; at < data.length; at++) {
+    const value = volume.data[at]
+    if (Math.round(value) === 0) continue
+    let stored = shown.get(value)
+    if (stored === undefined) shown.set(value, (stored = values[keyOf(value)] ?? 0))
+    data[at] = stored
+  }
+  return toCanonical<Uint16Array>({ data, geometry: volume.geometry }).volume
 }
 
 /** Both files are compared in canonical axis order: a label may be stored in another order than its image. */

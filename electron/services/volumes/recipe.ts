@@ -1,6 +1,6 @@
 // What has to be read, and how, to give the voxels of one layer: plain data, so that it can go to a worker thread.
 import type { VolumeContent, VolumeHeader } from '../../../contract/api/volumes.ts'
-import type { Intensity, Modality } from '../../../contract/dataset.ts'
+import type { Intensity, LabelSource, Modality } from '../../../contract/dataset.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
 
 /** Paths are absolute. `grid` is the image's, as registered; null when nobody could read it. */
@@ -13,7 +13,14 @@ export type Recipe =
 export type ImageRecipe = { kind: 'image'; path: string; modality: Modality; intensity: Intensity | null }
 
 /** value null: the file's own values; else what every voxel above zero stands for. */
-export type LabelFile = { path: string; value: number | null }
+export type LabelFile = { path: string; value: number | null } | TreatedLabelFile
+
+/** A label file that is repaired or split whenever it is read. `values`: label key -> value in the layer. */
+export interface TreatedLabelFile {
+  readonly root: string
+  readonly source: LabelSource
+  readonly values: Readonly<Record<string, number>>
+}
 
 export interface PseudoRecipe {
   readonly kind: 'pseudo'

@@ -3,6 +3,7 @@ import type { Segment } from '../../../contract/api/volumes.ts'
 import type { Case, Dataset, Label } from '../../../contract/dataset.ts'
 import type { TrainJob } from '../../../contract/job.ts'
 import { keptOrganColor } from '../../../contract/kept-organ-color.ts'
+import { sidedKey, SIDES } from '../../../contract/label-treatment.ts'
 import type { Organ, OrganId } from '../../../contract/organ.ts'
 
 export type OrganTable = ReadonlyMap<OrganId, Organ>
@@ -37,24 +38,32 @@ const segmentOf = (value: number, organs: readonly OrganId[], table: OrganTable)
   color: colorOf(organs[0], table),
 })
 
-/** Values of a label map, or 1, 2, ... for the mask files in their order. */
+/** Label key -> value in the layer of true labels: that of a label map, or 1, 2, ... for the mask files in their order. */
+export function truthValues(dataset: Dataset, entry: Case): Map<string, number> {
+  const splits = new Set(entry.labels.flatMap(({ split }) => split ?? []).map(({ key }) => key))
+  const masks = entry.labels.flatMap((source) => (source.kind === 'mask' ? [source.labelKey] : []))
+  const wholes = masks.length > 0 ? masks : dataset.labels.map(({ key }) => key).filter((key) => /^[1-9]\d*$/.test(key))
+  const values = new Map(wholes.map((key, at) => [key, masks.length > 0 ? at + 1 : Number(key)]))
+  let free = Math.max(0, ...values.values(), ...[...splits].map(Number).filter(Number.isFinite))
+  for (const key of splits) {
+    values.delete(key)
+    for (const side of SIDES) values.set(sidedKey(key, side), ++free)
+  }
+  return values
+}
+
 export function truthSegments(dataset: Dataset, entry: Case, table: OrganTable): Segment[] {
   const byKey = new Map(dataset.labels.map((label) => [label.key, label]))
-  const masks = entry.labels.flatMap((source) => (source.kind === 'mask' ? [source.labelKey] : []))
-  if (masks.length > 0) {
-    return masks.flatMap((key, at) => {
-      const label = byKey.get(key)
-      return label ? [labelSegment(at + 1, label, table)] : []
-    })
-  }
-  return dataset.labels
-    .filter(({ key }) => /^[1-9]\d*$/.test(key))
-    .map((label) => labelSegment(Number(label.key), label, table))
+  return [...truthValues(dataset, entry)].flatMap(([key, value]) => {
+    const label = byKey.get(key)
+    return label ? [labelSegment(value, label, table)] : []
+  })
 }
 
 /** A merged label is called as the dataset calls it when it stands for many organs. */
 function labelSegment(value: number, label: Label, table: OrganTable): Segment {
-  const segment = segmentOf(value, label.organs, table)
+  const known = segmentOf(value, label.organs, table)
+  const segment = label.color && !table.has(label.organs[0]) ? { ...known, color: label.color } : known
   return label.organs.length > 2 ? { ...segment, name: label.sourceName } : segment
 }
 

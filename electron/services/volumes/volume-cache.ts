@@ -1,5 +1,6 @@
 // Decoded volumes of the cases looked at last, bounded in bytes: the oldest go first.
 import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Recipe } from './recipe.ts'
 import type { DecodedVolume, VolumeDecoder } from './volume-decoder.ts'
 
@@ -56,7 +57,8 @@ function keyOf(recipe: Recipe): string {
 
 function pathsOf(recipe: Recipe): readonly string[] {
   if (recipe.kind === 'image') return [recipe.path]
-  if (recipe.kind === 'labels') return recipe.sources.map(({ path }) => path)
+  if (recipe.kind === 'labels')
+    return recipe.sources.map((file) => ('path' in file ? file.path : join(file.root, file.source.path)))
   return recipe.kind === 'disagreement' ? recipe.paths : [recipe.folder]
 }
 

@@ -14,6 +14,7 @@ export function summariseDataset(dataset: Dataset): DatasetSummary {
     name: dataset.name,
     role: dataset.role,
     modality: dataset.modality,
+    channels: dataset.channels,
     layout: dataset.layout,
     root: dataset.root,
     registeredAt: dataset.registeredAt,

@@ -1,21 +1,23 @@
 // JSON files of the workspace: written in one piece, checked against their schema when read.
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { OrganMosaicError } from '../../../contract/errors.ts'
+import { asDiskError, OrganMosaicError } from '../../../contract/errors.ts'
 
-/** Temporary file, fsync, rename: a reader sees the old content or the new one, never half of it. */
+/**
+ * Temporary file, flush, rename: a reader sees the old content or the new one, never half of it.
+ * @throws OrganMosaicError `disk` when it is full, over a quota, read-only or damaged
+ */
 export function writeJsonFile(path: string, value: unknown): void {
   mkdirSync(dirname(path), { recursive: true })
   const temporary = `${path}.${process.pid}.tmp`
-  const file = openSync(temporary, 'w')
   try {
-    writeSync(file, `${JSON.stringify(value, null, 2)}\n`)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
+    writeFileSync(temporary, `${JSON.stringify(value, null, 2)}\n`, { flush: true })
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw asDiskError(error, path)
   }
-  renameSync(temporary, path)
 }
 
 /** @throws OrganMosaicError `not-found` without the file, `invalid-file` when it is no JSON or fails the schema */

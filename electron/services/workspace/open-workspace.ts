@@ -1,6 +1,8 @@
 // The workspace: one folder that holds everything of a person's studies. Folders are the truth, the database an index.
-import { accessSync, constants, mkdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { tmpdir, userInfo } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { homeFolder } from '../folders/home-folder.ts'
 
@@ -48,7 +50,7 @@ export function openWorkspace(home: string): Workspace {
   const root = resolve(home)
   const workspace: Workspace = {
     home: root,
-    databaseFile: join(root, 'organ-mosaic.sqlite'),
+    databaseFile: indexFile(root),
     datasets: join(root, 'datasets'),
     runs: join(root, 'runs'),
     jobs: join(root, 'jobs'),
@@ -67,6 +69,34 @@ export function openWorkspace(home: string): Workspace {
     }
   }
   return workspace
+}
+
+/** What Linux calls NFS, CIFS, SMB2, FUSE (sshfs), Lustre, GPFS, Ceph, AFS, BeeGFS. */
+const NETWORK_FILE_SYSTEMS = new Set([
+  0x6969, 0xff534d42, 0xfe534d42, 0x65735546, 0x0bd00bd0, 0x47504653, 0x00c36400, 0x5346414f, 0x19830326,
+])
+
+/**
+ * SQLite shares memory between the programs that read an index, which two machines cannot. In a workspace on a network
+ * file system each machine keeps an index of its own: it holds nothing that is not in the folders.
+ */
+export function indexFile(root: string, isNetwork = liesOnNetwork(root)): string {
+  if (!isNetwork) return join(root, 'organ-mosaic.sqlite')
+  const name = createHash('sha256').update(root).digest('hex').slice(0, 16)
+  const folder = join(tmpdir(), `organ-mosaic-${userInfo().username}`)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  return join(folder, `${name}.sqlite`)
+}
+
+function liesOnNetwork(root: string): boolean {
+  try {
+    // Before it is made, where it will be made.
+    let there = root
+    while (!existsSync(there)) there = dirname(there)
+    return process.platform === 'linux' && NETWORK_FILE_SYSTEMS.has(statfsSync(there).type)
+  } catch {
+    return false
+  }
 }
 
 function reasonOf(cause: unknown): string {

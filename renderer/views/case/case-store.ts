@@ -20,6 +20,8 @@ export interface LoadedLayer {
   readonly error: unknown
 }
 
+const FIRST_CHANNEL = 'image'
+
 /** Kept planes are there by then; planes that have to be read from the file take longer, and nothing waits for them. */
 const PLANES_FIRST_MS = 300
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
@@ -30,7 +32,11 @@ export const useCaseStore = defineStore('case', () => {
   const looks = useLooksStore()
   const view = shallowRef<CaseView | null>(null)
   const error = shallowRef<unknown>(null)
+  /** The channel that is looked at. */
   const image = shallowRef<Volume | null>(null)
+  const channel = ref(0)
+  /** Channels that were looked at before, with their windows: going back and forth takes no time. */
+  const seen = new Map<number, { image: Volume; window: Window }>()
   const progress = ref(0)
   const loaded = shallowReactive(new Map<string, LoadedLayer>())
   /** Label layers on the screen, the last one on top. */
@@ -43,6 +49,7 @@ export const useCaseStore = defineStore('case', () => {
   const views = shallowRef(noViews())
   let controller = new AbortController()
 
+  const modality = computed(() => view.value?.channels[channel.value]?.modality ?? null)
   const layerOf = (id: string): Layer | null => view.value?.layers.find((layer) => layer.id === id) ?? null
   const activeLayer = computed(() => (active.value === null ? null : layerOf(active.value)))
   const labelLayers = computed(() => view.value?.layers.filter(({ kind }) => kind !== 'image') ?? [])
@@ -64,7 +71,7 @@ export const useCaseStore = defineStore('case', () => {
     const { signal } = controller
     const params = { dataset, case: caseId }
     const begun = Promise.withResolvers<void>()
-    const picture = fetchImage(params, signal, begun.resolve)
+    const picture = fetchFirst(params, signal, begun.resolve)
     const settled = Promise.allSettled([picture])
     try {
       const answer = await call('listLayers', { params }, { signal })
@@ -87,18 +94,20 @@ export const useCaseStore = defineStore('case', () => {
     controller = new AbortController()
     view.value = image.value = error.value = hover.value = null
     loaded.clear()
+    seen.clear()
+    channel.value = 0
     shown.value = []
     active.value = null
     progress.value = 0
     views.value = noViews()
   }
 
-  async function fetchImage(
+  async function fetchFirst(
     params: { dataset: string; case: string },
     signal: AbortSignal,
     begun: () => void,
   ): Promise<void> {
-    const response = await call('getVolume', { params: { ...params, layer: 'image' } }, { signal })
+    const response = await call('getVolume', { params: { ...params, layer: FIRST_CHANNEL } }, { signal })
     image.value = await loadVolume(response, {
       async onStart(start) {
         image.value = start
@@ -109,6 +118,28 @@ export const useCaseStore = defineStore('case', () => {
       },
       onProgress: (share) => (progress.value = share),
     })
+  }
+
+  /** The slices stay where they are; each channel has its own window. What was shown stays until the other one is there. */
+  async function showChannel(next: number): Promise<void> {
+    const layer = view.value?.layers.filter(({ kind }) => kind === 'image')[next]
+    if (!view.value || !layer || !image.value?.data || next === channel.value) return
+    seen.set(channel.value, { image: image.value, window: window.value })
+    channel.value = next
+    const { signal } = controller
+    try {
+      const params = { dataset: view.value.dataset, case: view.value.case.id, layer: layer.id }
+      const known = seen.get(next)
+      const volume =
+        known?.image ??
+        (await loadVolume(await call('getVolume', { params }, { signal }), { onStart: () => undefined }))
+      if (!known) seen.set(next, { image: volume, window: volume.header.window })
+      if (channel.value !== next || signal.aborted) return
+      image.value = volume
+      window.value = known?.window ?? volume.header.window
+    } catch (thrown) {
+      if (!signal.aborted) error.value = thrown
+    }
   }
 
   /** Settles when the layer is there or has failed: the panel says which. */
@@ -171,9 +202,9 @@ export const useCaseStore = defineStore('case', () => {
   }
 
   return {
-    ...{ view, error, image, progress, loaded, shown, active, cross, hover, window, views },
+    ...{ view, error, image, channel, modality, progress, loaded, shown, active, cross, hover, window, views },
     ...{ activeLayer, labelLayers, drawnLayers, shownLayers, layerOf, drawable },
-    ...{ open, close, ensureLoaded, setShown, setActive, moveTo, goToOrgan, setView },
+    ...{ open, close, showChannel, ensureLoaded, setShown, setActive, moveTo, goToOrgan, setView },
     resetViews: () => void (views.value = noViews()),
   }
 })

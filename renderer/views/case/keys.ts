@@ -18,6 +18,7 @@ export type Action =
   | 'zoom-out'
   | 'reset'
   | 'crosshair'
+  | 'channel'
   | 'labels'
   | 'outline'
   | 'worst-slice'
@@ -56,6 +57,7 @@ export const BINDINGS: readonly Binding[] = [
   bind('zoom-out', ['-'], 'Zoom out'),
   bind('reset', ['r'], 'Whole slice again'),
   bind('crosshair', ['x'], 'Crosshair on or off'),
+  bind('channel', ['b'], 'Next channel of the image'),
   bind('labels', ['l'], 'Labels on or off'),
   bind('outline', ['o'], 'Labels filled or outlined'),
   bind('worst-slice', ['w'], 'Slice with most differences to the true labels'),

@@ -101,6 +101,7 @@ export function useCaseActions(frame: () => HTMLElement | null, help: () => void
     'zoom-out': () => zoom(0.8),
     reset: () => store.resetViews(),
     crosshair: () => void (looks.crossVisible = !looks.crossVisible),
+    channel: () => void store.showChannel((store.channel + 1) % (store.view?.channels.length ?? 1)),
     labels: () => void (looks.labelsVisible = !looks.labelsVisible),
     outline: toggleOutline,
     'worst-slice': () => void goToWorstSlice(),
@@ -116,7 +117,7 @@ export function useCaseActions(frame: () => HTMLElement | null, help: () => void
     setWindow: (window) => void (store.window = window),
     presetByKey(key) {
       const preset = CT_PRESETS.find((each) => each.key === key)
-      if (!preset || store.view?.modality !== 'CT') return false
+      if (!preset || store.modality !== 'CT') return false
       store.window = { centre: preset.centre, width: preset.width }
       return true
     },

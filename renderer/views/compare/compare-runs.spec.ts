@@ -19,6 +19,7 @@ function run(name: string, config: RunConfigInput, changes: Partial<RunDetail['s
       progress: null,
       validationDice: 0.5,
       folder: `/runs/${name}`,
+      place: null,
       ...changes,
     },
     stage1From: null,

@@ -3,6 +3,7 @@ import { computed, onScopeDispose, reactive, ref, shallowRef, watch } from 'vue'
 import type { StudyPlan } from '../../../contract/api/studies.ts'
 import { toOrganMosaicError } from '../../../contract/errors.ts'
 import type { Method } from '../../../contract/methods.ts'
+import { THIS_MACHINE } from '../../../contract/place.ts'
 import type { Preset } from '../../../contract/run-config.ts'
 import { StudyConfigSchema, type StudyConfig } from '../../../contract/study.ts'
 import { call } from '../../api/client.ts'
@@ -16,6 +17,7 @@ export interface StudyDraft {
   test: string
   preset: Preset
   seeds: string
+  place: string
   rows: DraftRow[]
 }
 
@@ -27,6 +29,7 @@ export function useStudyDraft() {
     // Its jobs take minutes; a standard one can take longer than the hour that a job should stay under.
     preset: 'quick',
     seeds: '1, 2, 3',
+    place: THIS_MACHINE,
     rows: rowsOf(['separate', 'marginal', 'mutual', 'mutual+'] satisfies Method[]),
   })
   /** What no field of the form shows, such as settings of all rows in a study that was taken over. */
@@ -39,7 +42,7 @@ export function useStudyDraft() {
 
   /** null with what is wrong, in words of the form. */
   const checked = computed((): { config: StudyConfig | null; problems: string[] } => {
-    const { name, datasets, test, preset, rows } = draft
+    const { name, datasets, test, preset, rows, place } = draft
     const seeds = parseSeeds(draft.seeds)
     const problems = [
       ...(name === '' ? ['Give it a name.'] : []),
@@ -59,6 +62,7 @@ export function useStudyDraft() {
       test,
       preset,
       seeds,
+      ...(place === THIS_MACHINE ? {} : { place }),
       rows: rows.map((row) => {
         const own = parseSeeds(row.seeds)
         const set = row.set.split(/\s+/).filter((part) => part !== '')
@@ -86,13 +90,14 @@ export function useStudyDraft() {
   }
 
   /** Everything of an earlier study but its name. */
-  function takeOver({ datasets, test, preset, seeds, set, rows }: StudyConfig): void {
+  function takeOver({ datasets, test, preset, seeds, place, set, rows }: StudyConfig): void {
     kept.value = { set }
     Object.assign(draft, {
       datasets: [...datasets],
       test,
       preset,
       seeds: seeds.join(', '),
+      place: place ?? THIS_MACHINE,
       rows: rows.map((row) => ({
         name: row.name,
         method: row.method,

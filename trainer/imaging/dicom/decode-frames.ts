@@ -83,7 +83,14 @@ function swap(raw: Uint8Array, bits: number): void {
 function unpackBits(bytes: Uint8Array, from: number, pixels: number, path: string): Uint8Array {
   if (bytes.length * 8 < from + pixels) throw truncated(path, Math.ceil((from + pixels) / 8), bytes.length)
   const values = new Uint8Array(pixels)
-  for (let at = 0, bit = from; at < pixels; at++, bit++) values[at] = (bytes[bit >> 3] >> (bit & 7)) & 1
+  for (let at = 0, bit = from; at < pixels;) {
+    const byte = bytes[bit >> 3]
+    const end = Math.min(pixels, at + 8 - (bit & 7))
+    // Most of a mask is empty.
+    if (byte !== 0) for (let n = at; n < end; n++) values[n] = (byte >> ((bit & 7) + n - at)) & 1
+    bit += end - at
+    at = end
+  }
   return values
 }
 

@@ -1,6 +1,6 @@
 // What a module of an output format offers to write-output.ts, as image-format.ts is for reading. A new format is one
 // line in contract/output.ts, one module here and one line in write-output.ts.
-import type { Modality } from '../../../contract/dataset.ts'
+import type { Channel } from '../../../contract/channel.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { OutputCheck } from '../../../contract/output.ts'
 import { compareGeometry } from '../geometry.ts'
@@ -23,9 +23,9 @@ export interface OutputSegment {
 export interface SegmentationToWrite {
   /** Begins the names of its files */
   readonly id: string
-  /** Address of the image that it was made for */
-  readonly image: string
-  readonly modality: Modality
+  /** Addresses of the image that it was made for, one a channel */
+  readonly images: readonly string[]
+  readonly channels: readonly Channel[]
   /** On the grid of the image */
   readonly labelMap: Volume<Uint8Array>
   readonly segments: readonly OutputSegment[]

@@ -29,8 +29,8 @@ export async function testSegmentation(
   })
   return {
     id: 'case',
-    image,
-    modality: 'CT',
+    images: [image],
+    channels: [{ name: 'CT', modality: 'CT' }],
     labelMap: { data, geometry },
     segments,
     probabilityOf: (value) => ({ data: Float32Array.from(data, (each) => (each === value ? 0.75 : 0.1)), geometry }),

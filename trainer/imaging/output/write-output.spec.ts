@@ -87,7 +87,7 @@ test('a surface of an organ that an earlier export had and this one has not is r
 
 describe('what cannot be written is refused in words', () => {
   test.each(['dicom-seg', 'rtstruct'] as const)('%s of an image that is no DICOM series', async (format) => {
-    const other = { ...segmentation, image: plainImage }
+    const other = { ...segmentation, images: [plainImage] }
     await expect(writeOutput(format, other, newFolder())).rejects.toThrow(
       /refers to a DICOM series, and the image .*int16.nrrd is none. Choose NIfTI/,
     )

@@ -199,7 +199,7 @@ describe('normalisation', () => {
   const geometry = gridOf([20, 20, 20], [1, 1, 1])
   const site = (modality: Modality, ...intensities: Intensity[]) =>
     datasetOf(
-      intensities.map((each) => caseWith({ geometry, intensity: each })),
+      intensities.map((each) => caseWith({ geometry, intensities: [each] })),
       [],
       '/',
       modality,
@@ -208,9 +208,9 @@ describe('normalisation', () => {
   const bone = site('CT', intensity(400, 800, 200, 200, 1600))
 
   it('of CT pools the labelled voxels of all datasets', () => {
-    const { normalisation, reasons } = derivePlan([soft, bone], config())
+    const { normalisations, reasons } = derivePlan([soft, bone], config())
     // soft: 0.25 * -40 + 0.75 * 0 = -10 and 95; bone 200 and 1600; the widest range of both
-    expect(normalisation).toEqual({ kind: 'ct', low: -10, high: 1600, centre: 40, knee: 80 })
+    expect(normalisations).toEqual([{ kind: 'ct', low: -10, high: 1600, centre: 40, knee: 80 }])
     expect(reasons.join(' ')).toContain('clip to -10 .. 1600 HU')
   })
 
@@ -220,7 +220,7 @@ describe('normalisation', () => {
     ['CT without labels', [site('CT', { ...intensity(1, 1, 1, 1, 1), foreground: null })], 'no labelled voxel'],
   ])('of %s is per volume', (_, datasets, reason) => {
     const plan = derivePlan(datasets, config())
-    expect(plan.normalisation).toEqual({ kind: 'per-volume' })
+    expect(plan.normalisations).toEqual([{ kind: 'per-volume' }])
     expect(plan.reasons.join(' ')).toContain(reason)
   })
 })

@@ -36,7 +36,7 @@ export function derivePlan(datasets: readonly JobDataset[], config: RunConfig): 
   const kernels =
     config.network.kernels === 'auto' ? kernelsFor(strides, spacingMm) : strides.map((): Kernel => [3, 3, 3])
   const thickAxis = config.plan.thickSlices === 'auto' ? thickAxisOf(spacingMm) : null
-  const { normalisation, reason: normalisationReason } = planNormalisation(datasets)
+  const normalised = datasets[0].channels.map((_, channel) => planNormalisation(datasets, channel))
   return {
     spacingMm,
     patch,
@@ -44,7 +44,7 @@ export function derivePlan(datasets: readonly JobDataset[], config: RunConfig): 
     strides,
     kernels,
     ...(thickAxis === null ? {} : { thickAxis }),
-    normalisation,
+    normalisations: normalised.map(({ normalisation }) => normalisation),
     cropToBody: config.plan.cropToBody,
     medianShape,
     reasons: [
@@ -53,7 +53,7 @@ export function derivePlan(datasets: readonly JobDataset[], config: RunConfig): 
       `Network: ${strides.length} resolutions with ${channels.join(', ')} channels; the patch is halved to ` +
         `${patch.map((size, axis) => size / strideProduct(strides)[axis]).join(' x ')} voxels at the lowest.`,
       ...anisotropyReasons(kernels, thickAxis),
-      normalisationReason,
+      ...normalised.map(({ reason }) => reason),
       config.plan.cropToBody
         ? 'Images are cropped to the body and all labelled voxels.'
         : 'Images are kept whole (plan.cropToBody is off).',
@@ -105,14 +105,20 @@ function patchReason(patch: Shape, medianShape: Shape, commonShape: Shape, confi
     : `Patch ${patch.join(' x ')} voxels as configured, ${of}.`
 }
 
-function planNormalisation(datasets: readonly JobDataset[]): { normalisation: Normalisation; reason: string } {
+/** Each channel on its own, as nnU-Net does: a CT by its numbers, beside an MR by volume. */
+function planNormalisation(
+  datasets: readonly JobDataset[],
+  channel: number,
+): { normalisation: Normalisation; reason: string } {
+  const { name } = datasets[0].channels[channel]
+  const of = datasets[0].channels.length > 1 ? `Channel ${name}: ` : ''
   const perVolume = (why: string) => ({
     normalisation: { kind: 'per-volume' as const },
-    reason: `Normalisation per volume: ${why}.`,
+    reason: `${of}Normalisation per volume: ${why}.`,
   })
-  const modalities = [...new Set(datasets.map((dataset) => dataset.modality))]
+  const modalities = [...new Set(datasets.map((dataset) => dataset.channels[channel].modality))]
   if (modalities.some((modality) => modality !== 'CT')) return perVolume(`the modality is ${modalities.join(' and ')}`)
-  const pools = datasets.flatMap((dataset) => pooledForeground(dataset.cases) ?? [])
+  const pools = datasets.flatMap((dataset) => pooledForeground(dataset.cases, channel) ?? [])
   if (pools.length === 0) return perVolume('no labelled voxel gives CT percentiles')
   // datasets label different organs: the widest range keeps the contrast of each
   const low = Math.min(...pools.map((pool) => pool.low))
@@ -121,15 +127,15 @@ function planNormalisation(datasets: readonly JobDataset[]): { normalisation: No
   return {
     normalisation: { kind: 'ct', low: round(low), high: round(high), centre: SOFT_TISSUE_HU, knee: CONTRAST_HU },
     reason:
-      `CT normalisation: clip to ${low.toFixed(0)} .. ${high.toFixed(0)} HU (0.5 and 99.5 percentile of the labelled voxels, ` +
+      `${of}CT normalisation: clip to ${low.toFixed(0)} .. ${high.toFixed(0)} HU (0.5 and 99.5 percentile of the labelled voxels, ` +
       `the widest of ${pools.length} datasets), then asinh((HU - ${SOFT_TISSUE_HU}) / ${CONTRAST_HU}).`,
   }
 }
 
 /** Percentiles of a dataset's labelled voxels, averaged over its cases, weighted by their voxels. */
-function pooledForeground(cases: readonly Case[]): { low: number; high: number } | null {
+function pooledForeground(cases: readonly Case[], channel: number): { low: number; high: number } | null {
   const groups = cases.flatMap((entry) => {
-    const foreground = entry.intensity?.foreground
+    const foreground = entry.intensities[channel]?.foreground
     return foreground && foreground.voxels > 0 ? [foreground] : []
   })
   if (groups.length === 0) return null

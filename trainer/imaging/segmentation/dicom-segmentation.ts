@@ -2,7 +2,7 @@
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
 import { referencesOf } from '../dicom/dicom-facts.ts'
-import { decodeFrames } from '../dicom/decode-frames.ts'
+import { decodeFrames, type FrameValues } from '../dicom/decode-frames.ts'
 import type { DicomDataset } from '../dicom/dicom-dataset.ts'
 import { dot, framesOf, groupOf, normalOf, type SliceFrame } from '../dicom/frames.ts'
 import type { DicomFile } from '../dicom/parse-dicom.ts'
@@ -29,15 +29,14 @@ export function openDicomSegmentation(file: DicomFile, path: string): Segmentati
   const segments = nameApart(dataset.items(TAG.segmentSequence).map(segmentOf)).filter(({ id }) => id !== '0')
   const numberOf = segmentNumbers(dataset, kind)
   const most = dataset.first(TAG.maximumFractionalValue) ?? 255
-  const isInside = (value: number, number: number): boolean =>
-    kind === 'LABELMAP' ? value === number : kind === 'BINARY' ? value !== 0 : value >= most / 2
+  let slices: SliceFrame[] | null = null
 
   return {
     segments,
     references: referencesOf(dataset),
     async paint(id, grid): Promise<Painted> {
       if (!segments.some((each) => each.id === id)) throw noSegment(path, id, segments)
-      const slices = framesOf(dataset, path)
+      slices ??= framesOf(dataset, path)
       const target = grid ?? ownGrid(slices, path)
       const chosen = slices.filter(({ frame }) => kind === 'LABELMAP' || numberOf(frame) === Number(id))
       const decoded = await decodeFrames(
@@ -49,15 +48,25 @@ export function openDicomSegmentation(file: DicomFile, path: string): Segmentati
       const data = new Uint8Array(voxelCount(target.shape))
       let outside = 0
       for (const [n, slice] of chosen.entries()) {
-        const values = decoded[n]
-        const mask = new Uint8Array(values.length)
-        for (let at = 0; at < mask.length; at++) if (isInside(values[at], Number(id))) mask[at] = 1
+        // Bits are 0 and 1 as they come.
+        const { bitsAllocated } = format
+        const plain = kind === 'BINARY' && bitsAllocated === 1 && decoded[n] instanceof Uint8Array ? decoded[n] : null
+        const mask = plain ?? markInside(decoded[n], kind, kind === 'LABELMAP' ? Number(id) : most / 2)
         outside += placeInto(data, { data: mask, geometry: gridOfSlice(slice, path) }, target, path)
       }
       const lost = `${path}: ${outside} voxels of the segment lie outside the image; left out`
       return { volume: { data, geometry: target }, oddities: outside > 0 ? [lost] : [] }
     },
   }
+}
+
+/** @param mark the value of the segment in a label map, the least one inside in a fractional segmentation */
+function markInside(values: FrameValues, kind: string, mark: number): Uint8Array {
+  const mask = new Uint8Array(values.length)
+  if (kind === 'LABELMAP') for (let at = 0; at < mask.length; at++) mask[at] = values[at] === mark ? 1 : 0
+  else if (kind === 'BINARY') for (let at = 0; at < mask.length; at++) mask[at] = values[at] === 0 ? 0 : 1
+  else for (let at = 0; at < mask.length; at++) mask[at] = values[at] >= mark ? 1 : 0
+  return mask
 }
 
 /** All segments as one label map of their numbers, on the grid of the file itself. @throws OrganMosaicError when they overlap */

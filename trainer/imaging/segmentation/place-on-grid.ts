@@ -1,6 +1,7 @@
 // A label that covers a part of its image, or lies in another axis order, copied voxel by voxel onto the image's grid.
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
+import { filledBlocks } from '../filled-blocks.ts'
 import { pointToVoxel, voxelToPoint, type Voxel } from '../geometry.ts'
 import { voxelCount, type Volume } from '../volume.ts'
 import type { Painted } from './segmentation.ts'
@@ -21,7 +22,7 @@ export function placeOnGrid(label: Volume<Uint8Array>, grid: Geometry, path: str
  * @returns marked voxels that lie outside the grid
  */
 export function placeInto(target: Uint8Array, label: Volume<Uint8Array>, grid: Geometry, path: string): number {
-  const [depth, height, width] = label.geometry.shape
+  const [, height, width] = label.geometry.shape
   const at = (voxel: Voxel): Voxel => pointToVoxel(grid, voxelToPoint(label.geometry, voxel))
   const first = at([0, 0, 0])
   const step = (voxel: Voxel): number[] => at(voxel).map((value, axis) => Math.round(value - first[axis]))
@@ -34,15 +35,19 @@ export function placeInto(target: Uint8Array, label: Volume<Uint8Array>, grid: G
   })
   if (Math.max(...off) > TOLERANCE) throw misfit(label.geometry, grid, Math.max(...off), path)
   const [slices, rows, columns] = grid.shape
+  const [z0, y0, x0] = first.map(Math.round)
   let outside = 0
-  for (let k = 0, from = 0; k < depth; k++) {
-    for (let j = 0; j < height; j++) {
-      for (let i = 0; i < width; i++, from++) {
-        if (label.data[from] === 0) continue
-        const [z, y, x] = placed(k, j, i)
-        if (z < 0 || y < 0 || x < 0 || z >= slices || y >= rows || x >= columns) outside++
-        else target[(z * rows + y) * columns + x] = label.data[from]
-      }
+  for (const [from, to] of filledBlocks(label.data)) {
+    for (let voxel = from; voxel < to; voxel++) {
+      if (label.data[voxel] === 0) continue
+      const i = voxel % width
+      const j = ((voxel - i) / width) % height
+      const k = Math.floor(voxel / (width * height))
+      const z = z0 + k * alongK[0] + j * alongJ[0] + i * alongI[0]
+      const y = y0 + k * alongK[1] + j * alongJ[1] + i * alongI[1]
+      const x = x0 + k * alongK[2] + j * alongJ[2] + i * alongI[2]
+      if (z < 0 || y < 0 || x < 0 || z >= slices || y >= rows || x >= columns) outside++
+      else target[(z * rows + y) * columns + x] = label.data[voxel]
     }
   }
   return outside

@@ -1,5 +1,6 @@
 // organ-mosaic datasets: what is registered.
 import { z } from 'zod'
+import { listChannels } from '../../../../contract/channel.ts'
 import { DatasetSummarySchema } from '../../../../contract/commands.ts'
 import { defineCommand } from '../define-command.ts'
 import { table } from '../text.ts'
@@ -15,11 +16,11 @@ export const datasets = defineCommand({
     output.datasets.length === 0
       ? 'No dataset yet; organ-mosaic register FOLDER adds one.'
       : table(
-          ['name', 'role', 'modality', 'layout', 'cases', 'excluded', 'organs'],
+          ['name', 'role', 'channels', 'layout', 'cases', 'excluded', 'organs'],
           output.datasets.map((each) => [
             each.name,
             each.role,
-            each.modality,
+            each.channels.length > 1 ? listChannels(each.channels) : each.modality,
             each.layout,
             String(each.cases),
             String(each.cases - each.usableCases),

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { EvaluationResultSchema, type EvaluationResult } from '../../../../contract/commands.ts'
 import { defineCommand } from '../define-command.ts'
-import { defined, modelOption, stageFlag, stageOption } from '../option-schemas.ts'
+import { defined, modelOption, onFlag, stageFlag, stageOption } from '../option-schemas.ts'
 import { decimal, duration, score, table, type Style } from '../text.ts'
 import { watchJob } from '../watch-job.ts'
 
@@ -14,6 +14,7 @@ export const evaluate = defineCommand({
     stageFlag,
     ['--model <model>', 'a number (position of its dataset), ensemble (default), or pseudo: the stored pseudo labels'],
     ['--nsd-tolerance <mm>', 'tolerance of the surface Dice (default: 2)'],
+    onFlag,
     ['--save-predictions', 'keep the predicted label maps; the answer says where'],
   ],
   examples: [
@@ -26,11 +27,14 @@ export const evaluate = defineCommand({
     stage: stageOption,
     model: modelOption,
     nsdTolerance: z.coerce.number('expected millimetres above 0').positive('expected millimetres above 0').optional(),
+    on: z.string().optional(),
     savePredictions: z.boolean().default(false),
   }),
   output: EvaluationResultSchema,
-  run: (services, { nsdTolerance, ...request }, terminal) =>
-    watchJob(terminal, (watch) => services.evaluateRun(defined({ ...request, nsdToleranceMm: nsdTolerance }), watch)),
+  run: (services, { nsdTolerance, on, ...request }, terminal) =>
+    watchJob(terminal, (watch) =>
+      services.evaluateRun(defined({ ...request, place: on, nsdToleranceMm: nsdTolerance }), watch),
+    ),
   succeeded: ({ failures }) => failures.length === 0,
   render: renderEvaluation,
 })

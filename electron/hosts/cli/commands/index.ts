@@ -8,12 +8,15 @@ import { evaluate } from './evaluate.ts'
 import { exportCommand } from './export.ts'
 import { exportModel } from './export-model.ts'
 import { importModel } from './import-model.ts'
+import { mapping } from './mapping.ts'
 import { matrix } from './matrix.ts'
 import { pause } from './pause.ts'
+import { places } from './places.ts'
 import { predict } from './predict.ts'
 import { register } from './register.ts'
 import { reindex } from './reindex.ts'
 import { remove } from './remove.ts'
+import { repair } from './repair.ts'
 import { resume } from './resume.ts'
 import { run } from './run.ts'
 import { runs } from './runs.ts'
@@ -26,6 +29,8 @@ export const commands: readonly Command[] = [
   register,
   datasets,
   dataset,
+  mapping,
+  repair,
   matrix,
   train,
   runs,
@@ -39,6 +44,7 @@ export const commands: readonly Command[] = [
   exportModel,
   importModel,
   study,
+  places,
   remove,
   doctor,
   reindex,

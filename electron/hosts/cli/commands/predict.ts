@@ -21,7 +21,7 @@ export const predict = defineCommand({
   options: [
     [
       '--input <place...>',
-      '(required) images of any kind that is read, folders of them, folders with DICOM series, or addresses of a part',
+      '(required) images of any kind that is read, folders of them, folders with DICOM series, archives (.zip, .tar.gz) of these, or addresses of a part',
     ],
     ['--output <folder>', '(required) where the segmentations and their JSON go'],
     formatFlag,
@@ -30,6 +30,7 @@ export const predict = defineCommand({
   ],
   examples: [
     'organ-mosaic predict first --input ~/scans --output ~/segmentations',
+    'organ-mosaic predict first --input ~/from-pacs.zip --output ~/segmentations',
     'organ-mosaic predict first --input ~/mr4d.nii.gz#volume=2 --output ~/segmentations',
     'organ-mosaic predict first --input ~/scans/patient-7 --output ~/segmentations --format dicom-seg,stl',
   ],

@@ -10,6 +10,9 @@ export const run = defineCommand({
   examples: ['organ-mosaic run first'],
   input: z.object({ name: z.string() }),
   output: RunDetailSchema,
-  run: (services, { name }) => services.getRun(name),
+  run: async (services, { name }) => {
+    await services.lookAtPlaces()
+    return services.getRun(name)
+  },
   render: renderRun,
 })

@@ -10,6 +10,9 @@ export const runs = defineCommand({
   examples: ['organ-mosaic runs'],
   input: z.object({}),
   output: z.object({ runs: z.array(RunSummarySchema) }),
-  run: (services) => ({ runs: services.listRuns() }),
+  run: async (services) => {
+    await services.lookAtPlaces()
+    return { runs: services.listRuns() }
+  },
   render: (output, style) => renderRuns(output.runs, style),
 })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { StudyResultSchema, type OverSeeds, type StudyResult } from '../../../../contract/study.ts'
 import { readStudyConfig, runStudy } from '../../../services/study/run-study.ts'
 import { defineCommand } from '../define-command.ts'
+import { defined, onFlag } from '../option-schemas.ts'
 import { followTraining } from '../follow-training.ts'
 import { table, type Style } from '../text.ts'
 import { watchJob } from '../watch-job.ts'
@@ -10,17 +11,24 @@ import { watchJob } from '../watch-job.ts'
 export const study = defineCommand({
   usage: 'study',
   summary: 'train and score methods side by side, each with several seeds; again: continue or show',
-  options: [['--config <file>', '(required) a JSON file: datasets, test set, preset, seeds, and the methods']],
+  options: [['--config <file>', '(required) a JSON file: datasets, test set, preset, seeds, and the methods'], onFlag],
   details: `docs/how-to/compare-methods.md describes the file. Interrupt it as you like: asked again, it goes on.`,
   examples: ['organ-mosaic study --config head-and-neck.json'],
-  input: z.object({ config: z.string('name the file of the study, such as --config study.json') }),
+  input: z.object({
+    config: z.string('name the file of the study, such as --config study.json'),
+    on: z.string().optional(),
+  }),
   output: StudyResultSchema,
-  run: (services, { config }, terminal) =>
-    runStudy(services, readStudyConfig(config), {
-      note: terminal.note,
-      followRun: (name, from) => followTraining(services, name, from, terminal),
-      watchJob: (label, work) => watchJob(terminal, work, label),
-    }),
+  run: (services, { config, on }, terminal) =>
+    runStudy(
+      services,
+      { ...readStudyConfig(config), ...defined({ place: on }) },
+      {
+        note: terminal.note,
+        followRun: (name, from) => followTraining(services, name, from, terminal),
+        watchJob: (label, work) => watchJob(terminal, work, label),
+      },
+    ),
   render: renderStudy,
 })
 

@@ -5,7 +5,7 @@ import { MethodSchema } from '../../../../contract/methods.ts'
 import { PresetSchema, StagesSchema } from '../../../../contract/run-config.ts'
 import { defineCommand } from '../define-command.ts'
 import { followTraining } from '../follow-training.ts'
-import { defined, nameList } from '../option-schemas.ts'
+import { defined, nameList, onFlag } from '../option-schemas.ts'
 import { renderRunLine } from '../render-run.ts'
 
 export const train = defineCommand({
@@ -24,6 +24,7 @@ export const train = defineCommand({
     ],
     ['--config <file>', 'a JSON file with any part of the configuration, on top of the preset'],
     ['--set <key=value...>', 'single settings on top of all others, e.g. stage1.steps=400'],
+    onFlag,
     ['--detach', 'return at once; organ-mosaic run NAME shows how far it is'],
   ],
   details: `All settings for --config and --set are in docs/reference/configuration.md, what the presets change in
@@ -42,15 +43,16 @@ docs/reference/presets.md.`,
     labelsFrom: z.string().optional(),
     config: z.string().optional(),
     set: z.array(z.string()).default([]),
+    on: z.string().optional(),
     detach: z.boolean().default(false),
   }),
   output: RunSummarySchema,
-  run: async (services, { detach, config, ...request }, terminal) => {
+  run: async (services, { detach, config, on, ...request }, terminal) => {
     const { name } = services.createRun(defined({ ...request, configFile: config }))
     services.findSharedNames(request.datasets).forEach(terminal.note)
-    const from = await services.startRun(name)
+    const from = await services.startRun(name, defined({ place: on }))
     if (!detach) return followTraining(services, name, from, terminal)
-    terminal.note(`Run ${name} trains in the background; organ-mosaic run ${name} shows how far it is.`)
+    terminal.note(`Run ${name} goes on without this command; organ-mosaic run ${name} shows how far it is.`)
     return services.getRun(name).summary
   },
   render: renderRunLine,

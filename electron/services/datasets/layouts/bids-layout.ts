@@ -7,7 +7,7 @@ import type { FolderListing } from '../list-folder.ts'
 import { parseTable } from '../parse-table.ts'
 import { isBidsName, parseBidsName, type BidsName } from './bids-names.ts'
 import { isVolume, nameOf } from './case-files.ts'
-import type { FoundCase, FoundLabel, LayoutDetector } from './layout.ts'
+import { oneChannel, type FoundCase, type FoundLabel, type LayoutDetector } from './layout.ts'
 
 /** In order of preference, should a session have several. */
 const IMAGES = [
@@ -42,7 +42,7 @@ export const bidsLayout: LayoutDetector = {
       const { sub } = image.entities
       return {
         id: caseIdOf(image, labelled),
-        image: image.path,
+        images: [image.path],
         labels: own.map(sourceOf),
         problems: [],
         patient: `sub-${sub}`,
@@ -53,12 +53,12 @@ export const bidsLayout: LayoutDetector = {
     const table = await readTables(folder)
     const hasMaps = cases.some((each) => each.labels.some(({ kind }) => kind === 'map'))
     const named = [...new Set(masks)].sort().map((key) => ({ key, sourceName: key }))
-    const suffixes = [...new Set(cases.map(({ image }) => parseBidsName(image ?? '').suffix))]
+    const suffixes = [...new Set(labelled.map(({ suffix }) => suffix))]
     return {
       layout: 'bids',
       reason: `BIDS: ${cases.length} images (${suffixes.join(', ')}) with ${labels.length} dseg and mask files of their subjects`,
       title: null,
-      modality: modalityOfSuffixes(suffixes),
+      channels: oneChannel(modalityOfSuffixes(suffixes)),
       labels: hasMaps && table.length === 0 ? null : [...table, ...named],
       cases,
     }

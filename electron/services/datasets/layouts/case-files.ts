@@ -23,18 +23,46 @@ export const stemOf = (path: string): string => nameOf(path).replace(VOLUME, '')
 export const caseIdOf = (path: string): string => stemOf(path).replace(/_0000$/, '')
 
 /**
+ * Images by case, each channel with all files that claim to be it: 'A_0000' and 'A_0001' are two channels of A.
+ * @param count of the channels, where something declares it; else as many as are numbered beside an _0000
+ */
+export function channelFiles(paths: readonly string[], count = countChannels(paths)): Map<string, string[][]> {
+  const byCase = new Map<string, string[][]>()
+  for (const path of paths) {
+    const numbered = count > 1 ? /^(.+)_(\d{4})$/.exec(stemOf(path)) : null
+    const own = numbered !== null && Number(numbered[2]) < count
+    const id = own ? numbered[1] : caseIdOf(path)
+    const channels = byCase.get(id) ?? Array.from({ length: count }, () => [])
+    channels[own ? Number(numbered[2]) : 0].push(path)
+    byCase.set(id, channels)
+  }
+  return byCase
+}
+
+/** One more than the highest number beside a file that ends in _0000; 1 where nothing is numbered. */
+export function countChannels(paths: readonly string[]): number {
+  const first = new Set(paths.map(stemOf).filter((stem) => stem.endsWith('_0000')))
+  const numbers = paths.flatMap((path) => {
+    const [, base, number] = /^(.+)_(\d{4})$/.exec(stemOf(path)) ?? []
+    return base !== undefined && first.has(`${base}_0000`) ? [Number(number)] : []
+  })
+  return 1 + Math.max(0, ...numbers)
+}
+
+/**
  * One case an id, whatever of it exists. Two files for one place (A.nii beside A.nii.gz) are not guessed between: the
  * case keeps the first and is excluded.
  */
-export function pairFiles(images: Map<string, string[]>, labels: Map<string, string[]>): FoundCase[] {
+export function pairFiles(images: ReadonlyMap<string, string[][]>, labels: ReadonlyMap<string, string[]>): FoundCase[] {
+  const [none = [[]]] = [...images.values()].map((channels) => channels.map((): string[] => []))
   return [...new Set([...images.keys(), ...labels.keys()])].map((id) => {
-    const imagesOf = images.get(id) ?? []
+    const channels = images.get(id) ?? none
     const labelsOf = labels.get(id) ?? []
     return {
       id,
-      image: imagesOf[0] ?? null,
+      images: channels.map(([first]) => first ?? null),
       labels: labelsOf.slice(0, 1).map((path) => ({ kind: 'map', path })),
-      problems: [...ambiguity(id, 'image', imagesOf), ...ambiguity(id, 'label', labelsOf)],
+      problems: [...channels.flatMap((paths) => ambiguity(id, 'image', paths)), ...ambiguity(id, 'label', labelsOf)],
     }
   })
 }

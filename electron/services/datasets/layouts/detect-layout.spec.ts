@@ -12,7 +12,7 @@ async function detect(paths: readonly string[], texts: Record<string, string> = 
   const match = await detectLayout(await listFolder(root), role)
   return {
     ...match,
-    pairs: match.cases.map((found) => [found.id, found.image, found.labels.map((label) => label.path)]),
+    pairs: match.cases.map((found) => [found.id, found.images[0], found.labels.map((label) => label.path)]),
   }
 }
 
@@ -24,7 +24,7 @@ describe('nnU-Net and Decathlon folders', () => {
   it('strips the channel number and orders labels by value', async () => {
     const labels = { spleen: 2, background: 0, liver: 1 }
     const found = await detect(['imagesTr/._A_0000.nii.gz', ...nnunetPaths], json({ ...liver, labels }))
-    expect(found).toMatchObject({ layout: 'nnunet', modality: 'CT' })
+    expect(found).toMatchObject({ layout: 'nnunet', channels: [{ name: 'CT', modality: 'CT' }] })
     expect(found.labels).toEqual([
       { key: '1', sourceName: 'liver' },
       { key: '2', sourceName: 'spleen' },
@@ -49,7 +49,7 @@ describe('nnU-Net and Decathlon folders', () => {
     const found = await detect(['imagesTr/h_001.nii.gz', 'labelsTr/h_001.nii.gz'], json(description))
     expect(found).toMatchObject({
       title: 'Hippocampus',
-      modality: 'MR',
+      channels: [{ name: 'MRI', modality: 'MR' }],
       labels: [{ key: '1', sourceName: 'Anterior' }],
     })
     expect(found.pairs).toEqual([
@@ -90,7 +90,6 @@ describe('nnU-Net and Decathlon folders', () => {
     ['regions', '{"labels": {"tumour": [1, 2]}}', /is a region of the values 1, 2/],
     ['no integer', '{"labels": {"a": "b"}}', /expected an integer value, got "b"/],
     ['ignore label', '{"labels": {"a": 1, "ignore": 2}}', /"ignore" label \(value 2\)/],
-    ['several channels', '{"labels": {"a": 1}, "channel_names": {"0": "T1", "1": "T2"}}', /several channels.*T1, T2/],
   ])('refuses a dataset.json with %s', async (_what, text, message) => {
     await expect(detect(nnunetPaths, { 'dataset.json': text })).rejects.toThrow(message)
   })
@@ -116,7 +115,7 @@ describe('folders a patient', () => {
       'P3/ct.nii.gz',
       'P4/masks/liver.nii.gz',
     ])
-    expect(found).toMatchObject({ layout: 'organ-files', modality: 'CT' })
+    expect(found).toMatchObject({ layout: 'organ-files', channels: [{ name: null, modality: 'CT' }] })
     expect(found.labels?.map((label) => label.key)).toEqual(['liver', 'spleen'])
     expect(found.pairs).toEqual([
       ['P1', 'P1/ct.nii.gz', ['P1/segmentations/liver.nii.gz', 'P1/segmentations/spleen.nii.gz']],
@@ -136,8 +135,8 @@ describe('folders a patient', () => {
     expect(found.cases[0].labels).toMatchObject([{ labelKey: 'liver' }])
   })
 
-  it('does not guess between two images', async () => {
-    const found = await detect(['P1/ct.nii', 'P1/mr.nii', 'P1/masks/liver.nii'])
+  it('does not guess between two files of one image', async () => {
+    const found = await detect(['P1/ct.nii', 'P1/ct.nii.gz', 'P1/masks/liver.nii'])
     expect(found.cases[0].problems).toMatchObject([{ code: 'ambiguous-file', caseId: 'P1' }])
   })
 })
@@ -209,7 +208,7 @@ describe('the chain', () => {
       'Patient ä 1/masks/spleen.nii',
     ])
     expect((await detectLayout(listing, 'train')).cases).toMatchObject([
-      { id: 'Patient ä 1', image: 'Patient ä 1/ct.nii' },
+      { id: 'Patient ä 1', images: ['Patient ä 1/ct.nii'] },
     ])
   })
 

@@ -9,8 +9,8 @@ import { openSegmentation } from '../../../../trainer/imaging/read-label.ts'
 import { createFinding } from '../create-finding.ts'
 import { caseIdOf, IMAGE_NAME, isVolume, stemOf } from './case-files.ts'
 import { nameSeries } from './dicom-case-names.ts'
-import { withoutDoubles } from './expand-segments.ts'
-import type { FoundCase, LayoutDetector } from './layout.ts'
+import { proposeColors, withoutDoubles } from './expand-segments.ts'
+import { oneChannel, type FoundCase, type LayoutDetector } from './layout.ts'
 import { matchLabels } from './match-dicom-labels.ts'
 
 /** Files of DICOM end so, or have no ending at all (IM0001, 1.2.840.113...). */
@@ -36,16 +36,17 @@ export const dicomLayout: LayoutDetector = {
     const folders = images.map((image) => inRoot(image.folder))
 
     const cases: FoundCase[] = []
+    const colors = new Map<string, string>()
     for (const image of images) {
       const id = names.get(image.uid) ?? image.uid
       const problems: Finding[] = []
       const labels: LabelSource[] = []
       for (const path of labelsOf.get(image.uid) ?? [])
-        labels.push(...(await structuresOf(path, inRoot(path), id, problems)))
+        labels.push(...(await structuresOf(path, inRoot(path), id, { problems, colors })))
       if (labels.length === 0) labels.push(...volumesOf(inRoot(image.folder), folders, id, volumes))
       if (labels.length === 0 && problems.length === 0) continue
       const { patient } = image.files[0]
-      const found = { id, image: seriesAddress(inRoot(image.folder), image.uid), labels, problems }
+      const found = { id, images: [seriesAddress(inRoot(image.folder), image.uid)], labels, problems }
       cases.push(withoutDoubles(patient === null ? found : { ...found, patient: `patient-${patient}` }))
     }
     if (cases.length === 0) {
@@ -62,18 +63,25 @@ export const dicomLayout: LayoutDetector = {
       layout: 'dicom',
       reason: `${cases.length} DICOM series with labels, ${labelsOf.size} of them with SEG or RTSTRUCT that refer to them`,
       title: null,
-      modality: modalityOfSeries(images.filter(({ uid }) => cases.some(({ image }) => image?.endsWith(`=${uid}`)))),
+      channels: oneChannel(modalityOfSeries(images.filter((series) => isUsed(series, cases)))),
       labels: hasMaps ? null : [...new Set(masks)].sort().map((key) => ({ key, sourceName: key })),
       cases,
+      colors,
       notes: notesOn(images, cases, unmatched, inRoot),
     }
   },
 }
 
-async function structuresOf(path: string, shown: string, id: string, problems: Finding[]): Promise<LabelSource[]> {
+async function structuresOf(
+  path: string,
+  shown: string,
+  id: string,
+  { problems, colors }: { problems: Finding[]; colors: Map<string, string> },
+): Promise<LabelSource[]> {
   try {
     const segmentation = await openSegmentation(path)
     const segments = segmentation?.segments ?? []
+    proposeColors(colors, segments)
     return segments.map((segment) => ({
       kind: 'mask',
       path: segmentAddress(shown, segment.id),
@@ -108,13 +116,16 @@ function modalityOfSeries(series: readonly DicomSeries[]): Modality {
   return only === 'CT' || only === 'MR' ? only : 'other'
 }
 
+const isUsed = ({ uid }: DicomSeries, cases: readonly FoundCase[]): boolean =>
+  cases.some(({ images }) => images.some((image) => image?.endsWith(`=${uid}`)))
+
 function notesOn(
   images: readonly DicomSeries[],
   cases: readonly FoundCase[],
   unmatched: readonly string[],
   inRoot: (path: string) => string,
 ): Finding[] {
-  const left = images.filter(({ uid }) => !cases.some(({ image }) => image?.endsWith(`=${uid}`)))
+  const left = images.filter((series) => !isUsed(series, cases))
   const notes = unmatched.map((sentence) => createFinding('warning', 'missing-image', sentence))
   if (left.length === 0) return notes
   const shown = left

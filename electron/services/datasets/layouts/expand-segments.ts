@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { LabelSource } from '../../../../contract/dataset.ts'
 import { pathOf, segmentAddress } from '../../../../trainer/imaging/image-source.ts'
 import { openSegmentation } from '../../../../trainer/imaging/read-label.ts'
+import type { Segment } from '../../../../trainer/imaging/segmentation/segmentation.ts'
 import { createFinding } from '../create-finding.ts'
 import type { FoundCase, FoundLabel, LayoutMatch } from './layout.ts'
 
@@ -13,11 +14,16 @@ const MAY_HAVE_NAMES = /\.(nrrd|nhdr|dcm|dicom|ima)$/i
 export async function expandSegments(match: LayoutMatch, root: string): Promise<LayoutMatch> {
   const cases: FoundCase[] = []
   const replaced = new Set<string>()
+  const colors = new Map(match.colors)
   for (const found of match.cases) {
     const labels: LabelSource[] = []
     for (const source of found.labels) {
-      const own = await sourcesOf(source, root)
+      const segments = await segmentsOf(source, root)
+      const own = segments?.map(({ id, name }): LabelSource => {
+        return { kind: 'mask', path: segmentAddress(source.path, id), labelKey: name }
+      })
       labels.push(...(own ?? [source]))
+      proposeColors(colors, segments ?? [])
       if (own && source.kind === 'mask') replaced.add(source.labelKey)
     }
     cases.push(withoutDoubles({ ...found, labels }))
@@ -28,19 +34,19 @@ export async function expandSegments(match: LayoutMatch, root: string): Promise<
     ),
   )
   if (named.length === 0) return match
-  return { ...match, cases, labels: labelsWith(match, cases, replaced, [...new Set(named)].sort()) }
+  return { ...match, cases, colors, labels: labelsWith(match, cases, replaced, [...new Set(named)].sort()) }
 }
 
 /** null for a file without named structures. */
-async function sourcesOf(source: LabelSource, root: string): Promise<LabelSource[] | null> {
+async function segmentsOf(source: LabelSource, root: string): Promise<readonly Segment[] | null> {
   if (!MAY_HAVE_NAMES.test(source.path)) return null
   const segmentation = await openSegmentation(join(root, source.path)).catch(() => null)
-  if (!segmentation || segmentation.segments.length === 0) return null
-  return segmentation.segments.map(({ id, name }) => ({
-    kind: 'mask',
-    path: segmentAddress(source.path, id),
-    labelKey: name,
-  }))
+  return segmentation && segmentation.segments.length > 0 ? segmentation.segments : null
+}
+
+/** The first file that proposes a colour for a name counts. */
+export function proposeColors(colors: Map<string, string>, segments: readonly Segment[]): void {
+  for (const { name, color } of segments) if (color !== null && !colors.has(name)) colors.set(name, color)
 }
 
 /** Two files of one case that both draw a structure: nobody guesses which is meant, the first is used and the other named. */

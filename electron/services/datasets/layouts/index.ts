@@ -4,6 +4,7 @@ import type { DatasetRole, FolderReading } from '../../../../contract/dataset.ts
 import { OrganMosaicError } from '../../../../contract/errors.ts'
 import type { FolderListing } from '../list-folder.ts'
 import { isVolume } from './case-files.ts'
+import { chooseChannels, noteMissingChannels } from './choose-channels.ts'
 import type { LayoutDetector, LayoutMatch } from './layout.ts'
 import { bidsLayout } from './bids-layout.ts'
 import { dicomLayout } from './dicom-layout.ts'
@@ -40,10 +41,12 @@ export async function detectLayout(
   role: DatasetRole,
   reading: FolderReading = {},
 ): Promise<LayoutMatch> {
-  if (reading.patterns) return expandSegments(matchPatterns(folder, reading.patterns), folder.root)
+  const finish = (match: LayoutMatch): Promise<LayoutMatch> =>
+    expandSegments(noteMissingChannels(chooseChannels(match, reading)), folder.root)
+  if (reading.patterns) return finish(matchPatterns(folder, reading.patterns))
   for (const layout of LAYOUTS) {
     const match = await layout.detect(folder, role, reading)
-    if (match) return expandSegments(match, folder.root)
+    if (match) return finish(match)
   }
   const expected = LAYOUTS.map((layout) => `- ${layout.expects}`).join('\n')
   throw new OrganMosaicError(

@@ -19,11 +19,18 @@ export interface FoundLabel {
 /** A case as its files; what is missing stays visible as null or an empty list. */
 export interface FoundCase {
   readonly id: string
-  readonly image: string | null
+  /** One a channel, in their order */
+  readonly images: readonly (string | null)[]
   readonly labels: readonly LabelSource[]
   readonly problems: readonly Finding[]
   /** Where the files tell which cases are of one person; never a name or an identifier */
   readonly patient?: string
+}
+
+/** null: the files do not say */
+export interface FoundChannel {
+  readonly name: string | null
+  readonly modality: Modality | null
 }
 
 export interface LayoutMatch {
@@ -31,11 +38,13 @@ export interface LayoutMatch {
   readonly reason: string
   /** What the dataset calls itself, a hint for names such as "Anterior" */
   readonly title: string | null
-  /** null: the files do not say */
-  readonly modality: Modality | null
+  /** What image n of every case is */
+  readonly channels: readonly FoundChannel[]
   /** null: nothing declares them; the values that the label maps hold are the labels */
   readonly labels: readonly FoundLabel[] | null
   readonly cases: readonly FoundCase[]
+  /** Label key -> #rrggbb, where the label files propose colours; the first file counts */
+  readonly colors?: ReadonlyMap<string, string>
   /** What the folder holds beside its cases and should be known */
   readonly notes?: readonly Finding[]
   /** Datasets that one folder lists, of which one is read */
@@ -54,6 +63,12 @@ export interface LayoutDetector {
 }
 
 const MR_NAME = /^(mr|mri|mrt|t1|t1w|t1c|t1ce|t1gd|t2|t2w|t2f|flair|adc|dwi)([^a-z]|$)/i
+
+/** The only channel of a dataset. */
+export const oneChannel = (modality: Modality | null): FoundChannel[] => [{ name: null, modality }]
+
+/** A channel that the files name. */
+export const namedChannel = (name: string): FoundChannel => ({ name, modality: modalityOf(name) ?? 'other' })
 
 /** From a channel, file or folder name; null when it says nothing. */
 export function modalityOf(name: string): Modality | null {

@@ -14,7 +14,7 @@ export function casesOfManifest(
   folder: FolderListing,
   manifest: string,
 ): { cases: FoundCase[]; notes: Finding[] } {
-  const byImage = Map.groupBy(rows, ({ image, caseId }) => `${image}\n${caseId}`)
+  const byImage = Map.groupBy(rows, ({ images, caseId }) => [...images, caseId].join('\n'))
   const groups = [...byImage.values()]
   const names = nameEach(groups.map(([first]) => first))
   // One file a case is a label map; where a case has several, each is the mask of an organ.
@@ -31,7 +31,8 @@ export function casesOfManifest(
       problems.push(createFinding('error', code, `${manifest}, line ${line}: ${problem}`, { caseId: names[at] }))
       return null
     }
-    const image = placed(own[0].image, own[0].line, 'image')
+    const [{ images: given, line: first }] = own
+    const images = given.map((path) => (path === '' ? null : placed(path, first, 'image')))
     const labels = own.flatMap(({ labels: said, line }) =>
       said.flatMap(({ path, organ }): LabelSource[] => {
         const place = placed(path, line, 'label')
@@ -41,17 +42,18 @@ export function casesOfManifest(
       }),
     )
     const patient = own.map((row) => row.patient).find((name) => name !== '')
-    return { id: names[at], image, labels, problems, ...(patient === undefined ? {} : { patient }) }
+    return { id: names[at], images, labels, problems, ...(patient === undefined ? {} : { patient }) }
   })
   return { cases, notes: [] }
 }
 
 /** As the table calls it, else like its image, with its folders where two images have one name. */
 function nameEach(rows: readonly ManifestRow[]): string[] {
-  const short = rows.map(({ image, caseId }) => caseId || caseIdOf(pathOf(image)))
-  return rows.map(({ image, caseId }, at) => {
-    if (caseId !== '' || short.indexOf(short[at]) === short.lastIndexOf(short[at])) return short[at]
-    return image.replaceAll('\\', '/').replace(/^\.\//, '').replaceAll('/', '_')
+  const imageOf = ({ images }: ManifestRow): string => images.find((image) => image !== '') ?? ''
+  const short = rows.map((row) => row.caseId || caseIdOf(pathOf(imageOf(row))))
+  return rows.map((row, at) => {
+    if (row.caseId !== '' || short.indexOf(short[at]) === short.lastIndexOf(short[at])) return short[at]
+    return imageOf(row).replaceAll('\\', '/').replace(/^\.\//, '').replaceAll('/', '_')
   })
 }
 

@@ -4,20 +4,21 @@ import { join } from 'node:path'
 import { OrganMosaicError } from '../../../../contract/errors.ts'
 import type { FolderListing } from '../list-folder.ts'
 import { readLabelTable } from './label-table.ts'
-import { modalityOf, type LayoutDetector } from './layout.ts'
+import { modalityOf, namedChannel, type FoundCase, type FoundChannel, type LayoutDetector } from './layout.ts'
 import { casesOfManifest } from './manifest-cases.ts'
-import { readManifest, type ManifestRow } from './manifest-rows.ts'
+import { readManifest, type Manifest } from './manifest-rows.ts'
 
 const NAME = /^(manifest|cases|datasets?|images)\.(csv|tsv)$/i
 
 export const manifestLayout: LayoutDetector = {
   id: 'manifest',
-  expects: 'a table manifest.csv with the columns image and label (also dataset, case, patient, split, organ)',
+  expects:
+    'a table manifest.csv with the columns image (or image_T1, image_T2 ... for channels) and label (also dataset, case, patient, split, organ)',
 
   async detect(folder, role, reading) {
     const found = await findManifest(folder)
     if (found === null) return null
-    const { name, rows } = found
+    const { name, rows, channels } = found
     const subsets = [...new Set(rows.map(({ dataset }) => dataset))].filter((dataset) => dataset !== '')
     const own = rows.filter(({ dataset }) => dataset === chooseSubset(subsets, reading.subset, join(folder.root, name)))
     const splits = new Set(own.map(({ split }) => split))
@@ -35,12 +36,7 @@ export const manifestLayout: LayoutDetector = {
       layout: 'manifest',
       reason: `${name}: ${counted(used.length, 'row')}${split === null ? '' : ` of split ${split}`}, ${counted(cases.length, 'case')}`,
       title: reading.subset ?? null,
-      modality: modalityOf(
-        cases
-          .find(({ image }) => image !== null)
-          ?.image?.split('/')
-          .at(-1) ?? '',
-      ),
+      channels: channels.map((channel, at) => channelOf(channel, at, cases)),
       labels: values === null && hasMaps ? null : [...(values ?? []), ...named],
       cases,
       notes,
@@ -49,13 +45,20 @@ export const manifestLayout: LayoutDetector = {
   },
 }
 
+/** As its column is called; else what its first file is called says what kind of image it is. */
+function channelOf(name: string | null, at: number, cases: readonly FoundCase[]): FoundChannel {
+  if (name !== null) return namedChannel(name)
+  const [file] = cases.flatMap(({ images }) => images[at] ?? [])
+  return { name: null, modality: modalityOf(file?.split('/').at(-1) ?? '') }
+}
+
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 
 /** Another tool's table of that name is left to the other detectors. */
-async function findManifest(folder: FolderListing): Promise<{ name: string; rows: ManifestRow[] } | null> {
+async function findManifest(folder: FolderListing): Promise<(Manifest & { name: string }) | null> {
   for (const name of folder.files.filter((path) => NAME.test(path))) {
-    const rows = readManifest(await readFile(join(folder.root, name), 'utf8'), join(folder.root, name))
-    if (rows !== null) return { name, rows }
+    const manifest = readManifest(await readFile(join(folder.root, name), 'utf8'), join(folder.root, name))
+    if (manifest !== null) return { name, ...manifest }
   }
   return null
 }

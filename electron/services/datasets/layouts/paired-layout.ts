@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FolderListing } from '../list-folder.ts'
-import { caseIdOf, folderOf, isVolume, pairFiles, stemOf } from './case-files.ts'
+import { caseIdOf, channelFiles, countChannels, folderOf, isVolume, pairFiles, stemOf } from './case-files.ts'
 import { readLabelTable } from './label-table.ts'
-import { modalityOf, type LayoutDetector } from './layout.ts'
+import { modalityOf, oneChannel, type FoundChannel, type LayoutDetector } from './layout.ts'
 
 /** In order of preference, should a folder have several. */
 const IMAGE_FOLDERS = [
@@ -44,11 +44,18 @@ export const pairedLayout: LayoutDetector = {
       layout: 'paired',
       reason: `images in ${imageFolder}/, label maps in ${labelFolder}/, ${table ? `names in ${table}` : 'no names'}`,
       title: null,
-      modality: modalityOf(imageFolder) ?? modalityOf(stemOf(images[0])),
+      channels: channelsIn(images, imageFolder),
       labels: table ? readLabelTable(await readFile(join(folder.root, table), 'utf8'), join(folder.root, table)) : null,
       cases: pairFiles(...matchStems(images, volumesIn(folder, labelFolder))),
     }
   },
+}
+
+/** Several where files are numbered as nnU-Net does, A_0000 and A_0001; a number is no name. */
+function channelsIn(images: readonly string[], folder: string): FoundChannel[] {
+  const count = countChannels(images)
+  if (count === 1) return oneChannel(modalityOf(folder) ?? modalityOf(stemOf(images[0])))
+  return Array.from({ length: count }, () => ({ name: null, modality: modalityOf(folder) }))
 }
 
 const volumesIn = (folder: FolderListing, subfolder: string): string[] =>
@@ -65,7 +72,7 @@ function firstWithVolumes(folder: FolderListing, names: readonly string[]): stri
  * so that 'P1.nii' finds 'P1_seg.nii' and never takes the label of 'P1_ct.nii'.
  */
 function matchStems(images: readonly string[], labels: readonly string[]) {
-  const imagesById = Map.groupBy(images, caseIdOf)
+  const imagesById = channelFiles(images)
   const idsByCore = Map.groupBy(imagesById.keys(), coreOf)
   const idOf = (label: string): string => {
     const id = caseIdOf(label)

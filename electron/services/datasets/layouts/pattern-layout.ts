@@ -3,13 +3,14 @@ import { OrganMosaicError } from '../../../../contract/errors.ts'
 import type { FolderReading, LabelSource } from '../../../../contract/dataset.ts'
 import type { FolderListing } from '../list-folder.ts'
 import { ambiguity, stemOf } from './case-files.ts'
-import { modalityOf, type FoundCase, type LayoutMatch } from './layout.ts'
+import { modalityOf, namedChannel, oneChannel, type FoundCase, type LayoutMatch } from './layout.ts'
 
 type Patterns = NonNullable<FolderReading['patterns']>
 type Fields = Record<string, string>
 
 /**
- * @param patterns such as 'scans/{case}.nii.gz' and 'contours/{case}/{organ}.nii.gz'; * for anything within a name
+ * @param patterns such as 'scans/{case}.nii.gz' and 'contours/{case}/{organ}.nii.gz'; {channel} in that of the images for
+ *   several a case, * for anything within a name
  * @throws OrganMosaicError usage for a pattern without {case}, invalid-data when it fits no file
  */
 export function matchPatterns(folder: FolderListing, { images, labels }: Patterns): LayoutMatch {
@@ -17,27 +18,19 @@ export function matchPatterns(folder: FolderListing, { images, labels }: Pattern
   const marks = fitting(folder, labels)
   const byCase = Map.groupBy(scans, ({ fields }) => fields['case'])
   const marksByCase = Map.groupBy(marks, ({ fields }) => fields['case'])
+  const channels = [...new Set(scans.flatMap(({ fields }) => fields['channel'] ?? []))].sort()
   const cases = [...new Set([...byCase.keys(), ...marksByCase.keys()])].map((id): FoundCase => {
     const own = byCase.get(id) ?? []
+    const images = Map.groupBy(own, ({ fields }) => fields['channel'] ?? '')
     const marked = Map.groupBy(marksByCase.get(id) ?? [], ({ fields }) => fields['organ'])
     const patient = own[0]?.fields['patient']
     return {
       id,
-      image: own[0]?.path ?? null,
+      images: (channels.length > 0 ? channels : ['']).map((channel) => images.get(channel)?.[0]?.path ?? null),
       labels: [...marked].map(([organ, [{ path }]]) => sourceOf(path, organ)),
       problems: [
-        ...ambiguity(
-          id,
-          'image',
-          own.map(({ path }) => path),
-        ),
-        ...[...marked.values()].flatMap((same) =>
-          ambiguity(
-            id,
-            'label',
-            same.map(({ path }) => path),
-          ),
-        ),
+        ...[...images.values()].flatMap((same) => ambiguity(id, 'image', same.map(pathIn))),
+        ...[...marked.values()].flatMap((same) => ambiguity(id, 'label', same.map(pathIn))),
       ],
       ...(patient === undefined ? {} : { patient }),
     }
@@ -47,7 +40,7 @@ export function matchPatterns(folder: FolderListing, { images, labels }: Pattern
     layout: 'pattern',
     reason: `images as ${images}, labels as ${labels}`,
     title: null,
-    modality: modalityOf(stemOf(scans[0].path)),
+    channels: channels.length > 0 ? channels.map(namedChannel) : oneChannel(modalityOf(stemOf(scans[0].path))),
     labels: organs.length === 0 ? null : organs.map((key) => ({ key, sourceName: key })),
     cases,
   }
@@ -55,6 +48,8 @@ export function matchPatterns(folder: FolderListing, { images, labels }: Pattern
 
 const sourceOf = (path: string, organ: string | undefined): LabelSource =>
   organ === undefined ? { kind: 'map', path } : { kind: 'mask', path, labelKey: organ }
+
+const pathIn = ({ path }: { path: string }): string => path
 
 function fitting({ files, root }: FolderListing, pattern: string): { path: string; fields: Fields }[] {
   const expression = expressionOf(pattern)
@@ -65,7 +60,7 @@ function fitting({ files, root }: FolderListing, pattern: string): { path: strin
   if (found.length > 0) return found
   throw new OrganMosaicError(
     'invalid-data',
-    `No file of ${root} fits the pattern ${pattern}; its files are called ${files.slice(0, 3).join(', ') || 'nothing'} ... Write {case} where the name of the case stands, {organ} where that of an organ does, * for anything else.`,
+    `No file of ${root} fits the pattern ${pattern}; its files are called ${files.slice(0, 3).join(', ') || 'nothing'} ... Write {case} where the name of the case stands, {organ} where that of an organ does, {channel} where that of a channel does, * for anything else.`,
   )
 }
 
@@ -75,11 +70,11 @@ function expressionOf(pattern: string): RegExp {
   const parts = pattern.replace(/^\.?\//, '').split(/(\{\w+\}|\*)/)
   const expression = parts.map((part) => {
     if (part === '*') return '[^/]*'
-    const name = /^\{(case|organ|patient)\}$/.exec(part)?.[1]
+    const name = /^\{(case|organ|patient|channel)\}$/.exec(part)?.[1]
     if (name === undefined && /^\{\w+\}$/.test(part)) {
       throw new OrganMosaicError(
         'usage',
-        `The pattern ${pattern} has ${part}; expected {case}, {organ}, {patient} or *.`,
+        `The pattern ${pattern} has ${part}; expected {case}, {channel}, {organ}, {patient} or *.`,
       )
     }
     if (name === undefined) return part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')

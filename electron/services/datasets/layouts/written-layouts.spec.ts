@@ -19,9 +19,9 @@ async function detect(
   return {
     ...match,
     root,
-    pairs: match.cases.map(({ id, image, labels }) => [
+    pairs: match.cases.map(({ id, images, labels }) => [
       id,
-      image,
+      images[0],
       labels.map((label) => (label.kind === 'mask' ? `${label.labelKey}: ${label.path}` : label.path)),
     ]),
     problems: match.cases.flatMap(({ problems }) => problems.map(({ message }) => message.replaceAll(root, 'ROOT'))),
@@ -136,7 +136,7 @@ describe('BIDS', () => {
       ],
       { 'derivatives/manual/desc-manual_dseg.tsv': 'index\tname\n0\tbackground\n2\tSpleen\n1\tLiver\n' },
     )
-    expect(found).toMatchObject({ layout: 'bids', modality: 'MR' })
+    expect(found).toMatchObject({ layout: 'bids', channels: [{ name: null, modality: 'MR' }] })
     expect(found.pairs).toEqual([
       [
         'sub-01_ses-1',

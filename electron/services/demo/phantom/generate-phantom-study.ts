@@ -17,6 +17,8 @@ export interface PhantomOptions {
   readonly testCases: number
   /** Voxels along an axis relative to the full study's, about 50 x 54 x 64; 0.5 for a tiny one. */
   readonly resolution: number
+  /** 1: a CT; 2: an MR on the same grid beside it. */
+  readonly channels: 1 | 2
 }
 
 export interface PhantomStudy {
@@ -29,7 +31,7 @@ export interface PhantomStudy {
 
 export type PhantomProgress = (done: number, total: number, message: string) => void
 
-const DEFAULTS: PhantomOptions = { seed: 1, trainingCases: 16, testCases: 12, resolution: 1 }
+const DEFAULTS: PhantomOptions = { seed: 1, trainingCases: 16, testCases: 12, resolution: 1, channels: 1 }
 const RECORD = 'phantom-study.json'
 
 /**
@@ -45,7 +47,10 @@ export async function generatePhantomStudy(
   const settings = { ...DEFAULTS, ...options }
   checkOptions(settings)
   const phantom = loadPhantom()
-  const record = `${JSON.stringify({ phantom: phantom.version, ...settings }, null, 2)}\n`
+  const { channels, ...others } = settings
+  // A study of one channel is recorded as before there were more: it is the same one.
+  const kept = channels === 1 ? others : settings
+  const record = `${JSON.stringify({ phantom: phantom.version, ...kept }, null, 2)}\n`
   if (!(await holdsStudy(folder, record))) {
     const unfinished = `${folder}.unfinished`
     await rm(unfinished, { recursive: true, force: true })
@@ -91,6 +96,7 @@ async function writeStudy(
   settings: PhantomOptions,
   onProgress: PhantomProgress,
 ): Promise<void> {
+  const { channels } = settings
   const organs = organsOf(phantom)
   const complete = organs.map((organ, index) => ({ key: String(index + 1), name: organ, organs: [organ] }))
   const [reference, test] = [join(folder, phantom.reference.folder), join(folder, phantom.test.folder)]
@@ -100,15 +106,17 @@ async function writeStudy(
     for (let number = 1; number <= settings.trainingCases; number++) {
       const id = caseId(site.prefix, number)
       const scan = scanCase(phantom, settings, id, site.scanner, false)
-      const image = await writeSiteCase(site, join(folder, site.folder), id, number, scan, organs)
+      const images = await writeSiteCase(site, join(folder, site.folder), id, number, scan, organs)
       await mkdir(join(reference, 'imagesTr'), { recursive: true })
-      await linkOrCopy(image, join(reference, 'imagesTr', `${id}_0000.nii.gz`))
+      for (const [channel, image] of images.entries()) {
+        await linkOrCopy(image, join(reference, 'imagesTr', write.numbered(id, channel)))
+      }
       await mkdir(join(reference, 'labelsTr'), { recursive: true })
       await writeNifti(join(reference, 'labelsTr', `${id}.nii.gz`), scan.labels)
       onProgress(++done, total, `${site.folder} ${id}`)
     }
     if (site.layout === 'nnunet') {
-      await write.writeNnunetDescription(join(folder, site.folder), site.labels, settings.trainingCases)
+      await write.writeNnunetDescription(join(folder, site.folder), site.labels, settings.trainingCases, channels)
     }
     if (site.layout === 'paired') await write.writeLabelsCsv(join(folder, site.folder), site.labels)
   }
@@ -119,8 +127,8 @@ async function writeStudy(
     await write.writeNnunetCase(test, 'Ts', id, scan, scan.labels)
     onProgress(++done, total, `${phantom.test.folder} ${id}`)
   }
-  await write.writeNnunetDescription(test, complete, 0)
-  await write.writeNnunetDescription(reference, complete, phantom.sites.length * settings.trainingCases)
+  await write.writeNnunetDescription(test, complete, 0, channels)
+  await write.writeNnunetDescription(reference, complete, phantom.sites.length * settings.trainingCases, channels)
 }
 
 const caseId = (prefix: string, number: number): string => `${prefix}_${String(number).padStart(3, '0')}`
@@ -128,10 +136,10 @@ const caseId = (prefix: string, number: number): string => `${prefix}_${String(n
 function scanCase(phantom: Phantom, settings: PhantomOptions, id: string, scanner: Scanner, complete: boolean): Scan {
   const key = ['phantom', settings.seed, id]
   const patient = createPatient(phantom, key, complete)
-  return scanPatient(patient, scanner, organsOf(phantom), settings.resolution, key)
+  return scanPatient(patient, scanner, organsOf(phantom), settings.resolution, settings.channels, key)
 }
 
-/** Writes what the site has of a case, and gives the path of its image. */
+/** Writes what the site has of a case, and gives the paths of its images, one a channel. */
 async function writeSiteCase(
   site: Site,
   folder: string,
@@ -139,19 +147,14 @@ async function writeSiteCase(
   number: number,
   scan: Scan,
   organs: readonly string[],
-): Promise<string> {
+): Promise<string[]> {
   const drawn = write.drawnLabels(site, number)
   if (site.layout === 'organ-files') {
-    await write.writeOrganFilesCase(folder, id, scan, drawn, organs)
-    return join(folder, id, 'ct.nii.gz')
+    return write.writeOrganFilesCase(folder, id, scan, drawn, organs)
   }
   const labels = write.relabel(scan.labels, drawn, organs)
-  if (site.layout === 'paired') {
-    await write.writePairedCase(folder, id, scan, labels)
-    return join(folder, 'images', `${id}.nii.gz`)
-  }
-  await write.writeNnunetCase(folder, 'Tr', id, scan, labels)
-  return join(folder, 'imagesTr', `${id}_0000.nii.gz`)
+  if (site.layout === 'paired') return write.writePairedCase(folder, id, scan, labels)
+  return write.writeNnunetCase(folder, 'Tr', id, scan, labels)
 }
 
 /** The same bytes under another name; a copy where the file system has no hard links. */

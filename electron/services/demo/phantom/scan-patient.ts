@@ -1,7 +1,7 @@
-// The CT scan of a phantom patient and its complete label map, on one scanner's grid.
+// The CT scan of a phantom patient and its complete label map, on one scanner's grid; on demand an MR on the same grid.
 // Structures are painted in order; at a surface a voxel holds both sides in proportion (partial volume).
 import type { Geometry, Shape, Spacing } from '../../../../contract/geometry.ts'
-import { createRandom } from '../../../../trainer/imaging/random.ts'
+import { createRandom, type Random } from '../../../../trainer/imaging/random.ts'
 import { voxelCount, type Volume } from '../../../../trainer/imaging/volume.ts'
 import type { Patient, PatientStructure } from './create-patient.ts'
 import type { Scanner } from './phantom-description.ts'
@@ -9,19 +9,22 @@ import { addScannerLook } from './scanner-look.ts'
 import { sumOfWaves, waveAt } from './waves.ts'
 
 export interface Scan {
-  /** HU, [depth, height, width]. */
-  readonly image: Volume<Int16Array>
+  /** One a channel, [depth, height, width]: HU, then where it is asked for the signal of an MR. */
+  readonly images: readonly Volume<Int16Array>[]
   /** An organ's value is its place in `organs`, counted from 1. */
   readonly labels: Volume<Uint8Array>
 }
 
 const AIR_HU = -1000
+const MR_WAVE_HU = 30
+const MR_NOISE_SD = 20
 const SIZE_JITTER = 0.05
 /** How far the deformation may carry a structure out of its box. */
 const MARGIN_MM = 22
 
 /**
  * @param resolution voxels along an axis relative to the scanner's; 0.5 has half as many, twice as large
+ * @param channels 1 for the CT alone, 2 for an MR beside it
  * @param key identifies the scan: its noise and the exact grid are a pure function of it
  */
 export function scanPatient(
@@ -29,6 +32,7 @@ export function scanPatient(
   scanner: Scanner,
   organs: readonly string[],
   resolution: number,
+  channels: 1 | 2,
   key: readonly (number | string)[],
 ): Scan {
   const geometry = drawGrid(scanner, resolution, key)
@@ -39,8 +43,18 @@ export function scanPatient(
     const value = structure.organ === null ? 0 : organs.indexOf(structure.organ) + 1
     paint(structure, value, patient, geometry, points, hu, labels)
   }
-  const image = addScannerLook(hu, geometry.shape, points.fromAxis, scanner, createRandom(...key, 'noise'))
-  return { image: { data: image, geometry }, labels: { data: labels, geometry } }
+  const ct = addScannerLook(hu, geometry.shape, points.fromAxis, scanner, createRandom(...key, 'noise'))
+  const all = channels === 1 ? [ct] : [ct, mrOf(hu, createRandom(...key, 'mr'))]
+  return { images: all.map((data) => ({ data, geometry })), labels: { data: labels, geometry } }
+}
+
+/** What is alike in CT may differ in MR: the signal does not rise with the density, and air has none. @param hu without noise */
+function mrOf(hu: Float32Array, random: Random): Int16Array {
+  return Int16Array.from(hu, (value) => {
+    const tissue = Math.min(1, Math.max(0, (value - AIR_HU) / -AIR_HU))
+    const signal = tissue * (400 + 250 * Math.sin(value / MR_WAVE_HU))
+    return Math.max(0, Math.round(signal + MR_NOISE_SD * random.normal()))
+  })
 }
 
 /** Spacing and number of voxels vary from scan to scan; the body's origin lies near the middle of the grid. */

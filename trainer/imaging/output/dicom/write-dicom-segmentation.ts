@@ -35,7 +35,7 @@ interface Frame {
 export const writeDicomSegmentation: OutputWriter = async (segmentation, folder) => {
   const [file] = outputFiles('dicom-seg', segmentation.id, [])
   const path = join(folder, file)
-  const source = await readSourceSeries(segmentation.image, 'DICOM SEG')
+  const source = await readSourceSeries(segmentation.images[0]!, 'DICOM SEG')
   const found = requireFound(segmentation, 'DICOM SEG')
   const frames = framesOf(segmentation, found)
   const common = commonModules(segmentation, source, 'SEG', SERIES_NUMBER)

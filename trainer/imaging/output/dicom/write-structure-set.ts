@@ -33,7 +33,7 @@ const LOWEST_DICE = 0.98
 export const writeStructureSet: OutputWriter = async (segmentation, folder) => {
   const [file] = outputFiles('rtstruct', segmentation.id, [])
   const path = join(folder, file)
-  const source = await readSourceSeries(segmentation.image, 'DICOM RTSTRUCT')
+  const source = await readSourceSeries(segmentation.images[0]!, 'DICOM RTSTRUCT')
   const found = requireFound(segmentation, 'DICOM RTSTRUCT')
   const common = commonModules(segmentation, source, 'RTSTRUCT', SERIES_NUMBER)
   const extents = extentsOf(segmentation.labelMap)

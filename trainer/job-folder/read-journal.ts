@@ -1,7 +1,7 @@
 // Reads events.jsonl from a byte offset on. The writer may be in the middle of a line, or may have been killed there.
 import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { JobEventSchema, type JobEvent } from '../../../contract/events.ts'
+import { JobEventSchema, type JobEvent } from '../../contract/events.ts'
 
 export const JOURNAL = 'events.jsonl'
 const PIECE_BYTES = 64 * 1024
@@ -36,6 +36,15 @@ export function lastEvent<T extends JobEvent['type']>(folder: string, type: T): 
     if (event && isOfType(event, type)) return event
   }
   return null
+}
+
+/** The number of the last event; 0 without one. */
+export function lastSeq(folder: string): number {
+  for (const line of linesFromEnd(join(folder, JOURNAL))) {
+    const event = line === '' ? null : parseEvent(line)
+    if (event) return event.seq
+  }
+  return 0
 }
 
 /** The lines of a file, the last one first, read in pieces: what is looked for mostly stands near the end. */

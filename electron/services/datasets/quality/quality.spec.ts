@@ -1,0 +1,180 @@
+// Suspicions over many cases: what is wrong is named, and clean datasets stay quiet.
+import { describe, expect, it } from 'vitest'
+import type { Border, Case, Dataset, Finding } from '../../../../contract/dataset.ts'
+import { caseWith } from '../../../../trainer/imaging/test-dataset.ts'
+import { loadVocabulary, organNames } from '../../vocabulary/load-vocabulary.ts'
+import { exampleDataset } from '../../fixtures/example-dataset.ts'
+import { checkAbsence, checkBorders } from './check-extent.ts'
+import { checkPositions, comparePositions } from './check-positions.ts'
+import { checkSides } from './check-sides.ts'
+import { checkVolumes } from './check-volumes.ts'
+import { findSharedPatients } from './shared-patients.ts'
+
+const vocabulary = loadVocabulary()
+const nameOf = organNames(vocabulary)
+type At = [x: number, y: number, z: number]
+
+/** A case whose organs lie at these places (LPS mm); borders that an organ touches follow it. */
+function placed(id: string, organs: Record<string, At | [...At, Border]>, more: Partial<Case> = {}): Case {
+  const places = Object.fromEntries(
+    Object.entries(organs).map(([organ, [x, y, z, border]]) => [
+      organ,
+      { centre: [x, y, z] as At, borders: border === undefined ? [] : [border] },
+    ]),
+  )
+  return caseWith({ id, patient: id, places, ...more })
+}
+
+const sized = (id: string, organ: string, volumeMl: number): Case =>
+  caseWith({ id, patient: id, availability: { [organ]: { state: 'labelled', voxels: 1, volumeMl } } })
+
+const messages = (findings: readonly Finding[]): string[] => findings.map(({ message }) => message)
+
+const abdomen = {
+  kidney_left: [60, 40, 0],
+  kidney_right: [-60, 40, -10],
+  liver: [-50, 0, 40],
+  spleen: [80, 30, 50],
+  spinal_cord: [0, 60, 30],
+} satisfies Record<string, At>
+const mirrored = Object.fromEntries(Object.entries(abdomen).map(([id, [x, y, z]]) => [id, [-x, y, z] as At]))
+const exchanged = { ...abdomen, kidney_left: abdomen.kidney_right, kidney_right: abdomen.kidney_left }
+const sides = (cases: Case[]): string[] => messages(checkSides(cases, vocabulary, nameOf))
+
+describe('left and right', () => {
+  it('says nothing of organs where they belong, or too close to the middle to tell', () => {
+    const near = { optic_nerve_left: [2, 0, 0], optic_nerve_right: [3, 0, 0] } satisfies Record<string, At>
+    expect(sides([placed('a', abdomen), placed('b', near), placed('c', {})])).toEqual([])
+  })
+
+  it('tells exchanged labels from a mirrored image by the organs that lie on one side', () => {
+    expect(sides([placed('good', abdomen), placed('swapped', exchanged)])).toEqual([
+      'Case swapped: left and right are exchanged (Left kidney). The image is not mirrored: exchange the two names, or correct the labels.',
+    ])
+    expect(sides([placed('good', abdomen), placed('turned', mirrored)])).toEqual([
+      'Case turned: left and right are exchanged (Left kidney), and Liver, Spleen lie on the other side than in most people. Image and labels are mirrored together: look at the orientation in the header of the image.',
+    ])
+  })
+
+  it('says once what is so in every case', () => {
+    expect(sides([placed('a', exchanged), placed('b', exchanged)])).toEqual([
+      'In all 2 cases that tell, left and right are exchanged (Left kidney). The image is not mirrored: exchange the two names, or correct the labels.',
+    ])
+  })
+
+  it('finds a heart on the right, and one of a pair alone on the other side of the body', () => {
+    expect(sides([placed('a', { heart: [-32, 0, 0], spinal_cord: [0, 50, 0] })])[0]).toMatch(
+      /^Case a: Heart lies on the other side than in most people\. The image may be mirrored/,
+    )
+    expect(sides([placed('a', { kidney_left: [-60, 0, 0] }, { midlineMm: 0 })])[0]).toMatch(
+      /Left kidney lies on the other/,
+    )
+    expect(sides([placed('a', { kidney_left: [-60, 0, 0] }, { midlineMm: null })])).toEqual([])
+  })
+})
+
+describe('positions', () => {
+  const upsideDown = Object.fromEntries(Object.entries(abdomen).map(([id, [x, y, z]]) => [id, [x, y, -z] as At]))
+  const cases = Array.from({ length: 5 }, (_, at) => placed(`p${at}`, abdomen))
+
+  it('names the case that is turned round, wherever its origin is, and no other', () => {
+    const far = Object.fromEntries(Object.entries(upsideDown).map(([id, [x, y, z]]) => [id, [x, y, z + 900] as At]))
+    expect(checkPositions(cases)).toEqual([])
+    expect(messages(checkPositions([...cases, placed('odd', far)]))).toEqual([
+      'Case odd: its organs lie upside down compared with the other cases. Look at the orientation in the header of the image, and at the names of the labels.',
+    ])
+  })
+
+  it('names the dataset that is turned round against this one', () => {
+    const other: Dataset = { ...exampleDataset('other', ['liver']), name: 'other', cases: [placed('x', upsideDown)] }
+    expect(messages(comparePositions(cases, [other]))[0]).toMatch(
+      /^The organs lie upside down compared with those of the dataset other/,
+    )
+    expect(comparePositions(cases, [{ ...other, cases: [placed('x', abdomen)] }])).toEqual([])
+  })
+
+  it('does not judge organs that are cut: their middle is where the image ends', () => {
+    const cut = { brainstem: [0, 0, 0, 'superior'], spinal_cord: [0, 0, 200] } satisfies Record<
+      string,
+      At | [...At, Border]
+    >
+    const straight = { brainstem: [0, 0, 200], spinal_cord: [0, 0, 0] } satisfies Record<string, At>
+    const others = Array.from({ length: 5 }, (_, at) => placed(`p${at}`, straight))
+    expect(checkPositions([...others, placed('cut', cut)])).toEqual([])
+  })
+})
+
+describe('volumes', () => {
+  it('of organs unlike an adult’s, whether or not the dataset agrees', () => {
+    const findings = checkVolumes([sized('a', 'liver', 1500), sized('b', 'liver', 12)], nameOf)
+    expect(findings).toMatchObject([{ severity: 'warning', code: 'implausible-volume', caseId: 'b', organ: 'liver' }])
+    expect(findings[0].message).toMatch(/Liver has 12 ml; whole organs of adults have 500 to 5000 ml/)
+  })
+
+  it('unlike those of the other cases, from eight cases on', () => {
+    const usual = [20, 22, 25, 24, 21, 26, 19, 23].map((ml, at) => sized(`c${at}`, 'larynx', ml))
+    expect(checkVolumes(usual, nameOf)).toEqual([])
+    expect(checkVolumes([...usual, sized('odd', 'larynx', 90)], nameOf)).toMatchObject([
+      {
+        code: 'outlier-volume',
+        caseId: 'odd',
+        message: expect.stringMatching(/90 ml, and 23 ml in the middle of the 9/),
+      },
+    ])
+    expect(checkVolumes([...usual.slice(0, 6), sized('odd', 'larynx', 90)], nameOf)).toEqual([])
+  })
+
+  it('of organs that are not whole are not judged', () => {
+    const cut = caseWith({
+      availability: {
+        liver: { state: 'cut', voxels: 1, volumeMl: 3 },
+        spleen: { state: 'merged', voxels: 1, volumeMl: 1 },
+      },
+    })
+    const aside = placed('side', { liver: [0, 0, 0, 'left'] }, sized('side', 'liver', 3))
+    expect(checkVolumes([cut, { ...aside, id: 'side' }], nameOf)).toEqual([])
+  })
+})
+
+describe('extent', () => {
+  it('says which borders an organ reaches, and in how many cases', () => {
+    const cases = [
+      placed('a', { spinal_cord: [0, 0, 0, 'inferior'] }),
+      placed('b', { spinal_cord: [0, 0, 0, 'inferior'], liver: [0, 0, 0] }),
+      placed('c', { spinal_cord: [0, 0, 0] }),
+    ]
+    expect(messages(checkBorders(cases, nameOf))).toEqual([
+      'Spinal cord reaches the border of the image in 2 of 3 cases (inferior 2): it is not whole there, and its volume is not compared.',
+    ])
+  })
+
+  it('asks about an organ that most label maps have and one has not', () => {
+    const without = caseWith({ id: 'c', availability: { liver: { state: 'absent', voxels: 0, volumeMl: 0 } } })
+    const labels = [{ key: '4', sourceName: 'Liver', organs: ['liver'], mapped: 'vocabulary' as const }]
+    const cases = [sized('a', 'liver', 1500), sized('b', 'liver', 1500), without]
+    expect(messages(checkAbsence(cases, labels, nameOf))[0]).toMatch(/no voxel in 1 of 3 cases \(c\).*--not-drawn 4/)
+    expect(checkAbsence(cases.slice(0, 2), labels, nameOf)).toEqual([])
+  })
+})
+
+describe('one person in two datasets', () => {
+  const of = (id: string, patient: string): Case => caseWith({ id, patient, patientGiven: true })
+  const other = (role: Dataset['role'], cases: Case[]): Dataset => ({
+    ...exampleDataset('other', ['liver']),
+    name: 'other',
+    role,
+    cases,
+  })
+
+  it('is certain by the hash of a DICOM identifier, and a note where two tables say the same', () => {
+    const hash = 'patient-0123456789ab'
+    const cases = [of('a', hash), of('b', 'P7'), of('c', 'P8')]
+    const found = findSharedPatients('train', cases, [other('test', [of('x', hash), of('y', 'P7')])])
+    expect(found.map(({ severity, caseId }) => [severity, caseId])).toEqual([
+      ['warning', 'a'],
+      ['info', 'b'],
+    ])
+    expect(found[0].message).toMatch(/Case a is of the same person as case x of the dataset other \(role test\)/)
+    expect(findSharedPatients('train', cases, [other('reference', [of('x', hash)])])).toEqual([])
+  })
+})
