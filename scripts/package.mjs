@@ -2,7 +2,7 @@
 // electron-builder fetches Electron and its own tools from GitHub, so this works only where that is reached.
 // usage: node scripts/package.mjs [OPTION OF electron-builder]...     --dir: the unpacked application only
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensurePage } from './open/ensure-page.mjs'
 import { makeNatives } from './packaging/make-natives.mjs'
@@ -17,10 +17,11 @@ const say = (/** @type {string} */ line) => void process.stderr.write(`package: 
 try {
   await ensurePage(ROOT, say)
   const natives = process.platform === 'linux' ? await makeNatives(ROOT, say) : undefined
-  if (natives) process.env.ORGAN_MOSAIC_NATIVES = natives
+  // The configuration takes paths relative to its own folder.
+  if (natives) process.env.ORGAN_MOSAIC_NATIVES = relative(ROOT, natives)
   const files = listPackedFiles(ROOT, process, { window: true })
   writeFileSync(join(ROOT, 'dist/THIRD-PARTY-NOTICES.txt'), collectNotices(ROOT, { files, natives, node: false }))
-  const config = ['--config', 'electron-builder.config.mjs', '--publish', 'never']
+  const config = ['--config', 'electron-builder.yml', '--publish', 'never']
   launch(ROOT, ['node_modules/electron-builder/cli.js', ...config, ...process.argv.slice(2)])
 } catch (error) {
   if (!(error instanceof SetupError)) throw error

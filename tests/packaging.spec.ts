@@ -14,7 +14,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DoctorReportSchema } from '../contract/report.ts'
@@ -47,9 +47,9 @@ describe.skipIf(process.platform !== 'linux')(
       writeFileSync(join(root, 'dist/THIRD-PARTY-NOTICES.txt'), notices)
       const words = ['--linux', '--dir', `-c.electronDist=${dummy}`, `-c.directories.output=${join(folder, 'out')}`]
       const cli = join(root, 'node_modules/electron-builder/cli.js')
-      execFileSync(process.execPath, [cli, '--config', 'electron-builder.config.mjs', ...words], {
+      execFileSync(process.execPath, [cli, '--config', 'electron-builder.yml', ...words], {
         cwd: root,
-        env: { ...process.env, ORGAN_MOSAIC_NATIVES: natives },
+        env: { ...process.env, ORGAN_MOSAIC_NATIVES: relative(root, natives) },
         stdio: 'pipe',
       })
       app = globSync('out/*/resources/app', { cwd: folder }).map((path) => join(folder, path))[0]
@@ -83,6 +83,9 @@ describe.skipIf(process.platform !== 'linux')(
         'electron/shell/main.ts',
         'electron/shell/preload.cjs',
         'trainer/main.ts',
+        'trainer/job-folder/heartbeat-worker.ts',
+        'electron/services/places/slurm/slurm-script.ts',
+        'resources/predict_onnx.py',
       ]) {
         expect(files).toContain(path)
       }
@@ -92,6 +95,7 @@ describe.skipIf(process.platform !== 'linux')(
 
     it('holds no tests, no sources of the page, no tools', () => {
       expect(holds(/\.(spec|fuzz)\.ts$|^(renderer|tests|bench|docs|scripts)\//)).toEqual([])
+      expect(holds(/^(contract|electron|trainer)\/.*\/(test|craft|example|fake|write-test)-[^/]*$/)).toEqual([])
       expect(
         holds(/^node_modules\/(electron|vite|vue|typescript|vitest|playwright-core|element-plus|echarts)\//),
       ).toEqual([])

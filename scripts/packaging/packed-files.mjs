@@ -1,41 +1,15 @@
-// Which files of this repository a person gets, in the installers (electron-builder.config.mjs) and in the server bundle
+// Which files of this repository a person gets, in the installers (electron-builder.yml) and in the server bundle
 // alike. The patterns are electron-builder's: '!' takes out, and the last one that matches counts.
-import { lstatSync, readdirSync } from 'node:fs'
+import { lstatSync, readFileSync, readdirSync } from 'node:fs'
 import { join, matchesGlob } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { load } from 'js-yaml'
 import { productionPackages } from './production-packages.mjs'
 
-const application = [
-  'package.json',
-  'LICENSE',
-  'contract/**/*.ts',
-  'electron/**/*.{ts,cjs}',
-  'trainer/**/*.ts',
-  'resources/*.{json,py}',
-  'dist/renderer/**',
-  '!**/*.{spec,fuzz}.ts',
-  '!**/test-*.ts',
-  '!electron/services/fixtures/**',
-]
+const CONFIGURATION = fileURLToPath(new URL('../../electron-builder.yml', import.meta.url))
 
-/** Of the packages: what only browsers, other machines or compilers read. */
-const packages = [
-  // The Node of the command line: Electron brings its own, and the server bundle has it in bin/.
-  '!node_modules/node-{linux,darwin,win,bin,api,addon}-*/**',
-  '!node_modules/@types/**',
-  // Native parts come from make-natives.mjs; in a clone `lib` is a link into the cache of that machine.
-  '!node_modules/@tensorflow/tfjs-node-gpu/{lib,deps,build-tmp*,src,scripts,binding}/**',
-  '!node_modules/@tensorflow/tfjs-node-gpu/lib',
-  '!node_modules/**/*.{map,md,markdown,flow,cc,h,gyp,mts,cts}',
-  '!node_modules/**/*.d.ts',
-  '!node_modules/better-sqlite3/{deps,src}/**',
-  '!node_modules/better-sqlite3/prebuilds/*',
-  'node_modules/better-sqlite3/prebuilds/${platform}-${arch}.node',
-  '!node_modules/@tensorflow/*/dist/*.{es2017,fesm,min}*.js',
-  '!node_modules/@tensorflow/*/{benchmarks,demos,src}/**',
-]
-
-/** For electron-builder, which adds the production packages by itself. */
-export const packedFiles = [...application, ...packages]
+/** electron-builder adds the production packages by itself. */
+const { files: packedFiles } = /** @type {{ files: string[] }} */ (load(readFileSync(CONFIGURATION, 'utf8')))
 
 /** Where the files of the application are looked for. */
 const places = ['package.json', 'LICENSE', 'contract', 'electron', 'trainer', 'resources', 'dist/renderer']
