@@ -25,6 +25,7 @@ import { refreshAcross } from './datasets/quality/refresh-across.ts'
 import { registerDataset, type RegisterContext, type RegisterRequest } from './datasets/register-dataset.ts'
 import { createVolumeWorkers } from './datasets/volume-workers.ts'
 import { doctor } from './doctor/doctor.ts'
+import { createGpuDesk, type GpuDesk } from './gpu/gpu-desk.ts'
 import { createFolders, type Folders } from './folders/create-folders.ts'
 import { defaultRoots } from './folders/default-roots.ts'
 import type { FollowOptions } from './jobs/follow-job.ts'
@@ -102,6 +103,8 @@ export type Services = {
     watch?: Watch,
   ) => Promise<PredictionResult>
   doctor: (watch?: Watch) => Promise<DoctorReport>
+  /** TensorFlow's CUDA build on this machine. */
+  gpu: GpuDesk
   reindex: () => ReindexResult
   getVocabulary: () => Vocabulary
   /** The folders that a page may see; whatever path comes from a page goes through resolve or resolveNew. */
@@ -202,6 +205,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     predictWithRun: (request, watch) => predictWithRun(workspace, request, watch),
     exportRun: (request, watch) => exportRun(workspace, request, watch),
     doctor: (watch) => doctor(workspace, watch),
+    gpu: createGpuDesk({ workspace, tasks }),
     reindex: () => reindex(database, workspace),
     getVocabulary: loadVocabulary,
     folders,
