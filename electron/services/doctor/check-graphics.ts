@@ -1,8 +1,5 @@
 // What stands between a graphics card and a training, in plain words: the driver, its age, the card's age, its memory, and
 // TensorFlow's GPU build.
-import { realpathSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import type { DoctorReport } from '../../../contract/report.ts'
 import { readDriver, type Driver, type DriverCard } from '../../../trainer/runtime/driver.ts'
 import { compareVersions, GPU_BUILD, SMALLEST_CARD_MB } from '../../../trainer/runtime/gpu-build.ts'
@@ -12,6 +9,7 @@ import {
   isUsable,
   type RuntimeFacts,
 } from '../../../trainer/runtime/gpu-runtime.ts'
+import { isCudaBuild } from '../../../trainer/runtime/installation.ts'
 import { whyNot } from '../gpu/gpu-desk.ts'
 
 type Check = DoctorReport['checks'][number]
@@ -50,16 +48,6 @@ function readState(): GraphicsState {
     runtime: folder === undefined ? null : readRuntimeFacts(folder),
     isBuiltIn: isCudaBuild(),
     impossible: whyNot(),
-  }
-}
-
-/** The set-up links the build into the package from a folder that is named after it. */
-function isCudaBuild(): boolean {
-  try {
-    const own = createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu/package.json')
-    return realpathSync(join(dirname(own), 'lib')).includes('-gpu-')
-  } catch {
-    return false
   }
 }
 
@@ -122,8 +110,8 @@ function checkCard({ name, memoryMb, usedMb, capability }: DriverCard): Check {
 
 function checkRuntime({ runtime, isBuiltIn, impossible }: GraphicsState): Check {
   const name = 'GPU runtime'
-  if (impossible !== '') return good(name, `cannot be used here: ${impossible}`)
   if (isBuiltIn) return good(name, `TensorFlow ${GPU_BUILD.tensorflow} with CUDA, from the set-up`)
+  if (impossible !== '') return good(name, `cannot be used here: ${impossible}`)
   const install = 'Get it with organ-mosaic gpu install, or with the button under Settings.'
   if (runtime === null) return note(name, 'not installed: training runs on the processor', install)
   if (runtime.proof?.works === false) {

@@ -6,6 +6,7 @@ import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { GpuPlan, GpuProof, GpuStatus } from '../../../contract/gpu.ts'
 import type { Task } from '../../../contract/task.ts'
 import { factsFile, gpuRuntimeFolder, isUsable, readRuntimeFacts } from '../../../trainer/runtime/gpu-runtime.ts'
+import { isCudaBuild } from '../../../trainer/runtime/installation.ts'
 import type { TaskContext, Tasks } from '../tasks/create-tasks.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { installGpuRuntime, partialFolder } from './install-gpu-runtime.ts'
@@ -58,7 +59,8 @@ export function createGpuDesk({ workspace, tasks }: { workspace: Workspace; task
 }
 
 /** Why this system cannot have it, in a sentence; empty where it can. */
-export function whyNot(platform = process.platform, arch = process.arch): string {
+export function whyNot(platform = process.platform, arch = process.arch, isBuiltIn = isCudaBuild()): string {
+  if (isBuiltIn) return 'Nothing is to be installed: the set-up of this clone brought TensorFlow with CUDA.'
   if (platform === 'win32') {
     return 'Windows itself trains on the processor. With an NVIDIA card, use WSL2: docs/how-to/graphics-cards.md says how.'
   }
