@@ -1,5 +1,5 @@
 // The doctor's probe: which TensorFlow runs where, and whether a convolution and its gradient are right and how fast.
-import { lstatSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -36,10 +36,10 @@ export async function runProbeJob(folder: string): Promise<void> {
   await writeFileAtomically(join(folder, 'report', 'probe.json'), JSON.stringify(report, null, 2))
 }
 
-/** The set-up links the native part that it built; the upstream download is a folder of its own. */
+/** The set-up links the native part that it built, and packages hold it beside its libraries; the upstream download is another folder. */
 function isWheelBinding(): boolean {
   const packageFolder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu/package.json'))
-  return lstatSync(join(packageFolder, 'lib')).isSymbolicLink()
+  return existsSync(join(packageFolder, 'tensorflow')) || lstatSync(join(packageFolder, 'lib')).isSymbolicLink()
 }
 
 /** Forward and both gradients of a 3 x 3 x 3 convolution: three times 2 * voxels * 27 * in * out operations. */

@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module'
 import util from 'node:util'
 import { OrganMosaicError } from '../../contract/errors.ts'
+import { repairAdvice } from '../runtime/installation.ts'
 
 type Tfjs = typeof import('@tensorflow/tfjs-node-gpu')
 export type Tensor = import('@tensorflow/tfjs-node-gpu').Tensor
@@ -22,7 +23,7 @@ function load(): Tfjs {
   } catch (cause) {
     throw new OrganMosaicError(
       'environment',
-      'TensorFlow could not be loaded: its native part is missing or does not fit this machine. Run `npm run setup`.',
+      `TensorFlow could not be loaded: its native part is missing or does not fit this machine. ${repairAdvice()}`,
       { cause },
     )
   }

@@ -5,6 +5,7 @@ import { availableParallelism, freemem, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { DoctorReport } from '../../../contract/report.ts'
+import { repairAdvice } from '../../../trainer/runtime/installation.ts'
 import { jobVersions } from '../runs/job-versions.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 
@@ -32,7 +33,7 @@ function checkNode(): Check {
   const major = Number(process.versions.node.split('.')[0])
   return major >= 24
     ? { name: 'Node', status: 'ok', value: process.versions.node, advice: '' }
-    : { name: 'Node', status: 'error', value: process.versions.node, advice: 'Node 24 is needed; run npm ci again.' }
+    : { name: 'Node', status: 'error', value: process.versions.node, advice: `Node 24 is needed. ${repairAdvice()}` }
 }
 
 function checkSetup(): Check {
@@ -43,7 +44,7 @@ function checkSetup(): Check {
         name: 'TensorFlow package',
         status: 'error',
         value: `tfjs-node ${tfjsNode}, native part missing`,
-        advice: 'Run npm run setup.',
+        advice: repairAdvice(),
       }
 }
 

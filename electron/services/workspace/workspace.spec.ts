@@ -33,6 +33,13 @@ describe('openWorkspace', () => {
     expect(chooseHome(undefined, { ORGAN_MOSAIC_HOME: '/y' })).toBe('/y')
     expect(chooseHome(undefined, { ORGAN_MOSAIC_HOME: '' })).toBe(join(homedir(), 'OrganMosaic'))
   })
+
+  test('must be chosen by a user without a home, as in some containers', () => {
+    const none = () => undefined
+    expect(chooseHome('/x', {}, none)).toBe('/x')
+    expect(chooseHome(undefined, { ORGAN_MOSAIC_HOME: '/y' }, none)).toBe('/y')
+    expect(() => chooseHome(undefined, {}, none)).toThrow(/this user has none; choose one with --home/)
+  })
 })
 
 describe('JSON files', () => {
