@@ -16,6 +16,7 @@ export const TaskKindSchema = z.enum([
   'measure-study',
   'index',
   'doctor',
+  'report',
   'export-model',
   'import-model',
   'check-place',

@@ -32,6 +32,7 @@ import type { Watch } from './jobs/run-job.ts'
 import { createModelDesk, type ModelDesk } from './models/model-desk.ts'
 import { lookAtWorkspace } from './places/look-at-jobs.ts'
 import { createPlaceDesk, type PlaceDesk } from './places/place-desk.ts'
+import { createReportDesk, type ReportDesk } from './problem-report/report-desk.ts'
 import { createResults, type Results } from './results/create-results.ts'
 import { evaluateRun, type EvaluationRequest } from './runs/evaluate-run.ts'
 import type { RunRequest } from './runs/plan-run.ts'
@@ -102,6 +103,8 @@ export type Services = {
     watch?: Watch,
   ) => Promise<PredictionResult>
   doctor: (watch?: Watch) => Promise<DoctorReport>
+  /** What helps to understand a problem, without patient data. */
+  problemReports: ReportDesk
   reindex: () => ReindexResult
   getVocabulary: () => Vocabulary
   /** The folders that a page may see; whatever path comes from a page goes through resolve or resolveNew. */
@@ -202,6 +205,13 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     predictWithRun: (request, watch) => predictWithRun(workspace, request, watch),
     exportRun: (request, watch) => exportRun(workspace, request, watch),
     doctor: (watch) => doctor(workspace, watch),
+    problemReports: createReportDesk({
+      workspace,
+      database,
+      indexProblem: () => null,
+      tasks,
+      doctor: (watch) => doctor(workspace, watch),
+    }),
     reindex: () => reindex(database, workspace),
     getVocabulary: loadVocabulary,
     folders,
