@@ -1,6 +1,7 @@
 // A report of a problem leaves the machine: names of patients stand in folders, cases, labels, runs, journals, logs and
 // settings of a real workspace, and no byte of the archive holds one of them.
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -139,3 +140,24 @@ it('of a run that there is not is refused, and a report that is gone is said to 
   expect(task.error?.message).toContain('No run is called nowhere')
   expect((await host.send('GET', '/machine/reports/1/archive')).status).toBe(404)
 })
+
+it('of the command line is shown first, and written when it was asked for', async () => {
+  const host = openHost('/')
+  await fill(host)
+  const output = join(temporaryFolder(), 'report.zip')
+  const ask = (...words: string[]) => {
+    const main = join(import.meta.dirname, '../electron/hosts/cli/main.ts')
+    const call = spawnSync(process.execPath, [main, '--home', host.home, 'report', ...words], {
+      encoding: 'utf8',
+      input: '',
+    })
+    return { ...call, files: existsSync(output) }
+  }
+  const listed = ask('--output', output)
+  expect(listed.stderr).toMatch(/runs\/run-1\/events\.jsonl +\d+\.\d kB +its journal, 9 of 9 events/)
+  expect(listed).toMatchObject({ status: 0, files: false })
+  expect(ask('--show', 'errors.json').stdout).toBe('[]\n')
+  expect(ask('--yes', '--output', output)).toMatchObject({ status: 0, files: true })
+  expect([...(await unpack(readFileSync(output))).keys()]).toContain('runs/run-1/trainer.log')
+  expect(ask('--yes', '--output', output).stderr).toContain('exists already')
+}, 120_000)

@@ -23,6 +23,8 @@ export function packZip(files: readonly PackedFile[]): Buffer {
     const numbers = Buffer.alloc(26)
     numbers.writeUInt16LE(20, 0)
     numbers.writeUInt16LE(8, 4)
+    // 1 January 1980: there is no day 0. An archive of the same content is the same bytes.
+    numbers.writeUInt16LE(0x21, 8)
     numbers.writeUInt32LE(crc32(bytes), 10)
     numbers.writeUInt32LE(packed.length, 14)
     numbers.writeUInt32LE(bytes.length, 18)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { JobEvent } from '../../../contract/events.ts'
 import { JobSchema } from '../../../contract/job.ts'
+import { PlaceWordSchema } from '../../../contract/place.ts'
 import { readJournal } from '../../../trainer/job-folder/read-journal.ts'
 import { readJsonFile } from '../workspace/json-file.ts'
 import { describeJob, type Teller } from './describe-for-report.ts'
@@ -25,7 +26,6 @@ export function filesOfJob(folder: string, called: string, teller: Teller, scrub
       : events
   const lines = kept.map((event) => JSON.stringify(teller.scrub(withoutPaths(event))))
   const note = damaged > 0 ? `, ${damaged} damaged lines left out` : ''
-  const small = ['plan.json', 'memory-use.json', 'control.json', 'process.json', 'place.json']
   return [
     job ? asJson(`${called}/run.json`, 'its configuration', describeJob(job, teller)) : null,
     {
@@ -38,18 +38,22 @@ export function filesOfJob(folder: string, called: string, teller: Teller, scrub
       about: 'the end of what its process printed',
       text: scrubLog(join(folder, 'trainer.log'), scrubber),
     },
-    ...small.map((name) => smallFile(folder, called, name, teller)),
+    asJson(`${called}/state.json`, 'its plan and what stands in its small state files', readState(folder, teller)),
     asJson(`${called}/files.json`, 'its files and their sizes', listFiles(folder, teller)),
   ].filter((file) => file !== null)
 }
 
-function smallFile(folder: string, called: string, name: string, { scrub }: Teller): GatheredFile | null {
-  const [content] = readable([join(folder, name)], (path) => readJsonFile(path, z.unknown()))
-  if (content === undefined) return null
-  // Of the place of a job only what it said of it.
-  const told =
-    name === 'place.json' && typeof content === 'object' && content && 'word' in content ? content.word : content
-  return asJson(`${called}/${name}`, 'as in its folder', scrub(told))
+const STATE_FILES = ['plan.json', 'memory-use.json', 'control.json', 'process.json', 'place.json']
+
+function readState(folder: string, { scrub }: Teller): Record<string, unknown> {
+  return Object.fromEntries(
+    readable(STATE_FILES, (name): [string, unknown] => {
+      const content = readJsonFile(join(folder, name), z.unknown())
+      // Of the place of a job only what it said of it.
+      const told = name === 'place.json' ? z.object({ word: PlaceWordSchema }).parse(content).word : content
+      return [name, scrub(told)]
+    }),
+  )
 }
 
 /** Where a file lies is known by its event; its name may be a case's. */

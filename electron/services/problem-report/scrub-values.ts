@@ -13,7 +13,16 @@ const NAME_FIELDS: Readonly<Record<string, Kind>> = {
 /** How a card or a processor is called by its maker, and the names of what is measured. */
 const PLAIN_FIELDS = new Set(['devices', 'versions'])
 /** Hashes recognise an image; addresses and names of machines are nobody's business. */
-const LEFT_OUT_FIELDS = new Set(['imageHash', 'fileHash', 'fingerprint', 'host', 'identity', 'segmentation', 'root'])
+const LEFT_OUT_FIELDS = new Set([
+  'imageHash',
+  'fileHash',
+  'fingerprint',
+  'host',
+  'identity',
+  'segmentation',
+  'root',
+  'node',
+])
 
 export type ScrubValue = (value: unknown, field?: string) => unknown
 
