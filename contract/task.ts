@@ -17,6 +17,7 @@ export const TaskKindSchema = z.enum([
   'index',
   'doctor',
   'report',
+  'reindex',
   'export-model',
   'import-model',
   'check-place',

@@ -51,6 +51,12 @@ export const machineRoutes = {
   startDoctor: route('POST', '/machine/doctor', 'Examines this machine; the result of the task is a DoctorReport', {
     response: TaskSchema,
   }),
+  checkIndex: route('GET', '/machine/index', 'Whether the database of the workspace is sound', {
+    response: z.object({ problem: z.string().nullable().describe('A sentence for people') }),
+  }),
+  rebuildIndex: route('POST', '/machine/index/rebuild', 'The database anew from the folders; a ReindexResult', {
+    response: TaskSchema,
+  }),
   startReport: route('POST', '/machine/reports', 'Gathers a report of a problem; the result is its ReportContents', {
     body: ReportRequestSchema,
     response: TaskSchema,

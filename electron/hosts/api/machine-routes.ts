@@ -10,6 +10,8 @@ export function implementMachine({
   settings,
   places,
   problemReports,
+  index,
+  reindex,
 }: Services): Implementations<keyof typeof machineRoutes> {
   return {
     listFolders: ({ query }) => folders.list(query.path),
@@ -24,6 +26,9 @@ export function implementMachine({
       tasks.start({ kind: 'doctor', title: 'Examining this machine', subject: 'doctor' }, ({ signal, onEvent }) =>
         doctor({ signal, onEvent }),
       ),
+    checkIndex: async () => ({ problem: await index.check() }),
+    rebuildIndex: () =>
+      tasks.start({ kind: 'reindex', title: 'Rebuilding the index', subject: 'index' }, async () => reindex()),
     startReport: ({ body }) =>
       tasks.start({ kind: 'report', title: 'Gathering a report', subject: 'report' }, ({ signal, onEvent }) =>
         problemReports.prepare(body, { signal, onEvent }),
