@@ -17,6 +17,7 @@ import { register } from './register.ts'
 import { reindex } from './reindex.ts'
 import { remove } from './remove.ts'
 import { repair } from './repair.ts'
+import { report } from './report.ts'
 import { resume } from './resume.ts'
 import { run } from './run.ts'
 import { runs } from './runs.ts'
@@ -47,6 +48,7 @@ export const commands: readonly Command[] = [
   places,
   remove,
   doctor,
+  report,
   reindex,
   demo,
   serve,
