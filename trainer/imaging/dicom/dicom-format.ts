@@ -22,11 +22,11 @@ interface Files {
 export const dicom: ImageFormat = {
   name: 'DICOM',
   recognises: isDicom,
-  async read(path, part): Promise<ImageRead> {
+  async read(path, part, threads = 1): Promise<ImageRead> {
     const { paths, where, number, notes, kind } = await filesFor(path, part)
     if (kind === 'segmentation')
       return readSegmentationMap(openDicomSegmentation(await readDicomFile(path), path), path)
-    const { volume, oddities } = await readDicomImage(paths, where, number)
+    const { volume, oddities } = await readDicomImage(paths, where, number, threads)
     return { volume, oddities: [...notes, ...oddities] }
   },
   async readGeometry(path, part): Promise<Geometry> {

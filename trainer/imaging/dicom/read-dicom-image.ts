@@ -3,22 +3,30 @@ import type { Geometry } from '../../../contract/geometry.ts'
 import type { ImageRead } from '../image-format.ts'
 import { voxelCount, type VoxelArray } from '../volume.ts'
 import { assembleStack, pickStackVolume } from './assemble-stack.ts'
-import { decodeFrames, type FrameValues } from './decode-frames.ts'
+import { decodeFrames } from './decode-frames.ts'
+import { isCompressed } from './compressed-frame.ts'
+import { openFrameDecoders } from './frame-decoders.ts'
 import { framesOf, type SliceFrame } from './frames.ts'
 import { pixelFormatOf, type PixelFormat } from './pixel-format.ts'
 import { readDicomFile, readDicomHeader } from './read-dicom-file.ts'
+import type { FrameValues } from './stored-values.ts'
 import { TAG } from './tags.ts'
+
+/** Fewer voxels are decoded before another thread has started. */
+const WORTH_HELP = 2 ** 23
 
 /**
  * @param paths of every file of the series, in any order
  * @param where what the series is called in messages
  * @param number which volume of a series with several, from 1
+ * @param threads that may decode slices at once, this one among them
  * @throws OrganMosaicError invalid-file, invalid-data
  */
 export async function readDicomImage(
   paths: readonly string[],
   where: string,
   number: number | null,
+  threads: number,
 ): Promise<ImageRead> {
   const headers = await readHeaders(paths)
   const stack = assembleStack(
@@ -28,20 +36,8 @@ export async function readDicomImage(
   const slices = pickStackVolume(stack, number, where)
   const formats = new Map(headers.map(({ path, format }) => [path, format]))
   const data = arrayFor(slices, formats, voxelCount(stack.geometry.shape))
-  const area = stack.geometry.shape[1] * stack.geometry.shape[2]
-  const positions = Map.groupBy([...slices.entries()], ([, slice]) => slice.path)
-  for (const [path, entries] of positions) {
-    const format = formats.get(path)
-    if (!format) continue
-    const file = await readDicomFile(path)
-    const decoded = await decodeFrames(
-      file,
-      format,
-      path,
-      entries.map(([, slice]) => slice.frame),
-    )
-    for (const [n, [depth, slice]] of entries.entries()) putSlice(data, depth * area, decoded[n], slice)
-  }
+  const helped = data.length >= WORTH_HELP && headers.some(({ compressed }) => compressed)
+  await readSlices(slices, formats, data, helped ? threads : 1)
   const inverted = headers.some(({ inverted }) => inverted)
   const note = `${where}: MONOCHROME1, low values are meant to be shown bright; the values themselves are kept`
   return { volume: { data, geometry: stack.geometry }, oddities: [...stack.oddities, ...(inverted ? [note] : [])] }
@@ -56,9 +52,34 @@ export async function readDicomGeometry(paths: readonly string[], where: string)
   ).geometry
 }
 
+/** @param data [depth, height, width] to write into, in the order of the slices */
+async function readSlices(
+  slices: readonly SliceFrame[],
+  formats: ReadonlyMap<string, PixelFormat>,
+  data: VoxelArray,
+  threads: number,
+): Promise<void> {
+  const area = data.length / slices.length
+  const byFile = Map.groupBy([...slices.entries()], ([, slice]) => slice.path).entries()
+  let failed = false
+  await using decoders = openFrameDecoders(threads)
+  const readFiles = async (): Promise<void> => {
+    for (const [path, entries] of byFile) {
+      const format = formats.get(path)
+      if (!format || failed) continue
+      const frames = entries.map(([, slice]) => slice.frame)
+      const decoded = await decodeFrames(await readDicomFile(path), format, path, frames, decoders.decode)
+      for (const [n, [depth, slice]] of entries.entries()) putSlice(data, depth * area, decoded[n], slice)
+    }
+  }
+  const readings = Array.from({ length: decoders.files }, readFiles)
+  await Promise.all(readings).finally(() => (failed = true))
+}
+
 interface Header {
   readonly path: string
   readonly format: PixelFormat
+  readonly compressed: boolean
   readonly frames: readonly SliceFrame[]
   readonly inverted: boolean
 }
@@ -66,10 +87,11 @@ interface Header {
 async function readHeaders(paths: readonly string[]): Promise<Header[]> {
   const headers: Header[] = []
   for (const path of paths) {
-    const { dataset } = await readDicomHeader(path)
+    const { dataset, transferSyntax } = await readDicomHeader(path)
     const format = pixelFormatOf(dataset, path)
     const inverted = dataset.text(TAG.photometricInterpretation) === 'MONOCHROME1'
-    headers.push({ path, format, frames: framesOf(dataset, path), inverted })
+    const compressed = isCompressed(transferSyntax)
+    headers.push({ path, format, compressed, frames: framesOf(dataset, path), inverted })
   }
   return headers
 }
