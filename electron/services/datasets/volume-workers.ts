@@ -25,14 +25,13 @@ export function createVolumeWorkers(threads = Math.max(2, availableParallelism()
   const all = new Set<Worker>()
   let closed = false
 
-  /** Of the cores, by the jobs that there are now. */
+  /** Of a job that begins: the cores are shared with those that run and those that wait. */
   const shareOf = (): number => Math.max(1, Math.floor(threads / (all.size - idle.length + queue.length)))
 
   function pump(): void {
     while (queue.length > 0 && (idle.length > 0 || all.size < threads)) {
-      const worker = idle.pop() ?? start()
-      const share = shareOf()
-      give(worker, queue.shift()!, share)
+      const [worker, waiting] = [idle.pop() ?? start(), queue.shift()!]
+      give(worker, waiting, shareOf())
     }
   }
 

@@ -32,8 +32,10 @@ interface Helper {
 
 /** A helper holds a decoder of its own, of about 100 MB. */
 const MOST_THREADS = 6
-/** Of one helper: it decodes the one and has the other at hand. */
-const GIVEN_AT_ONCE = 2
+/** Of one helper: it decodes the one and has the others at hand while this thread is busy with a frame of its own. */
+const GIVEN_AT_ONCE = 3
+/** Of each thread: reading a file takes several turns of an event loop that decodes between them. */
+const FILES_AT_ONCE = 6
 
 /** @param threads that may decode at once, this one among them; with 1, none is started */
 export function openFrameDecoders(threads: number): FrameDecoders {
@@ -59,7 +61,7 @@ export function openFrameDecoders(threads: number): FrameDecoders {
   }
 
   return {
-    files: 2 + GIVEN_AT_ONCE * helpers.length,
+    files: threads === 1 ? 1 : FILES_AT_ONCE * (helpers.length + 1),
     decode: (frame) =>
       new Promise((resolve, reject) => {
         queue.push({ frame, resolve, reject })

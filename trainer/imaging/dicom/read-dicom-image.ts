@@ -1,7 +1,7 @@
 // DICOM files of one series into a volume: slices placed, decoded, rescaled to what they mean (HU in CT).
 import type { Geometry } from '../../../contract/geometry.ts'
 import type { ImageRead } from '../image-format.ts'
-import { voxelCount, type VoxelArray } from '../volume.ts'
+import { voxelCount } from '../volume.ts'
 import { assembleStack, pickStackVolume } from './assemble-stack.ts'
 import { decodeFrames } from './decode-frames.ts'
 import { isCompressed } from './compressed-frame.ts'
@@ -9,7 +9,7 @@ import { openFrameDecoders } from './frame-decoders.ts'
 import { framesOf, type SliceFrame } from './frames.ts'
 import { pixelFormatOf, type PixelFormat } from './pixel-format.ts'
 import { readDicomFile, readDicomHeader } from './read-dicom-file.ts'
-import type { FrameValues } from './stored-values.ts'
+import { createSliceStore, type SliceStore } from './slice-store.ts'
 import { TAG } from './tags.ts'
 
 /** Fewer voxels are decoded before another thread has started. */
@@ -35,12 +35,16 @@ export async function readDicomImage(
   )
   const slices = pickStackVolume(stack, number, where)
   const formats = new Map(headers.map(({ path, format }) => [path, format]))
-  const data = arrayFor(slices, formats, voxelCount(stack.geometry.shape))
-  const helped = data.length >= WORTH_HELP && headers.some(({ compressed }) => compressed)
-  await readSlices(slices, formats, data, helped ? threads : 1)
+  const voxels = voxelCount(stack.geometry.shape)
+  const helped = voxels >= WORTH_HELP && headers.some(({ compressed }) => compressed)
+  const store = createSliceStore(slices, formats, voxels)
+  await readSlices(slices, formats, store, helped ? threads : 1)
   const inverted = headers.some(({ inverted }) => inverted)
   const note = `${where}: MONOCHROME1, low values are meant to be shown bright; the values themselves are kept`
-  return { volume: { data, geometry: stack.geometry }, oddities: [...stack.oddities, ...(inverted ? [note] : [])] }
+  return {
+    volume: { data: store.voxels(), geometry: stack.geometry },
+    oddities: [...stack.oddities, ...(inverted ? [note] : [])],
+  }
 }
 
 /** Where the voxels are, from headers alone. @throws as readDicomImage */
@@ -52,14 +56,14 @@ export async function readDicomGeometry(paths: readonly string[], where: string)
   ).geometry
 }
 
-/** @param data [depth, height, width] to write into, in the order of the slices */
+/** @param slices in the order in which they lie */
 async function readSlices(
   slices: readonly SliceFrame[],
   formats: ReadonlyMap<string, PixelFormat>,
-  data: VoxelArray,
+  store: SliceStore,
   threads: number,
 ): Promise<void> {
-  const area = data.length / slices.length
+  const area = slices[0].rows * slices[0].columns
   const byFile = Map.groupBy([...slices.entries()], ([, slice]) => slice.path).entries()
   let failed = false
   await using decoders = openFrameDecoders(threads)
@@ -69,7 +73,7 @@ async function readSlices(
       if (!format || failed) continue
       const frames = entries.map(([, slice]) => slice.frame)
       const decoded = await decodeFrames(await readDicomFile(path), format, path, frames, decoders.decode)
-      for (const [n, [depth, slice]] of entries.entries()) putSlice(data, depth * area, decoded[n], slice)
+      for (const [n, [depth, slice]] of entries.entries()) store.put(depth * area, decoded[n], slice)
     }
   }
   const readings = Array.from({ length: decoders.files }, readFiles)
@@ -94,32 +98,4 @@ async function readHeaders(paths: readonly string[]): Promise<Header[]> {
     headers.push({ path, format, compressed, frames: framesOf(dataset, path), inverted })
   }
   return headers
-}
-
-/** The smallest kind of number that holds every value that the series can have. */
-function arrayFor(
-  slices: readonly SliceFrame[],
-  formats: ReadonlyMap<string, PixelFormat>,
-  length: number,
-): VoxelArray {
-  let [low, high, whole] = [0, 0, true]
-  for (const { path, slope, intercept } of slices) {
-    const { bitsStored, signed, float } = formats.get(path) ?? { bitsStored: 16, signed: true, float: false }
-    whole &&= Number.isInteger(slope) && Number.isInteger(intercept) && !float
-    const ends = signed ? [-(2 ** (bitsStored - 1)), 2 ** (bitsStored - 1) - 1] : [0, 2 ** bitsStored - 1]
-    for (const end of ends) {
-      low = Math.min(low, end * slope + intercept)
-      high = Math.max(high, end * slope + intercept)
-    }
-  }
-  const wide = slices.some(({ path }) => (formats.get(path)?.bitsStored ?? 0) > 24)
-  if (!whole || Math.max(-low, high) > 2 ** 31 - 1) return wide ? new Float64Array(length) : new Float32Array(length)
-  if (low >= 0 && high <= 255) return new Uint8Array(length)
-  if (low >= -32768 && high <= 32767) return new Int16Array(length)
-  return low >= 0 && high <= 65535 ? new Uint16Array(length) : new Int32Array(length)
-}
-
-function putSlice(data: VoxelArray, from: number, values: FrameValues, { slope, intercept }: SliceFrame): void {
-  if (slope === 1 && intercept === 0) data.set(values, from)
-  else for (let at = 0; at < values.length; at++) data[from + at] = values[at] * slope + intercept
 }
