@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { benchInference } from './inference.ts'
 import { metricValue, registerPhantoms, trainShortRun } from './phantom-runs.ts'
 import { benchPreprocessing } from './preprocess.ts'
-import { benchRegistration } from './registration.ts'
+import { benchManyRegistrations, benchRegistration } from './registration.ts'
 import { benchRuns } from './runs.ts'
 import { benchStart } from './start.ts'
 import { stepSetting, type MutualTimes, type StepTimes } from './step-setting.ts'
@@ -121,6 +121,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   mutual: benchMutual,
   memory: benchMemory,
   register: benchRegistration,
+  'register-many': benchManyRegistrations,
   runs: benchRuns,
   start: benchStart,
   torch: benchTorch,

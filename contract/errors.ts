@@ -14,6 +14,7 @@ export const ErrorCodeSchema = z.enum([
   'leakage', // test data, or a patient or image that is also in test data, would be trained on
   'environment', // TensorFlow, memory or permissions of this machine
   'disk', // what must be written cannot be: the disk is full, over a quota, read-only or damaged
+  'index', // the database of the workspace is damaged, and can be made anew from the folders
   'out-of-memory', // the trainer was refused memory, on the machine or on its graphics card
   'job-failed', // the trainer child ended without finishing
   'internal', // a bug
@@ -50,7 +51,17 @@ export function toOrganMosaicError(thrown: unknown): OrganMosaicError {
   const known = asDiskError(thrown)
   if (known instanceof OrganMosaicError) return known
   const message = known instanceof Error ? known.message : String(known)
+  if (isIndexDamage(known)) {
+    const say = `The index of the workspace is damaged (${message}). Nothing is lost: make it anew with organ-mosaic reindex, or with Rebuild the index in the window.`
+    return new OrganMosaicError('index', say, { cause: known })
+  }
   return new OrganMosaicError('internal', message, { cause: known })
+}
+
+/** SQLite met what it did not write itself. */
+function isIndexDamage(thrown: unknown): boolean {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+  return code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB'
 }
 
 /**

@@ -16,6 +16,8 @@ export const TaskKindSchema = z.enum([
   'measure-study',
   'index',
   'doctor',
+  'report',
+  'reindex',
   'export-model',
   'import-model',
   'check-place',

@@ -199,14 +199,19 @@ describe('failure ends with 1 and one sentence', () => {
     expect(existsSync(output)).toBe(false)
   })
 
-  test('a workspace that cannot be made, and a database of a newer version', async () => {
+  test('a workspace that cannot be made, and a database that is none', async () => {
     const file = join(folder, 'file')
     writeFileSync(file, '')
     await expectRefusal(['datasets', '--home', join(file, 'home')], 1, /needs a writable folder/)
     const broken = join(folder, 'broken')
     expect((await mosaic('datasets', '--home', broken)).code).toBe(0)
     writeFileSync(join(broken, 'organ-mosaic.sqlite'), 'no database, but long enough '.repeat(99))
-    await expectRefusal(['datasets', '--home', broken], 1, /delete it and run organ-mosaic reindex/)
+    const aside = await mosaic('datasets', '--home', broken)
+    expect(aside).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/index was damaged.*\.damaged\. Nothing is lost/),
+    })
+    expect((await mosaic('datasets', '--home', broken)).stderr).toBe('')
   })
 
   test('the database is made anew from the folders', async () => {

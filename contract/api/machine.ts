@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { NameSchema } from '../dataset.ts'
 import { GpuPlanSchema, GpuStatusSchema } from '../gpu.ts'
+import { ReportRequestSchema } from '../problem-report.ts'
 import { SettingsSchema } from '../settings.ts'
 import { TaskSchema } from '../task.ts'
 import { route } from './route.ts'
@@ -58,5 +59,24 @@ export const machineRoutes = {
   removeGpu: route('DELETE', '/machine/gpu', 'Removes the GPU runtime', { response: GpuStatusSchema }),
   startDoctor: route('POST', '/machine/doctor', 'Examines this machine; the result of the task is a DoctorReport', {
     response: TaskSchema,
+  }),
+  checkIndex: route('GET', '/machine/index', 'Whether the database of the workspace is sound', {
+    response: z.object({ problem: z.string().nullable().describe('A sentence for people') }),
+  }),
+  rebuildIndex: route('POST', '/machine/index/rebuild', 'The database anew from the folders; a ReindexResult', {
+    response: TaskSchema,
+  }),
+  startReport: route('POST', '/machine/reports', 'Gathers a report of a problem; the result is its ReportContents', {
+    body: ReportRequestSchema,
+    response: TaskSchema,
+  }),
+  readReportFile: route('GET', '/machine/reports/:report/file', 'A file of a report, as it will be sent', {
+    params: z.object({ report: z.string() }),
+    query: z.object({ name: z.string() }),
+    response: z.object({ text: z.string() }),
+  }),
+  getReport: route('GET', '/machine/reports/:report/archive', 'A report as a ZIP file', {
+    kind: 'binary',
+    params: z.object({ report: z.string() }),
   }),
 }

@@ -16,8 +16,8 @@ import type { Vocabulary } from '../../contract/organ.ts'
 import type { DoctorReport, EvaluationReport } from '../../contract/report.ts'
 import type { Settings } from '../../contract/settings.ts'
 import { forgetDataset, indexDataset } from './database/index-dataset.ts'
-import { openDatabase } from './database/open-database.ts'
-import { reindex } from './database/reindex.ts'
+import { openIndex, type Index } from './database/open-index.ts'
+import { rebuildIndex } from './database/reindex.ts'
 import { buildMatrix } from './datasets/build-matrix.ts'
 import { createDatasetDesk, type DatasetDesk } from './datasets/dataset-desk.ts'
 import { readLargeCasesIn } from './datasets/read-large-cases.ts'
@@ -26,6 +26,7 @@ import { registerDataset, type RegisterContext, type RegisterRequest } from './d
 import { createVolumeWorkers } from './datasets/volume-workers.ts'
 import { doctor } from './doctor/doctor.ts'
 import { createGpuDesk, type GpuDesk } from './gpu/gpu-desk.ts'
+import { lastSeq as lastInJournal } from '../../trainer/job-folder/read-journal.ts'
 import { createFolders, type Folders } from './folders/create-folders.ts'
 import { defaultRoots } from './folders/default-roots.ts'
 import type { FollowOptions } from './jobs/follow-job.ts'
@@ -33,6 +34,7 @@ import type { Watch } from './jobs/run-job.ts'
 import { createModelDesk, type ModelDesk } from './models/model-desk.ts'
 import { lookAtWorkspace } from './places/look-at-jobs.ts'
 import { createPlaceDesk, type PlaceDesk } from './places/place-desk.ts'
+import { createReportDesk, type ReportDesk } from './problem-report/report-desk.ts'
 import { createResults, type Results } from './results/create-results.ts'
 import { evaluateRun, type EvaluationRequest } from './runs/evaluate-run.ts'
 import type { RunRequest } from './runs/plan-run.ts'
@@ -61,7 +63,7 @@ import { createVolumes, type Volumes } from './volumes/create-volumes.ts'
 import { listDatasetNames, readDataset } from './workspace/dataset-store.ts'
 import { describeDataset, summariseDataset } from './workspace/describe-dataset.ts'
 import { openWorkspace, type Workspace } from './workspace/open-workspace.ts'
-import { runFolder } from './workspace/run-store.ts'
+import { listRunNames, runFolder } from './workspace/run-store.ts'
 import { readSettings, writeSettings } from './workspace/settings-file.ts'
 
 export type Services = {
@@ -105,6 +107,10 @@ export type Services = {
   doctor: (watch?: Watch) => Promise<DoctorReport>
   /** TensorFlow's CUDA build on this machine. */
   gpu: GpuDesk
+  /** What helps to understand a problem, without patient data. */
+  problemReports: ReportDesk
+  /** Of the workspace; what is wrong with it, and a new one. */
+  index: Pick<Index, 'problem' | 'check'>
   reindex: () => ReindexResult
   getVocabulary: () => Vocabulary
   /** The folders that a page may see; whatever path comes from a page goes through resolve or resolveNew. */
@@ -140,18 +146,35 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
   const workspace = openWorkspace(home)
   const folders = createFolders(roots)
   folders.allow(workspace.home)
-  const database = openDatabase(workspace.databaseFile)
+  // A workspace on a network has an index on each machine, and new machines come.
+  const isOwn = workspace.databaseFile.startsWith(workspace.home)
+  const index = openIndex(
+    workspace.databaseFile,
+    () => isOwn && listDatasetNames(workspace).length + listRunNames(workspace).length > 0,
+  )
+  const { database } = index
   const store = { database, workspace }
   const datasets = () => listDatasetNames(workspace).map((name) => readDataset(workspace, name))
   const tasks = createTasks()
   const firstPlanes = openFirstPlanes(workspace.cache)
   const readers = createVolumeWorkers()
   const volumes = createVolumes(workspace, loadVocabulary, firstPlanes)
-  const runIndexer = createRunIndexer({ ...store, tasks, indexed: (name) => runWatcher.tell(name) })
+  const runIndexer = createRunIndexer({
+    ...store,
+    tasks,
+    indexed: (name) => runWatcher.tell(name),
+    damaged: index.noteDamage,
+  })
   const runWatcher = createRunWatcher({
     workspace,
     summarise: runIndexer.summarise,
-    lastSeq: (name) => lastSeq(database, name),
+    lastSeq(name) {
+      try {
+        return lastSeq(database, name)
+      } catch {
+        return lastInJournal(runFolder(workspace, name))
+      }
+    },
   })
   const datasetListeners = new Set<() => void>()
   const datasetsChanged = (): void => datasetListeners.forEach((listener) => listener())
@@ -206,7 +229,19 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     exportRun: (request, watch) => exportRun(workspace, request, watch),
     doctor: (watch) => doctor(workspace, watch),
     gpu: createGpuDesk({ workspace, tasks }),
-    reindex: () => reindex(database, workspace),
+    problemReports: createReportDesk({
+      workspace,
+      database,
+      indexProblem: index.problem,
+      tasks,
+      doctor: (watch) => doctor(workspace, watch),
+    }),
+    index,
+    reindex() {
+      // Its thread may hold the old file.
+      void runIndexer.close()
+      return rebuildIndex(index, workspace)
+    },
     getVocabulary: loadVocabulary,
     folders,
     settings: { read: () => readSettings(workspace), save: (settings) => writeSettings(workspace, settings) },
@@ -228,7 +263,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
       void runIndexer.close()
       void datasetDesk.close()
       void readers.close()
-      database.close()
+      index.close()
     },
   }
 }

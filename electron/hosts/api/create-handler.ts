@@ -31,6 +31,7 @@ const statusOf: Record<ErrorCode, 400 | 403 | 404 | 409 | 422 | 500 | 507> = {
   'invalid-config': 422,
   leakage: 409,
   environment: 500,
+  index: 500,
   'out-of-memory': 500,
   disk: 507,
   'job-failed': 500,

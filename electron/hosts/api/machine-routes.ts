@@ -10,6 +10,9 @@ export function implementMachine({
   settings,
   places,
   gpu,
+  problemReports,
+  index,
+  reindex,
 }: Services): Implementations<keyof typeof machineRoutes> {
   return {
     listFolders: ({ query }) => folders.list(query.path),
@@ -28,5 +31,24 @@ export function implementMachine({
       tasks.start({ kind: 'doctor', title: 'Examining this machine', subject: 'doctor' }, ({ signal, onEvent }) =>
         doctor({ signal, onEvent }),
       ),
+    checkIndex: async () => ({ problem: await index.check() }),
+    rebuildIndex: () =>
+      tasks.start({ kind: 'reindex', title: 'Rebuilding the index', subject: 'index' }, async () => reindex()),
+    startReport: ({ body }) =>
+      tasks.start({ kind: 'report', title: 'Gathering a report', subject: 'report' }, ({ signal, onEvent }) =>
+        problemReports.prepare(body, { signal, onEvent }),
+      ),
+    readReportFile: ({ params, query }) => ({ text: problemReports.read(params.report, query.name) }),
+    getReport({ params }) {
+      const { name, bytes } = problemReports.archive(params.report)
+      return new Response(new Uint8Array(bytes), {
+        headers: {
+          'content-type': 'application/zip',
+          'content-disposition': `attachment; filename="${name}"`,
+          'cache-control': 'no-store',
+          'x-content-type-options': 'nosniff',
+        },
+      })
+    },
   }
 }

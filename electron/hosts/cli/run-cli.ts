@@ -46,7 +46,10 @@ async function execute({ command, input, home, json }: Chosen): Promise<number> 
   command.check(input)
   const services = createServices({ home: chooseHome(home) })
   try {
-    const answer = await command.execute(services, input, createTerminal())
+    const terminal = createTerminal()
+    const problem = services.index.problem()
+    if (problem !== null) terminal.note(problem)
+    const answer = await command.execute(services, input, terminal)
     process.stdout.write(`${json ? JSON.stringify(answer.json, null, 2) : answer.text}\n`)
     return answer.exitCode
   } finally {

@@ -56,7 +56,7 @@ describe('openDatabase', () => {
     expect(() => openDatabase(newer)).toThrow(/schema version 4, this OrganMosaic knows 3.*reindex/)
     const broken = file()
     writeFileSync(broken, 'this is no database, and long enough to be read as one'.repeat(50))
-    expect(() => openDatabase(broken)).toThrow(/cannot be opened.*delete it and run organ-mosaic reindex/)
+    expect(() => openDatabase(broken)).toThrow(/index of the workspace is damaged.*reindex/)
   })
 })
 

@@ -1,13 +1,14 @@
 // Opens the index of the workspace: SQLite in WAL mode, brought to the newest schema.
 import BetterSqlite3 from 'better-sqlite3'
-import { OrganMosaicError } from '../../../contract/errors.ts'
+import { OrganMosaicError, toOrganMosaicError } from '../../../contract/errors.ts'
 import { MIGRATIONS } from './migrations.ts'
 
 export type Database = BetterSqlite3.Database
 
 /**
  * @param file absolute path, or ':memory:'
- * @throws OrganMosaicError `environment` when the file is no database, is locked for long, or is of a newer version
+ * @throws OrganMosaicError `index` when the file is damaged or no database, `environment` when it is locked for long or of
+ * a newer version
  */
 export function openDatabase(file: string, migrations: readonly string[] = MIGRATIONS): Database {
   let database: Database | undefined
@@ -20,7 +21,8 @@ export function openDatabase(file: string, migrations: readonly string[] = MIGRA
     return database
   } catch (cause) {
     database?.close()
-    if (cause instanceof OrganMosaicError) throw cause
+    const known = toOrganMosaicError(cause)
+    if (cause instanceof OrganMosaicError || known.code === 'index') throw known
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new OrganMosaicError(
       'environment',
@@ -52,4 +54,10 @@ function migrate(database: Database, file: string, migrations: readonly string[]
 
 export function schemaVersion(database: Database): number {
   return Number(database.pragma('user_version', { simple: true }))
+}
+
+/** What is wrong with the file, page by page; null when nothing is. */
+export function quickCheck(database: Database): string | null {
+  const said = String(database.pragma('quick_check(1)', { simple: true }))
+  return said === 'ok' ? null : said.replaceAll('\n', ' ')
 }

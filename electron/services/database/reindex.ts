@@ -6,7 +6,25 @@ import type { Workspace } from '../workspace/open-workspace.ts'
 import { listRunNames, readRun, runFolder } from '../workspace/run-store.ts'
 import { indexDataset } from './index-dataset.ts'
 import { indexRun } from './index-run.ts'
-import type { Database } from './open-database.ts'
+import { quickCheck, type Database } from './open-database.ts'
+import type { Index } from './open-index.ts'
+
+/** Into a new file where the old one is damaged. */
+export function rebuildIndex(index: Index, workspace: Workspace): ReindexResult {
+  if (isDamaged(index.database)) index.replace()
+  const result = reindex(index.database, workspace)
+  index.solved()
+  return result
+}
+
+function isDamaged(database: Database): boolean {
+  try {
+    return quickCheck(database) !== null
+  } catch (thrown) {
+    if (toOrganMosaicError(thrown).code === 'index') return true
+    throw thrown
+  }
+}
 
 /** A folder that cannot be read is skipped and named in the result; it never ends the rebuilding. */
 export function reindex(database: Database, workspace: Workspace): ReindexResult {

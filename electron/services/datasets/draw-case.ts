@@ -15,11 +15,15 @@ import type { DrawJob } from './volume-jobs.ts'
 const SOFT_TISSUE = [-160, 240] as const
 
 /**
+ * @param threads that may decode the image at once
  * @returns a PNG; radiological view: anterior up, the patient's right on the left
  * @throws OrganMosaicError when the image cannot be read; a label that cannot is left out
  */
-export async function drawCase({ root, image, labels, colors, ct, size }: DrawJob): Promise<Uint8Array> {
-  const { volume } = await readImage(join(root, image))
+export async function drawCase(
+  { root, image, labels, colors, ct, size }: DrawJob,
+  threads: number,
+): Promise<Uint8Array> {
+  const { volume } = await readImage(join(root, image), threads)
   const keys = Object.keys(colors).slice(0, 255)
   const marks = await readMarks(root, volume.geometry, labels, keys)
   const transform = canonicalTransform(volume.geometry)

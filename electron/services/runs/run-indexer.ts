@@ -26,12 +26,14 @@ export interface RunIndexerParts {
   readonly tasks: Tasks
   /** The numbers of a run have been read. */
   readonly indexed: (name: string) => void
+  /** The index is damaged. */
+  readonly damaged: (reason: string) => void
 }
 
 /** A journal of this length is indexed in about 10 ms. */
 const AT_ONCE_BYTES = 256 * 1024
 
-export function createRunIndexer({ database, workspace, tasks, indexed }: RunIndexerParts): RunIndexer {
+export function createRunIndexer({ database, workspace, tasks, indexed, damaged }: RunIndexerParts): RunIndexer {
   const waiting = new Set<string>()
   /** What could not be indexed is told from its folder, and is not tried again and again. */
   const failed = new Set<string>()
@@ -40,12 +42,20 @@ export function createRunIndexer({ database, workspace, tasks, indexed }: RunInd
 
   function summarise(name: string): RunSummary {
     const folder = runFolder(workspace, name)
-    const soon = isIndexed(database, folder, name) || unreadBytes(database, folder, name) <= AT_ONCE_BYTES
-    if (soon) return summariseSoon(name)
+    if (isSmall(folder, name)) return summariseSoon(name)
     const summary = summariseFolder(workspace, name)
     if (!failed.has(name)) waiting.add(name)
     if (!working && waiting.size > 0) start()
     return summary
+  }
+
+  /** What is found out of a damaged index is found out again in summariseSoon. */
+  function isSmall(folder: string, name: string): boolean {
+    try {
+      return isIndexed(database, folder, name) || unreadBytes(database, folder, name) <= AT_ONCE_BYTES
+    } catch {
+      return true
+    }
   }
 
   /** The folder is the truth: it is told of even where the index has no place to be written to. */
@@ -53,7 +63,9 @@ export function createRunIndexer({ database, workspace, tasks, indexed }: RunInd
     try {
       return summariseNamed(database, workspace, name)
     } catch (thrown) {
-      if (toOrganMosaicError(thrown).code !== 'disk') throw thrown
+      const { code, message } = toOrganMosaicError(thrown)
+      if (code === 'index') damaged(message)
+      else if (code !== 'disk') throw thrown
       return summariseFolder(workspace, name)
     }
   }

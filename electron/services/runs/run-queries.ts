@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { RunDetail, RunSummary } from '../../../contract/commands.ts'
-import { OrganMosaicError } from '../../../contract/errors.ts'
+import { OrganMosaicError, toOrganMosaicError } from '../../../contract/errors.ts'
 import type { JobEvent, Metric } from '../../../contract/events.ts'
 import type { TrainJob } from '../../../contract/job.ts'
 import { seriesKey } from '../../../contract/series.ts'
@@ -24,8 +24,9 @@ export function listRuns(workspace: Workspace, summarise: (name: string) => RunS
   for (const name of listRunNames(workspace)) {
     try {
       summaries.push(summarise(name))
-    } catch {
-      continue
+    } catch (thrown) {
+      // Not the run is damaged then, and all of them would be left out.
+      if (toOrganMosaicError(thrown).code === 'index') throw thrown
     }
   }
   return summaries.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))

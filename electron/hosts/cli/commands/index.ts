@@ -18,6 +18,7 @@ import { register } from './register.ts'
 import { reindex } from './reindex.ts'
 import { remove } from './remove.ts'
 import { repair } from './repair.ts'
+import { report } from './report.ts'
 import { resume } from './resume.ts'
 import { run } from './run.ts'
 import { runs } from './runs.ts'
@@ -49,6 +50,7 @@ export const commands: readonly Command[] = [
   remove,
   doctor,
   gpu,
+  report,
   reindex,
   demo,
   serve,

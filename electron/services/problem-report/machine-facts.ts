@@ -1,0 +1,57 @@
+// The machine and the index of the workspace, for a report.
+import { statfsSync, statSync } from 'node:fs'
+import { arch, availableParallelism, cpus, freemem, platform, release, totalmem, uptime, version } from 'node:os'
+import { MIGRATIONS } from '../database/migrations.ts'
+import { schemaVersion, type Database } from '../database/open-database.ts'
+import { jobVersions } from '../runs/job-versions.ts'
+import type { Workspace } from '../workspace/open-workspace.ts'
+
+const TABLES = ['datasets', 'cases', 'organs', 'availability', 'findings', 'runs', 'events', 'metrics', 'checkpoints']
+const gigabytes = (bytes: number): number => Number((bytes / 2 ** 30).toFixed(2))
+
+export function machineFacts({ home }: Workspace): Record<string, unknown> {
+  const { type, bsize, blocks, bavail } = statfsSync(home)
+  return {
+    versions: jobVersions(),
+    system: `${platform()} ${release()} ${arch()}`,
+    systemVersion: version(),
+    processor: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+    memoryGb: { total: gigabytes(totalmem()), free: gigabytes(freemem()) },
+    // 0x6969 is NFS, for example: statfs(2) lists them.
+    workspaceDisk: {
+      type: `0x${type.toString(16)}`,
+      totalGb: gigabytes(bsize * blocks),
+      freeGb: gigabytes(bsize * bavail),
+    },
+    upSeconds: Math.round(uptime()),
+    desktop: process.versions['electron'] ?? null,
+  }
+}
+
+/** @param problem what was wrong with the file when it was opened */
+export function indexFacts(database: Database, file: string, problem: string | null): Record<string, unknown> {
+  const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? null
+  try {
+    const rows = TABLES.map((table) => {
+      const count = database.prepare<[], { rows: number }>(`SELECT count(*) AS rows FROM ${table}`).get()
+      return [table, count?.rows ?? 0] as const
+    })
+    const check = database.pragma('quick_check(3)', { simple: true })
+    return {
+      bytes,
+      problem,
+      schema: schemaVersion(database),
+      known: MIGRATIONS.length,
+      check,
+      rows: Object.fromEntries(rows),
+    }
+  } catch (thrown) {
+    return {
+      bytes,
+      problem,
+      known: MIGRATIONS.length,
+      check: thrown instanceof Error ? thrown.message : String(thrown),
+    }
+  }
+}
