@@ -25,6 +25,7 @@ import { refreshAcross } from './datasets/quality/refresh-across.ts'
 import { registerDataset, type RegisterContext, type RegisterRequest } from './datasets/register-dataset.ts'
 import { createVolumeWorkers } from './datasets/volume-workers.ts'
 import { doctor } from './doctor/doctor.ts'
+import { createGpuDesk, type GpuDesk } from './gpu/gpu-desk.ts'
 import { lastSeq as lastInJournal } from '../../trainer/job-folder/read-journal.ts'
 import { createFolders, type Folders } from './folders/create-folders.ts'
 import { defaultRoots } from './folders/default-roots.ts'
@@ -104,6 +105,8 @@ export type Services = {
     watch?: Watch,
   ) => Promise<PredictionResult>
   doctor: (watch?: Watch) => Promise<DoctorReport>
+  /** TensorFlow's CUDA build on this machine. */
+  gpu: GpuDesk
   /** What helps to understand a problem, without patient data. */
   problemReports: ReportDesk
   /** Of the workspace; what is wrong with it, and a new one. */
@@ -225,6 +228,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     predictWithRun: (request, watch) => predictWithRun(workspace, request, watch),
     exportRun: (request, watch) => exportRun(workspace, request, watch),
     doctor: (watch) => doctor(workspace, watch),
+    gpu: createGpuDesk({ workspace, tasks }),
     problemReports: createReportDesk({
       workspace,
       database,

@@ -30,6 +30,7 @@ export async function runProbeJob(folder: string): Promise<void> {
     threads: Number(process.env['TF_NUM_INTRAOP_THREADS'] ?? 0),
     convolutionGflops: measureGflops(),
     gradientError: gradientError(),
+    sample: sampleValues(),
     seconds: (performance.now() - started) / 1000,
   }
   await mkdir(join(folder, 'report'), { recursive: true })
@@ -61,6 +62,28 @@ function measureGflops(): number {
   for (let i = 0; i < ROUNDS; i++) run()
   const seconds = (performance.now() - start) / 1000
   return (ROUNDS * 3 * 2 * SIDE ** 3 * 27 * CHANNELS ** 2) / seconds / 1e9
+}
+
+/** Some values of a convolution and its two gradients, the same on every machine but for rounding. */
+function sampleValues(): number[] {
+  const random = createRandom('sample')
+  const values = (n: number) => Float32Array.from({ length: n }, () => random.normal())
+  return tf.tidy(() => {
+    const x = tf.tensor(values(8 ** 3 * 4), [1, 8, 8, 8, 4]) as Tensor5D
+    const w = tf.tensor(values(27 * 4 * 8), [3, 3, 3, 4, 8]) as Tensor5D
+    const convolve = (a: Tensor5D, b: Tensor5D) => tf.conv3d(a, b, 1, 'same')
+    const gradients = tf.grads((a, b) =>
+      convolve(a as Tensor5D, b as Tensor5D)
+        .square()
+        .sum(),
+    )([x, w])
+    return [convolve(x, w), ...gradients].flatMap((tensor) => {
+      const all = tensor.dataSync() as Float32Array
+      // Each of the three by its own size, so that one tolerance fits them.
+      const largest = all.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+      return Array.from({ length: 32 }, (_, i) => all[Math.floor((i * all.length) / 32)]! / largest)
+    })
+  })
 }
 
 /** Largest difference between gradient and central differences over some weights, relative to the largest gradient. */

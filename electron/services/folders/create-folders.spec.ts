@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createFolders, type Folders } from './create-folders.ts'
 import { defaultRoots } from './default-roots.ts'
-import { homeFolder } from './home-folder.ts'
+import { homeFolder } from '../../../trainer/runtime/home-folder.ts'
 
 let base: string
 let root: string

@@ -8,7 +8,7 @@ import { OrganMosaicError } from '../../../contract/errors.ts'
 import { pathOf } from '../../../trainer/imaging/image-source.ts'
 import { isArchiveName } from '../archives/open-archive.ts'
 import { countImages, isHidden, isImage, newBudget } from './count-images.ts'
-import { homeFolder } from './home-folder.ts'
+import { homeFolder } from '../../../trainer/runtime/home-folder.ts'
 
 export interface Folders {
   /** Where one may begin, links resolved. */

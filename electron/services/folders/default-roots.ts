@@ -1,6 +1,6 @@
 // Where a person of this machine keeps data: the home folder and the places where volumes are mounted.
 import { existsSync } from 'node:fs'
-import { homeFolder } from './home-folder.ts'
+import { homeFolder } from '../../../trainer/runtime/home-folder.ts'
 
 const mountPoints: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   linux: ['/media', '/run/media', '/mnt', '/data'],

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { OrganMosaicError } from '../../../contract/errors.ts'
-import { homeFolder } from '../folders/home-folder.ts'
+import { homeFolder } from '../../../trainer/runtime/home-folder.ts'
 
 /** Absolute paths; all of the folders exist. */
 export type Workspace = {
