@@ -1,7 +1,7 @@
 // The application itself: what it is, what is going on in it, and the machine it runs on.
 import { z } from 'zod'
 import { RunSummarySchema } from '../commands.ts'
-import { OrganSchema } from '../organ.ts'
+import { OrganIdSchema, OrganSchema } from '../organ.ts'
 import { TaskSchema } from '../task.ts'
 import { route } from './route.ts'
 
@@ -30,6 +30,14 @@ const taskParams = z.object({ task: z.string() })
 export const appRoutes = {
   getApp: route('GET', '/app', 'What this application is and where its workspace lies', { response: AppInfoSchema }),
   getVocabulary: route('GET', '/vocabulary', 'The organ vocabulary', { response: z.array(OrganSchema) }),
+  getKeptColors: route(
+    'GET',
+    '/vocabulary/kept-colors',
+    'Colours that label files propose for organs beyond the vocabulary',
+    {
+      response: z.record(OrganIdSchema, z.string()),
+    },
+  ),
   watchEvents: route('GET', '/events', 'What changes, one JSON object a line, until the client leaves', {
     kind: 'stream',
     response: AppEventSchema,

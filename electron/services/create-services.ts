@@ -12,7 +12,7 @@ import type {
 import type { JobEvent } from '../../contract/events.ts'
 import type { JobState, TrainJob } from '../../contract/job.ts'
 import type { Matrix } from '../../contract/matrix.ts'
-import type { Vocabulary } from '../../contract/organ.ts'
+import type { OrganId, Vocabulary } from '../../contract/organ.ts'
 import type { DoctorReport, EvaluationReport } from '../../contract/report.ts'
 import type { Settings } from '../../contract/settings.ts'
 import { forgetDataset, indexDataset } from './database/index-dataset.ts'
@@ -23,6 +23,7 @@ import { createDatasetDesk, type DatasetDesk } from './datasets/dataset-desk.ts'
 import { readLargeCasesIn } from './datasets/read-large-cases.ts'
 import { refreshAcross } from './datasets/quality/refresh-across.ts'
 import { registerDataset, type RegisterContext, type RegisterRequest } from './datasets/register-dataset.ts'
+import { keptColors } from './datasets/kept-colors.ts'
 import { createVolumeWorkers } from './datasets/volume-workers.ts'
 import { doctor } from './doctor/doctor.ts'
 import { createGpuDesk, type GpuDesk } from './gpu/gpu-desk.ts'
@@ -113,6 +114,8 @@ export type Services = {
   index: Pick<Index, 'problem' | 'check'>
   reindex: () => ReindexResult
   getVocabulary: () => Vocabulary
+  /** Colours that label files propose for organs that the vocabulary does not know */
+  getKeptColors: () => Record<OrganId, string>
   /** The folders that a page may see; whatever path comes from a page goes through resolve or resolveNew. */
   folders: Folders
   /** Of the workspace: where the trainer computes. */
@@ -243,6 +246,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
       return rebuildIndex(index, workspace)
     },
     getVocabulary: loadVocabulary,
+    getKeptColors: () => Object.fromEntries(keptColors(datasets(), loadVocabulary())),
     folders,
     settings: { read: () => readSettings(workspace), save: (settings) => writeSettings(workspace, settings) },
     volumes,

@@ -9,6 +9,7 @@ export function implementApp(services: Services, info: () => AppInfo): Implement
   return {
     getApp: () => info(),
     getVocabulary: () => services.getVocabulary().organs,
+    getKeptColors: () => services.getKeptColors(),
     watchEvents({ signal }) {
       const ends: (() => void)[] = []
       const stream = openLineStream(signal, () => ends.forEach((end) => end()))
