@@ -123,8 +123,10 @@ describe('kill -9 and resume', () => {
         const folder = create(`random-${round}`, everyStep)
         rmSync(tiny.services.workspace.cache, { recursive: true, force: true })
         while (kills < 50) {
-          const alive: KillPoint = { name: 'a moment', after: () => true, delayMs: random.between(0, 2500) }
-          if (!(await startAndKill(tiny.services, `random-${round}`, alive))) break
+          // Counted in what the process does, not in seconds: on a slow machine these would all fall into its start.
+          let toCome = Math.floor(random.between(1, 10))
+          const point: KillPoint = { name: 'a moment', after: () => --toCome <= 0, delayMs: random.between(0, 40) }
+          if (!(await startAndKill(tiny.services, `random-${round}`, point))) break
           kills += 1
           phases.add(lastEvent(folder, 'progress')?.phase ?? 'start')
         }
