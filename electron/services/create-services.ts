@@ -39,7 +39,7 @@ import { createReportDesk, type ReportDesk } from './problem-report/report-desk.
 import { createResults, type Results } from './results/create-results.ts'
 import { evaluateRun, type EvaluationRequest } from './runs/evaluate-run.ts'
 import type { RunRequest } from './runs/plan-run.ts'
-import { exportRun, predictWithRun } from './runs/predict-with-run.ts'
+import { exportRun, predictWithRun, type ExportRequest, type PredictionRequest } from './runs/predict-with-run.ts'
 import { findSharedNames } from './runs/refuse-leakage.ts'
 import {
   controlRun,
@@ -51,8 +51,6 @@ import {
   type StartOptions,
 } from './runs/run-control.ts'
 import { getRun, lastSeq, listRuns, readEvaluations, summariseNamed } from './runs/run-queries.ts'
-import type { ChosenCase } from './runs/prediction-inputs.ts'
-import type { ModelRequest } from './runs/trained-models.ts'
 import { createRunIndexer } from './runs/run-indexer.ts'
 import { createRunDesk, type RunDesk } from './runs/run-desk.ts'
 import { createRunWatcher, type RunListener } from './runs/watch-runs.ts'
@@ -97,14 +95,8 @@ export type Services = {
   /** The places of the settings. */
   places: PlaceDesk
   evaluateRun: (request: EvaluationRequest, watch?: Watch) => Promise<EvaluationResult>
-  predictWithRun: (
-    request: ModelRequest & { input: string | readonly string[]; output: string },
-    watch?: Watch,
-  ) => Promise<PredictionResult>
-  exportRun: (
-    request: ModelRequest & { output: string; cases?: readonly ChosenCase[] },
-    watch?: Watch,
-  ) => Promise<PredictionResult>
+  predictWithRun: (request: PredictionRequest, watch?: Watch) => Promise<PredictionResult>
+  exportRun: (request: ExportRequest, watch?: Watch) => Promise<PredictionResult>
   doctor: (watch?: Watch) => Promise<DoctorReport>
   /** TensorFlow's CUDA build on this machine. */
   gpu: GpuDesk
