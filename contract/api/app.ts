@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { RunSummarySchema } from '../commands.ts'
 import { OrganIdSchema, OrganSchema } from '../organ.ts'
 import { TaskSchema } from '../task.ts'
+import { UpdateCheckSchema, UpdatesSchema } from '../updates.ts'
 import { route } from './route.ts'
 
 export const AppInfoSchema = z.object({
@@ -29,6 +30,12 @@ const taskParams = z.object({ task: z.string() })
 
 export const appRoutes = {
   getApp: route('GET', '/app', 'What this application is and where its workspace lies', { response: AppInfoSchema }),
+  getUpdates: route('GET', '/updates', 'What the last look for a newer version found; asks nobody', {
+    response: UpdatesSchema,
+  }),
+  lookForUpdate: route('POST', '/updates', 'Asks for the newest version; nothing else is sent', {
+    response: UpdateCheckSchema,
+  }),
   getVocabulary: route('GET', '/vocabulary', 'The organ vocabulary', { response: z.array(OrganSchema) }),
   getKeptColors: route(
     'GET',

@@ -55,6 +55,7 @@ import { createRunIndexer } from './runs/run-indexer.ts'
 import { createRunDesk, type RunDesk } from './runs/run-desk.ts'
 import { createRunWatcher, type RunListener } from './runs/watch-runs.ts'
 import { createTasks, type Tasks } from './tasks/create-tasks.ts'
+import { createUpdates, type UpdateDesk } from './updates/create-updates.ts'
 import { createUploads, type Uploads } from './uploads/create-uploads.ts'
 import { loadVocabulary, organNames } from './vocabulary/load-vocabulary.ts'
 import { openFirstPlanes } from './volumes/first-planes.ts'
@@ -98,6 +99,8 @@ export type Services = {
   predictWithRun: (request: PredictionRequest, watch?: Watch) => Promise<PredictionResult>
   exportRun: (request: ExportRequest, watch?: Watch) => Promise<PredictionResult>
   doctor: (watch?: Watch) => Promise<DoctorReport>
+  /** Whether there is a newer version. */
+  updates: UpdateDesk
   /** TensorFlow's CUDA build on this machine. */
   gpu: GpuDesk
   /** What helps to understand a problem, without patient data. */
@@ -223,6 +226,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     predictWithRun: (request, watch) => predictWithRun(workspace, request, watch),
     exportRun: (request, watch) => exportRun(workspace, request, watch),
     doctor: (watch) => doctor(workspace, watch),
+    updates: createUpdates({ isWanted: () => readSettings(workspace).updates.check }),
     gpu: createGpuDesk({ workspace, tasks }),
     problemReports: createReportDesk({
       workspace,

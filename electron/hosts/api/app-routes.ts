@@ -8,6 +8,8 @@ import { openLineStream } from './event-stream.ts'
 export function implementApp(services: Services, info: () => AppInfo): Implementations<keyof typeof appRoutes> {
   return {
     getApp: () => info(),
+    getUpdates: () => services.updates.state(),
+    lookForUpdate: () => services.updates.look(),
     getVocabulary: () => services.getVocabulary().organs,
     getKeptColors: () => services.getKeptColors(),
     watchEvents({ signal }) {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { OrganMosaicError } from '../../../contract/errors.ts'
+import { bringForward, refuseNewerWorkspace } from './workspace-format.ts'
 import { homeFolder } from '../../../trainer/runtime/home-folder.ts'
 
 /** Absolute paths; all of the folders exist. */
@@ -43,11 +44,13 @@ export function defaultHome(
 }
 
 /**
- * Opens the workspace and creates what is missing.
- * @throws OrganMosaicError `environment` when a folder cannot be created or written
+ * Opens the workspace, brings it to the format of this version, and creates what is missing.
+ * @throws OrganMosaicError `environment` when a folder cannot be created or written, and before anything is touched when
+ *   the workspace belongs to a newer version
  */
 export function openWorkspace(home: string): Workspace {
   const root = resolve(home)
+  refuseNewerWorkspace(root)
   const workspace: Workspace = {
     home: root,
     databaseFile: indexFile(root),
@@ -68,6 +71,7 @@ export function openWorkspace(home: string): Workspace {
       )
     }
   }
+  for (const sentence of bringForward(root)) console.error(sentence)
   return workspace
 }
 

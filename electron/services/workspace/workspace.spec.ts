@@ -16,7 +16,7 @@ describe('openWorkspace', () => {
   test('makes its folders, and again does nothing', () => {
     const home = join(temporaryFolder(), 'deep', 'home')
     const workspace = openWorkspace(home)
-    expect(readdirSync(home).sort()).toEqual(['cache', 'datasets', 'jobs', 'runs'])
+    expect(readdirSync(home).sort()).toEqual(['cache', 'datasets', 'jobs', 'runs', 'workspace.json'])
     expect(openWorkspace(home)).toEqual(workspace)
   })
 
