@@ -74,16 +74,24 @@ async function watch(host: HostProcess): Promise<void> {
   if (body) for await (const chunk of body) void chunk
 }
 
+interface Measured {
+  readonly memory: NodeJS.MemoryUsage
+  /** Of V8's young generation. */
+  readonly youngBytes: number
+  readonly resources: readonly string[]
+}
+
 async function measure(host: HostProcess, home: string, runs: number): Promise<Sample> {
   const answer = once(host.child, 'message')
   host.child.send('measure')
-  const [{ memory, resources }] = (await answer) as [{ memory: NodeJS.MemoryUsage; resources: string[] }]
+  const [{ memory, youngBytes, resources }] = (await answer) as [Measured]
   const database = ['', '-wal'].map((end) =>
     statSync(join(home, `organ-mosaic.sqlite${end}`), { throwIfNoEntry: false }),
   )
   return {
     runs,
     rssMb: memory.rss / 2 ** 20,
+    settledMb: (memory.rss - youngBytes) / 2 ** 20,
     heapMb: memory.heapUsed / 2 ** 20,
     externalMb: memory.external / 2 ** 20,
     files: process.platform === 'linux' ? readdirSync(`/proc/${host.child.pid}/fd`).length : 0,

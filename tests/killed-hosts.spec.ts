@@ -13,7 +13,7 @@ import { runFolderOf, trainTiny } from './helpers/train-tiny.ts'
 
 const timeout = 300_000
 /** A stage 2 that takes longer than a host to begin. */
-const settings = ['checkpoint.everySeconds=0', 'stage2.steps=80', 'stage2.validateEvery=80']
+const settings = ['checkpoint.everySeconds=0', 'stage2.steps=40', 'stage2.validateEvery=40']
 
 let tiny: TinyStudy
 let undisturbed: Record<string, string>

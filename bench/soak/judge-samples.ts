@@ -3,7 +3,10 @@
 export interface Sample {
   /** How many were finished. */
   readonly runs: number
+  /** Told, not judged: V8 lets its young generation grow to 128 MB where garbage comes quickly, and there it stays. */
   readonly rssMb: number
+  /** The same without the young generation. */
+  readonly settledMb: number
   readonly heapMb: number
   readonly externalMb: number
   /** File descriptors. */
@@ -15,8 +18,8 @@ export interface Sample {
 }
 
 /** Growth in 100 runs that is no leak: a run is a row in lists, and its numbers are rows of the database. */
-const ALLOWED: Record<Exclude<keyof Sample, 'runs'>, number> = {
-  rssMb: 12,
+const ALLOWED: Record<Exclude<keyof Sample, 'runs' | 'rssMb'>, number> = {
+  settledMb: 12,
   heapMb: 2,
   externalMb: 2,
   files: 1,
@@ -26,6 +29,7 @@ const ALLOWED: Record<Exclude<keyof Sample, 'runs'>, number> = {
 const UNITS: Record<keyof Sample, string> = {
   runs: 'runs',
   rssMb: 'memory (RSS), MB',
+  settledMb: 'without the young generation, MB',
   heapMb: 'heap, MB',
   externalMb: 'buffers, MB',
   files: 'file descriptors',

@@ -4,6 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { getHeapSpaceStatistics } from 'node:v8'
 import { describeApp } from '../../electron/hosts/api/describe-app.ts'
 import { serveWeb } from '../../electron/hosts/web/serve.ts'
 import { createServices } from '../../electron/services/create-services.ts'
@@ -22,7 +23,12 @@ async function measure(): Promise<void> {
     await globalThis.gc?.({ execution: 'async', type: 'major' })
     await sleep(50)
   }
-  process.send?.({ memory: process.memoryUsage(), resources: process.getActiveResourcesInfo() })
+  const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')
+  process.send?.({
+    memory: process.memoryUsage(),
+    youngBytes: young?.physical_space_size ?? 0,
+    resources: process.getActiveResourcesInfo(),
+  })
 }
 
 // Whoever started it is gone.
