@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           ...settings,
           name: 'node',
-          include: ['{contract,trainer,electron,renderer,scripts,resources,tests}/**/*.spec.ts'],
+          include: ['{bench,contract,trainer,electron,renderer,scripts,resources,tests}/**/*.spec.ts'],
           exclude: ['tests/e2e/**'],
         },
       },

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { benchInference } from './inference.ts'
 import { metricValue, registerPhantoms, trainShortRun } from './phantom-runs.ts'
+import { benchLargeDataset } from './large-dataset.ts'
 import { benchPreprocessing } from './preprocess.ts'
 import { benchManyRegistrations, benchRegistration } from './registration.ts'
 import { benchRuns } from './runs.ts'
@@ -120,6 +121,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   inference: benchInference,
   mutual: benchMutual,
   memory: benchMemory,
+  large: benchLargeDataset,
   register: benchRegistration,
   'register-many': benchManyRegistrations,
   runs: benchRuns,

@@ -1,7 +1,7 @@
 // The application itself: what it is, what is going on in it, and the machine it runs on.
 import { z } from 'zod'
 import { RunSummarySchema } from '../commands.ts'
-import { OrganSchema } from '../organ.ts'
+import { OrganIdSchema, OrganSchema } from '../organ.ts'
 import { TaskSchema } from '../task.ts'
 import { UpdateCheckSchema, UpdatesSchema } from '../updates.ts'
 import { route } from './route.ts'
@@ -37,6 +37,14 @@ export const appRoutes = {
     response: UpdateCheckSchema,
   }),
   getVocabulary: route('GET', '/vocabulary', 'The organ vocabulary', { response: z.array(OrganSchema) }),
+  getKeptColors: route(
+    'GET',
+    '/vocabulary/kept-colors',
+    'Colours that label files propose for organs beyond the vocabulary',
+    {
+      response: z.record(OrganIdSchema, z.string()),
+    },
+  ),
   watchEvents: route('GET', '/events', 'What changes, one JSON object a line, until the client leaves', {
     kind: 'stream',
     response: AppEventSchema,

@@ -31,7 +31,7 @@ export interface CasePrediction {
 
 /** Writes report/NAME.json and .csv into the job's and the run's folder. */
 export async function runEvaluateJob(folder: string, job: EvaluateJob, journal: Journal): Promise<void> {
-  const started = Date.now()
+  const started = performance.now()
   const progress = createProgress(journal, [{ phase: 'evaluate', units: job.dataset.cases.length, guessSeconds: 3 }])
   const predictor = await openCasePredictor(job)
   const scores: OrganScore[] = []
@@ -120,7 +120,7 @@ function summarise(
     scores,
     failures,
     keptParts,
-    seconds: (Date.now() - started) / 1000,
+    seconds: (performance.now() - started) / 1000,
     peakMemoryMb: process.resourceUsage().maxRSS / 1024,
   }
 }

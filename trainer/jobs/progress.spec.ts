@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { JobEventInput } from '../../contract/events.ts'
 import type { Journal } from './journal.ts'
 import { createProgress, type PhasePlan } from './progress.ts'
@@ -95,4 +95,17 @@ describe('writing', () => {
     progress.advance(1, '')
     expect(events).toEqual([])
   })
+})
+
+it('goes on when the time of day is set back', () => {
+  const events: JobEventInput[] = []
+  const journal: Journal = { append: (event) => events.push(event), metrics: () => {}, close: () => {} }
+  const progress = createProgress(journal, plan)
+  progress.begin('stage1')
+  progress.advance(1, 'before')
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(0)
+  progress.advance(100, 'after')
+  clock.mockRestore()
+  expect(events).toHaveLength(2)
+  for (const event of events) expect(event.type === 'progress' && event.secondsLeft).toBeGreaterThanOrEqual(0)
 })

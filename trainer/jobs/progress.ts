@@ -20,11 +20,16 @@ export interface Progress {
 
 const WRITE_EVERY_MS = 500
 
-export function createProgress(journal: Journal, plan: readonly PhasePlan[], now: () => number = Date.now): Progress {
+/** @param now milliseconds that never go back, as the time of day does when it is corrected */
+export function createProgress(
+  journal: Journal,
+  plan: readonly PhasePlan[],
+  now: () => number = () => performance.now(),
+): Progress {
   const left = new Map(plan.map(({ phase, units }) => [phase, units]))
   const measured = new Map<Phase, number>()
   let current: { phase: Phase; startedAt: number; startedWith: number } | null = null
-  let lastWrite = 0
+  let lastWrite = -Infinity
 
   const secondsLeft = (): number | null => {
     const missing = plan.reduce((total, { phase, guessSeconds }) => {
@@ -45,7 +50,7 @@ export function createProgress(journal: Journal, plan: readonly PhasePlan[], now
     begin(phase, done = 0) {
       current = { phase, startedAt: now(), startedWith: done }
       left.set(phase, Math.max(0, unitsOf(plan, phase) - done))
-      lastWrite = 0
+      lastWrite = -Infinity
     },
     advance(done, message) {
       if (!current) return

@@ -73,7 +73,8 @@ export async function trainStage(
   const until = Math.min(setup.until, settings.steps)
   const requests = ownRequests({ ...schedule, steps: until }, state.step, models)
   const stream = openPatchStream(setup.patches, requests, config.runtime.prefetch)
-  let lastSave = Date.now()
+  // Not the time of day: set back by a day, it would leave a day without a checkpoint.
+  let lastSave = performance.now()
   const save = async () => {
     const { arrays, state: remembered } = objective.save()
     await saveTogether(peers, path, models, arrays, { ...state, objective: remembered })
@@ -86,7 +87,7 @@ export async function trainStage(
       path,
       score: null,
     })
-    lastSave = Date.now()
+    lastSave = performance.now()
   }
   const phase = phaseOf(stage)
   progress.begin(phase, state.step)
@@ -109,7 +110,7 @@ export async function trainStage(
       const ends = complete || state.step === until
       // Whoever goes on from here asks for the averaged weights of exactly this step.
       if (ends) models.forEach(averagedModel)
-      const isDue = ends || Date.now() - lastSave >= config.checkpoint.everySeconds * 1000
+      const isDue = ends || performance.now() - lastSave >= config.checkpoint.everySeconds * 1000
       // The leading process's clock and control.json count for all.
       const [lead] = await peers.gather({ isDue, request: complete ? 'run' : readControl(folder) })
       if (lead!.isDue || lead!.request !== 'run') await save()

@@ -11,6 +11,7 @@ export function implementApp(services: Services, info: () => AppInfo): Implement
     getUpdates: () => services.updates.state(),
     lookForUpdate: () => services.updates.look(),
     getVocabulary: () => services.getVocabulary().organs,
+    getKeptColors: () => services.getKeptColors(),
     watchEvents({ signal }) {
       const ends: (() => void)[] = []
       const stream = openLineStream(signal, () => ends.forEach((end) => end()))

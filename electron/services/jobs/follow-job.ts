@@ -49,9 +49,9 @@ export async function followJob(
     for (const event of part.events) {
       onEvent(event)
       if (event.type === 'state')
-        saidGoodbyeAt = event.state === 'running' || event.state === 'queued' ? null : Date.now()
+        saidGoodbyeAt = event.state === 'running' || event.state === 'queued' ? null : performance.now()
     }
-    const gone = !alive || (saidGoodbyeAt !== null && Date.now() - saidGoodbyeAt > goodbyeMs)
+    const gone = !alive || (saidGoodbyeAt !== null && performance.now() - saidGoodbyeAt > goodbyeMs)
     if (signal?.aborted) return jobState(folder)
     if (gone) {
       const state = jobState(folder)

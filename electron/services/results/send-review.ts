@@ -30,7 +30,7 @@ export async function sendReview(store: RunStore, run: string, review: Review): 
   const rejected = distinct(review.rejected)
   refuseUnknown(job, folder, rejected)
   writeJsonFile(reviewFile(folder), ReviewSchema.parse({ accepted: review.accepted, rejected }))
-  for (const until = Date.now() + GOODBYE_MS; isAlive(folder) && Date.now() < until;) await sleep(100)
+  for (const until = performance.now() + GOODBYE_MS; isAlive(folder) && performance.now() < until;) await sleep(100)
   await startRun(store, run)
   return summariseRun(store.database, store.workspace, job)
 }

@@ -42,11 +42,13 @@ function stepTimes(database: Database, run: string, since: number): Series[] {
       before = null
       continue
     }
-    if (seq > since && before?.stage === stage && step > before.step) {
+    // Less than nothing: the clock was set back.
+    const seconds = before ? (Date.parse(time) - Date.parse(before.time)) / 1000 : 0
+    if (seq > since && before?.stage === stage && step > before.step && seconds >= 0) {
       const name = 'secondsPerStep'
       const known = series.get(stage) ?? { name, stage, model: null, dataset: null, organ: null, points: [] }
       series.set(stage, known)
-      addPoint(known.points, [step, (Date.parse(time) - Date.parse(before.time)) / 1000 / (step - before.step)])
+      addPoint(known.points, [step, seconds / (step - before.step)])
     }
     before = { time, stage, step }
   }

@@ -12,7 +12,8 @@ export function summariseFolder(workspace: Workspace, name: string): RunSummary 
   const { preset, stages, datasets, organs, createdAt } = readRun(workspace, name)
   const folder = runFolder(workspace, name)
   const [state, progress] = [lastEvent(folder, 'state'), lastEvent(folder, 'progress')]
-  const times = [state, progress].flatMap((event) => (event ? [event.time] : []))
+  // The last one, not the latest: a clock may have been set back in between.
+  const last = [state, progress].filter((event) => event !== null).sort((a, b) => a.seq - b.seq)
   return {
     name,
     state: stateAfter(folder, state),
@@ -21,7 +22,7 @@ export function summariseFolder(workspace: Workspace, name: string): RunSummary 
     datasets: datasets.map((dataset) => dataset.name),
     organs,
     createdAt,
-    updatedAt: times.sort().at(-1) ?? null,
+    updatedAt: last.at(-1)?.time ?? null,
     progress: progress ? pickProgress(progress) : null,
     validationDice: null,
     place: describeJobPlace(folder),

@@ -114,14 +114,14 @@ async function run(
   work: (context: TaskContext) => Promise<unknown>,
   update: (change: Partial<Task>) => void,
 ): Promise<void> {
-  const started = Date.now()
-  let told = 0
+  const started = performance.now()
+  let told = -Infinity
   const report: TaskContext['report'] = (progress) => {
     const { done = 0, total = 0 } = progress
-    const elapsed = (Date.now() - started) / 1000
+    const elapsed = (performance.now() - started) / 1000
     const secondsLeft = done > 0 && total > done ? (elapsed / done) * (total - done) : null
-    if (Date.now() - told < QUIET_MS && done < total) return
-    told = Date.now()
+    if (performance.now() - told < QUIET_MS && done < total) return
+    told = performance.now()
     update({ secondsLeft, ...progress })
   }
   const onEvent = (event: JobEvent): void => {

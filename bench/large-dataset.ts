@@ -1,0 +1,102 @@
+// Datasets that do not fit into the memory that a trainer may take: prepared cases of 2 x 60 phantoms on a grid of 3 mm, trained
+// on with a small and with a large cache of cases. Linux alone: the limit is the system's (prlimit), memory is read in /proc.
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import { canLimitMemory, limitWhenPrepared, workingPid } from '../tests/helpers/limit-memory.ts'
+import type { Row } from './benches.ts'
+import { createShortRun, registerPhantoms, type PhantomWorkspace } from './phantom-runs.ts'
+
+/** Of each of two datasets. */
+const CASES = 60
+const SPARE_MB = 200
+const SETTINGS = [
+  'plan.spacingMm=3,3,3',
+  'plan.maxMedianVoxels=100000000',
+  'plan.patch=24,24,24',
+  'plan.cropToBody=false',
+  'network.baseChannels=4',
+  'network.levels=2',
+  'stage1.steps=120',
+  'stage1.validateEvery=120',
+  'validation.maxCases=1',
+  'validation.fraction=0.05',
+  'runtime.threads=1',
+]
+const ShapeFileSchema = z.object({ shape: z.array(z.int()) })
+const row = (measure: string, value: number, unit = 'MB'): Row => ({ bench: 'large', measure, value, unit })
+
+export async function benchLargeDataset(): Promise<Row[]> {
+  if (!canLimitMemory) return []
+  const phantoms = await registerPhantoms(2, CASES, 0.5)
+  try {
+    const small = await train(phantoms, 'small', 32, null)
+    console.error('small', small)
+    const large = await train(phantoms, 'large', 4096, null)
+    console.error('large', large)
+    return [
+      row('prepared cases on disk', folderMb(phantoms.services.workspace.cache)),
+      row('prepared cases in memory', small.preparedMb),
+      row('limit, above what it has when they are prepared', SPARE_MB),
+      row('cache of 32 MB: most memory while training, above that', small.growthMb),
+      row('cache of 4096 MB, no limit: the same', large.growthMb),
+    ]
+  } finally {
+    phantoms.services.close()
+  }
+}
+
+interface Outcome {
+  readonly growthMb: number
+  /** Image as float32 and labels as uint16 of every case. */
+  readonly preparedMb: number
+}
+
+async function train(
+  { services, datasets }: PhantomWorkspace,
+  name: string,
+  caseCacheMb: number,
+  spareMb: number | null,
+): Promise<Outcome> {
+  const set = [...SETTINGS, `runtime.caseCacheMb=${caseCacheMb}`]
+  createShortRun({ services, name, datasets, stages: '1', set })
+  const folder = join(services.workspace.runs, name)
+  await services.startRun(name)
+  // No more than that: the system refuses it more.
+  await limitWhenPrepared(folder, spareMb ?? 64_000)
+  const pid = workingPid(folder)
+  const before = dataMb(pid)
+  let most = before
+  let ended = false
+  const sampling = (async () => {
+    for (; !ended; await sleep(50)) most = Math.max(most, dataMb(pid))
+  })()
+  const state = await services.followRun(name, () => undefined)
+  ended = true
+  await sampling
+  services.requireFinished(name, state)
+  return { growthMb: most - before, preparedMb: (6 * countVoxels(services.workspace.cache)) / 2 ** 20 }
+}
+
+/** Private memory of a process, which the limit is of; 0 once it is gone. */
+function dataMb(pid: number): number {
+  try {
+    return Number(/^VmData:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+  } catch {
+    return 0
+  }
+}
+
+/** Of all prepared cases. */
+const countVoxels = (cache: string): number =>
+  readdirSync(cache, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith(join('image', 'zarr.json')))
+    .map((path) => ShapeFileSchema.parse(JSON.parse(readFileSync(join(cache, path), 'utf8'))))
+    .reduce((sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1), 0)
+
+const folderMb = (folder: string): number =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((path) => statSync(join(folder, path)))
+    .reduce((sum, found) => sum + (found.isFile() ? found.size : 0), 0) /
+  2 ** 20
