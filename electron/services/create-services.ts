@@ -13,6 +13,7 @@ import type { JobEvent } from '../../contract/events.ts'
 import type { JobState, TrainJob } from '../../contract/job.ts'
 import type { Matrix } from '../../contract/matrix.ts'
 import type { OrganId, Vocabulary } from '../../contract/organ.ts'
+import type { OutputFormat } from '../../contract/output.ts'
 import type { DoctorReport, EvaluationReport } from '../../contract/report.ts'
 import type { Settings } from '../../contract/settings.ts'
 import { forgetDataset, indexDataset } from './database/index-dataset.ts'
@@ -99,7 +100,7 @@ export type Services = {
     watch?: Watch,
   ) => Promise<PredictionResult>
   exportRun: (
-    request: ModelRequest & { output: string; cases?: readonly ChosenCase[] },
+    request: ModelRequest & { output: string; cases?: readonly ChosenCase[]; formats?: OutputFormat[] },
     watch?: Watch,
   ) => Promise<PredictionResult>
   doctor: (watch?: Watch) => Promise<DoctorReport>
