@@ -27,7 +27,7 @@ const words: Record<FindingCode, readonly [title: string, advice: string]> = {
     'Not one 3D volume',
     'Choose the volume to use above, or extract it into a file of its own.',
   ],
-  'label-split': ['Label split into left and right', 'Look at the cases that were cut at the plane.'],
+  'label-split': ['Label split into left and right', 'Look at the pictures; those cut at the plane come first.'],
   'label-repaired': ['Label repaired when it is read', 'Nothing; the repair can be taken back on this page.'],
   'mapping-file': ['Mapping file and labels differ', 'Look at the label table.'],
   'swapped-sides': ['Left and right', 'Look at a case in the viewer: the letters beside the slices say the sides.'],
