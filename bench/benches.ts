@@ -5,7 +5,7 @@ import { benchInference } from './inference.ts'
 import { metricValue, registerPhantoms, trainShortRun } from './phantom-runs.ts'
 import { benchLargeDataset } from './large-dataset.ts'
 import { benchPreprocessing } from './preprocess.ts'
-import { benchRegistration } from './registration.ts'
+import { benchManyRegistrations, benchRegistration } from './registration.ts'
 import { benchRuns } from './runs.ts'
 import { benchStart } from './start.ts'
 import { stepSetting, type MutualTimes, type StepTimes } from './step-setting.ts'
@@ -123,6 +123,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   memory: benchMemory,
   large: benchLargeDataset,
   register: benchRegistration,
+  'register-many': benchManyRegistrations,
   runs: benchRuns,
   start: benchStart,
   torch: benchTorch,

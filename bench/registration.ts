@@ -17,12 +17,19 @@ import { drawOrgans, encodeSlices, SPACING_MM, writeCtSeries } from './registrat
 const COMPRESSIONS: readonly Compression[] = ['none', 'jpeg-lossless', 'jpeg-ls', 'jpeg-2000']
 const [SLICES, MANY_SLICES, MANY, ORGANS] = [300, 200, 100, 12]
 
-export async function benchRegistration(): Promise<Row[]> {
-  const scratch = mkdtempSync(join(tmpdir(), 'organ-mosaic-bench-'))
-  try {
+export const benchRegistration = (): Promise<Row[]> =>
+  inScratch(async (scratch) => {
     const rows: Row[] = []
     for (const compression of COMPRESSIONS) rows.push(...(await measureOne(join(scratch, compression), compression)))
-    return [...rows, ...(await measureMany(join(scratch, 'many')))]
+    return rows
+  })
+
+export const benchManyRegistrations = (): Promise<Row[]> => inScratch((scratch) => measureMany(join(scratch, 'many')))
+
+async function inScratch(measure: (scratch: string) => Promise<Row[]>): Promise<Row[]> {
+  const scratch = mkdtempSync(join(tmpdir(), 'organ-mosaic-bench-'))
+  try {
+    return await measure(scratch)
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
@@ -85,6 +92,7 @@ function rowsOf(what: string, times: RegistrationTimes): Row[] {
   return [
     row('usable cases', times.usableCases, ''),
     row('until registered', times.seconds, 's'),
+    row('processor time', times.cores * times.seconds, 's'),
     row('cores busy', times.cores, ''),
     row('host busy at a time, p99', times.loopP99Ms, 'ms'),
     row('host busy at a time, most', times.loopMostMs, 'ms'),

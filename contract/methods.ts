@@ -16,6 +16,13 @@ export const MethodSchema = z.enum([
 ])
 export type Method = z.infer<typeof MethodSchema>
 
+/**
+ * What a person gets who names no method: the better one of both that learn mutually (docs/results/methods.md). Whoever names
+ * stages without a method means the published ones.
+ */
+export const defaultMethod = (stages?: Stages): Method =>
+  stages === undefined || stages === METHODS['mutual+'].stages ? 'mutual+' : 'mutual'
+
 /** Patches of each dataset that a run of a preset learns from; the steps of `mutual` in presets.ts come to the same. */
 export const BUDGETS: Record<Preset, number> = { quick: 960, standard: 2200, full: 80_000 }
 
@@ -49,10 +56,10 @@ export const METHODS: Record<Method, MethodEntry> = {
     // One schedule over all stages: each begins at the rate that the one before ended with, and classes are balanced
     // only while organs are still to be found.
     config: (budget) => ({
-      shared: { ...steps(budget, 0.6), finalLearningRate: 0.45 },
-      stage1: { ...steps(budget, 0.1), learningRate: 0.45, finalLearningRate: 0.35, classBalance: 0 },
+      shared: { ...steps(budget, 0.8), finalLearningRate: 0.235 },
+      stage1: { ...steps(budget, 0.05), learningRate: 0.235, finalLearningRate: 0.2, classBalance: 0 },
       pseudoLabels: { teachers: 'both' },
-      stage2: { ...steps(budget, 0.3), learningRate: 0.45, initialise: 'shared', classBalance: 0 },
+      stage2: { ...steps(budget, 0.15), learningRate: 0.235, initialise: 'shared', classBalance: 0 },
     }),
   },
   separate: {

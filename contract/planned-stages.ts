@@ -11,6 +11,10 @@ export const modelCount = (stage: StageNumber, datasets: number): number => (sta
 export const distils = ({ stages, config }: { stages: Stages; config: Pick<RunConfig, 'shared'> }): boolean =>
   plannedStages(stages).includes(0) && config.shared.distillation.enabled
 
+/** Whether stage 2 learns from pseudo labels on disk. */
+export const storesPseudoLabels = ({ stage2, pseudoLabels }: Pick<RunConfig, 'stage2' | 'pseudoLabels'>): boolean =>
+  stage2.pseudoSupervision && pseudoLabels.source === 'stored'
+
 /** The folder that holds the models of a stage of a run: its own, or that of the run whose stage 1 it took over. */
 export const folderOfStage = (
   { stages, stage1From }: { stages: Stages; stage1From: string | null },

@@ -102,6 +102,10 @@ export const ProbeReportSchema = z.object({
   threads: z.int(),
   convolutionGflops: z.number().describe('conv3d, forward and both gradients'),
   gradientError: z.number().describe('Largest relative difference to finite differences'),
+  sample: z
+    .array(z.number())
+    .default([])
+    .describe('Some values of a convolution and its gradients, to compare devices with each other'),
   seconds: z.number(),
 })
 export type ProbeReport = z.infer<typeof ProbeReportSchema>

@@ -19,6 +19,11 @@ export type Compute = z.infer<typeof ComputeSchema>
 /** settings.json of the workspace. */
 export const SettingsSchema = z.strictObject({
   compute: ComputeSchema.prefault({}),
+  updates: z
+    .strictObject({
+      check: z.boolean().default(false).describe('Whether a host looks for a newer version when it starts'),
+    })
+    .prefault({}),
   places: z
     .array(PlaceSchema)
     .default([])

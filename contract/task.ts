@@ -21,6 +21,7 @@ export const TaskKindSchema = z.enum([
   'export-model',
   'import-model',
   'check-place',
+  'install-gpu',
 ])
 export type TaskKind = z.infer<typeof TaskKindSchema>
 

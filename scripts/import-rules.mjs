@@ -54,10 +54,17 @@ export const importRules = [
     reason: 'Services read and claim job folders without loading TensorFlow.',
   },
   {
+    name: 'runtime-stands-alone',
+    from: ['trainer/runtime'],
+    to: ['trainer', 'npm:@tensorflow'],
+    except: ['trainer/runtime'],
+    reason: 'Services look at the runtime of this machine without loading TensorFlow.',
+  },
+  {
     name: 'services-start-the-trainer-by-path',
     from: ['electron'],
     to: ['trainer'],
-    except: ['trainer/imaging', 'trainer/job-folder', 'trainer/model-files'],
+    except: ['trainer/imaging', 'trainer/job-folder', 'trainer/model-files', 'trainer/runtime'],
     reason: 'The trainer is a child process, started by its path: only its tensor-free code is imported.',
   },
   {

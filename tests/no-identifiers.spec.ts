@@ -115,7 +115,7 @@ describe('a planted name', () => {
     await host.task('POST', '/datasets', { folder, name: 'site', role: 'train', mapping: [] })
     const { findings } = host.services.datasetDesk.read('site')
     const [warning] = findings.filter(({ code, severity }) => code === 'patient-identifiers' && severity === 'warning')
-    expect(warning.message).toMatch(/^1 case is called like the patient in the files/)
+    expect(warning.message).toMatch(/^Files or folders of 1 case are called like the patient in the files/)
     expect(warning.message).not.toContain(PLANTED)
   })
 })

@@ -83,6 +83,7 @@ async function fill(host: Host): Promise<string> {
   writeFileSync(join(place, 'checkpoints', `${NAME}.safetensors`), 'x')
   host.services.settings.save({
     compute: { device: 'auto', threads: 0 },
+    updates: { check: false },
     places: [{ kind: 'ssh', name: 'gpu-zyx', host: `${NAME}@gpu-zyx`, command: `/home/${NAME}/organ-mosaic` }],
   })
   return folder

@@ -28,7 +28,11 @@ async function ask<T>(method: string, path: string, body?: unknown, status = 200
 
 describe('the settings', () => {
   test('have defaults without a file', async () => {
-    expect(await ask('GET', '/machine/settings')).toEqual({ compute: { device: 'auto', threads: 0 }, places: [] })
+    expect(await ask('GET', '/machine/settings')).toEqual({
+      compute: { device: 'auto', threads: 0 },
+      updates: { check: false },
+      places: [],
+    })
     expect(existsSync(join(tiny.home, 'settings.json'))).toBe(false)
   })
 
@@ -51,7 +55,11 @@ describe('the settings', () => {
 
   test('go into new runs, and say where they come from; a run may say otherwise', async () => {
     const compute = { device: 'cpu', threads: 1 }
-    expect(await ask('PUT', '/machine/settings', { compute })).toEqual({ compute, places: [] })
+    expect(await ask('PUT', '/machine/settings', { compute })).toEqual({
+      compute,
+      updates: { check: false },
+      places: [],
+    })
     const { values } = await ask<ConfigPreview>('POST', '/new-run/config', { preset: 'quick', changes: {} })
     expect(values.find(({ key }) => key === 'runtime.threads')).toMatchObject({ value: 1, source: 'settings' })
     const request = { datasets: tiny.datasets, preset: 'quick' as const }

@@ -74,6 +74,10 @@ test('is planned: what it trains, and what is wrong with it', async () => {
     ['one', '0', 1, 80, 'none'],
     ['full', '1,2', 4, 8, 'none'],
   ])
+  const off = { name: 'off', method: 'mutual', set: ['stage2.predictionSimilarity.enabled=off'] }
+  const removal = { ...config, rows: [...config.rows, off] }
+  const alike = (await ask(StudyPlanSchema, 'POST', '/new-study/plan', removal)).rows.map((row) => row.alike)
+  expect(alike).toEqual([null, null, { row: 'full', share: 0.5 }])
   const wrong = { ...config, test: 'site-a', set: ['stage9.steps=1'] }
   const { problems } = await ask(StudyPlanSchema, 'POST', '/new-study/plan', wrong)
   expect(problems.join(' ')).toMatch(/both trained and tested on.*stage9/)

@@ -7,6 +7,8 @@ import type { RunHost } from '../electron/services/runs/ensure-run.ts'
 import { readRun } from '../electron/services/workspace/run-store.ts'
 import { runStudy } from '../electron/services/study/run-study.ts'
 import { STUDY_FILES } from '../electron/services/study/study-store.ts'
+import { hashFiles } from './helpers/hash-files.ts'
+import { readTraining, trainTiny, type Training } from './helpers/train-tiny.ts'
 import { openTinyStudy, tinySettings, type TinyStudy } from './helpers/tiny-study.ts'
 
 let tiny: TinyStudy
@@ -29,6 +31,7 @@ const config = StudyConfigSchema.parse({
   rows: [
     { name: 'marginal', method: 'marginal' },
     { name: 'plus', method: 'mutual+', seeds: [1] },
+    { name: 'no-ps', method: 'mutual+', set: ['stage2.predictionSimilarity.enabled=off'], seeds: [1] },
     { name: 'upper', method: 'marginal', labels: 'reference', seeds: [1] },
   ],
 })
@@ -45,6 +48,7 @@ test('trains and scores every method and seed, and writes its tables', async () 
   expect(result.rows.map(({ name, runs }) => [name, runs])).toEqual([
     ['marginal', ['ladder-marginal-s1', 'ladder-marginal-s2']],
     ['plus', ['ladder-plus-s1']],
+    ['no-ps', ['ladder-no-ps-s1']],
     ['upper', ['ladder-upper-s1']],
   ])
   const [marginal, plus] = result.rows
@@ -75,11 +79,38 @@ test('trains and scores every method and seed, and writes its tables', async () 
   expect(report).not.toMatch(/https?:\/\//)
 }, 180_000)
 
+test('a row takes over what another one trained the same way, and comes out as if it had trained it', async () => {
+  const { services, datasets } = tiny
+  const taken = readTraining(services, 'ladder-no-ps-s1')
+  const message =
+    'The shared network, stage 1, and the pseudo labels are those of run ladder-plus-s1: the same data, seed and settings.'
+  expect(notes).toContain(message)
+  expect(taken.events[0]).toMatchObject({ type: 'log', message })
+  const alone = await trainTiny(services, {
+    name: 'alone',
+    method: 'mutual+',
+    datasets: datasets.slice(0, 2),
+    set: [...config.set, ...config.rows[2].set],
+  })
+  for (const part of ['checkpoints', 'pseudo-labels', 'previews']) {
+    expect(hashFiles(join(taken.folder, part)), part).toEqual(hashFiles(join(alone.folder, part)))
+  }
+  const learned = ({ metrics }: Pick<Training, 'metrics'>) =>
+    metrics.filter(({ name }) => /^(loss|validation)/.test(name))
+  expect(learned(taken)).toEqual(learned(alone))
+  expect(learned(taken).length).toBeGreaterThan(20)
+  const paths = taken.events.flatMap((event) => (event.type === 'checkpoint' ? [event.path] : []))
+  expect(paths.filter((path) => !path.startsWith(join(taken.folder, 'checkpoints')))).toEqual([])
+  expect(services.runDesk.workedSeconds('ladder-no-ps-s1')).toBeGreaterThan(
+    services.runDesk.workedSeconds('ladder-plus-s1') / 3,
+  )
+}, 120_000)
+
 test('asked for again trains nothing, and finds the same', async () => {
   const before = tiny.services.listRuns().map(({ name, updatedAt }) => [name, updatedAt])
   notes = []
   const result = await runStudy(tiny.services, config, host)
-  expect(notes.filter((note) => note.includes('finished already'))).toHaveLength(4)
+  expect(notes.filter((note) => note.includes('finished already'))).toHaveLength(5)
   expect(tiny.services.listRuns().map(({ name, updatedAt }) => [name, updatedAt])).toEqual(before)
   expect(result.rows[0].runs).toHaveLength(2)
 }, 60_000)

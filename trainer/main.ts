@@ -13,6 +13,8 @@ import { thisProcess } from './job-folder/process-liveness.ts'
 import { Interruption, openJournal, readControl, type Journal } from './jobs/journal.ts'
 import { readJsonFile } from './jobs/read-json-file.ts'
 import { StartAgain, startAgain } from './jobs/start-again.ts'
+import { readDriver } from './runtime/driver.ts'
+import { GPU_BUILD } from './runtime/gpu-build.ts'
 import { claimCards, jobCards } from './tensor/job-cards.ts'
 
 interface Ending {
@@ -22,6 +24,7 @@ interface Ending {
 
 // TensorFlow is imported after the environment is set: its native library reads it when it loads.
 async function work(folder: string, job: Job, journal: Journal): Promise<Ending> {
+  sayNewCard(journal)
   const [{ usedDevice, limitMb }, { watchMemory }] = await Promise.all([
     import('./tensor/used-device.ts'),
     import('./jobs/watch-memory.ts'),
@@ -49,6 +52,19 @@ async function work(folder: string, job: Job, journal: Journal): Promise<Ending>
   return { state: 'finished' }
 }
 
+/** Said before the wait begins. The driver keeps what it compiled, so that this happens once a card. */
+function sayNewCard(journal: Journal): void {
+  if (jobCards().length === 0) return
+  const driver = readDriver()
+  const newer = driver.state === 'works' && driver.cards.find(({ capability }) => isNewer(capability))
+  if (!newer) return
+  const message = `${newer.name} is newer than this TensorFlow: its kernels are compiled now if they never were, which can take many minutes.`
+  journal.append({ type: 'log', level: 'warning', message })
+}
+
+const isNewer = (capability: number | null): boolean =>
+  capability !== null && Math.floor(capability) > GPU_BUILD.newestCapability
+
 /** The number of threads is part of what makes a run repeatable. */
 function setCompute(job: Job): void {
   const { device, threads } = 'config' in job ? job.config.runtime : job.compute
@@ -60,6 +76,8 @@ function setCompute(job: Job): void {
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true'
   // Cards are counted as the driver's tool counts them.
   process.env['CUDA_DEVICE_ORDER'] ??= 'PCI_BUS_ID'
+  // Kernels that are compiled for a new card are kept whole: the driver's own limit is too small for TensorFlow's.
+  process.env['CUDA_CACHE_MAXSIZE'] ??= String(4 * 2 ** 30)
   claimCards()
   // The same numbers every time: on a card that is a choice of kernels, on the processor it is so anyway.
   if (jobCards().length > 0) process.env['TF_DETERMINISTIC_OPS'] ??= '1'

@@ -1,8 +1,9 @@
 // The application itself: what it is, what is going on in it, and the machine it runs on.
 import { z } from 'zod'
 import { RunSummarySchema } from '../commands.ts'
-import { OrganSchema } from '../organ.ts'
+import { OrganIdSchema, OrganSchema } from '../organ.ts'
 import { TaskSchema } from '../task.ts'
+import { UpdateCheckSchema, UpdatesSchema } from '../updates.ts'
 import { route } from './route.ts'
 
 export const AppInfoSchema = z.object({
@@ -29,7 +30,21 @@ const taskParams = z.object({ task: z.string() })
 
 export const appRoutes = {
   getApp: route('GET', '/app', 'What this application is and where its workspace lies', { response: AppInfoSchema }),
+  getUpdates: route('GET', '/updates', 'What the last look for a newer version found; asks nobody', {
+    response: UpdatesSchema,
+  }),
+  lookForUpdate: route('POST', '/updates', 'Asks for the newest version; nothing else is sent', {
+    response: UpdateCheckSchema,
+  }),
   getVocabulary: route('GET', '/vocabulary', 'The organ vocabulary', { response: z.array(OrganSchema) }),
+  getKeptColors: route(
+    'GET',
+    '/vocabulary/kept-colors',
+    'Colours that label files propose for organs beyond the vocabulary',
+    {
+      response: z.record(OrganIdSchema, z.string()),
+    },
+  ),
   watchEvents: route('GET', '/events', 'What changes, one JSON object a line, until the client leaves', {
     kind: 'stream',
     response: AppEventSchema,

@@ -1,6 +1,7 @@
 // The machine that runs the host: folders to choose from, doctor, settings.
 import { z } from 'zod'
 import { NameSchema } from '../dataset.ts'
+import { GpuPlanSchema, GpuStatusSchema } from '../gpu.ts'
 import { ReportRequestSchema } from '../problem-report.ts'
 import { SettingsSchema } from '../settings.ts'
 import { TaskSchema } from '../task.ts'
@@ -48,6 +49,14 @@ export const machineRoutes = {
     params: z.object({ place: NameSchema }),
     response: TaskSchema.describe('check-place; its result is a PlaceCheck'),
   }),
+  getGpu: route('GET', '/machine/gpu', "Whether TensorFlow's GPU runtime is there", { response: GpuStatusSchema }),
+  planGpu: route('GET', '/machine/gpu/plan', 'What installing the GPU runtime would fetch; asks the package index', {
+    response: GpuPlanSchema,
+  }),
+  installGpu: route('POST', '/machine/gpu', 'Installs the GPU runtime; the result of the task is a GpuProof', {
+    response: TaskSchema,
+  }),
+  removeGpu: route('DELETE', '/machine/gpu', 'Removes the GPU runtime', { response: GpuStatusSchema }),
   startDoctor: route('POST', '/machine/doctor', 'Examines this machine; the result of the task is a DoctorReport', {
     response: TaskSchema,
   }),

@@ -22,6 +22,10 @@ export const StudyPlanRowSchema = z.object({
   patches: z.int().describe('Of each dataset, learned from'),
   seconds: z.number().nullable().describe('A run on this machine; null while nothing tells'),
   basis: z.enum(['same', 'similar', 'none']).describe('same: from such a run; similar: from one of another method'),
+  alike: z
+    .object({ row: z.string(), share: z.number().describe('Of its patches, above 0') })
+    .nullable()
+    .describe('The row before it with which it trains most alike, which is trained once'),
 })
 export type StudyPlanRow = z.infer<typeof StudyPlanRowSchema>
 

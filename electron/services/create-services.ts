@@ -12,7 +12,7 @@ import type {
 import type { JobEvent } from '../../contract/events.ts'
 import type { JobState, TrainJob } from '../../contract/job.ts'
 import type { Matrix } from '../../contract/matrix.ts'
-import type { Vocabulary } from '../../contract/organ.ts'
+import type { OrganId, Vocabulary } from '../../contract/organ.ts'
 import type { DoctorReport, EvaluationReport } from '../../contract/report.ts'
 import type { Settings } from '../../contract/settings.ts'
 import { forgetDataset, indexDataset } from './database/index-dataset.ts'
@@ -23,8 +23,10 @@ import { createDatasetDesk, type DatasetDesk } from './datasets/dataset-desk.ts'
 import { readLargeCasesIn } from './datasets/read-large-cases.ts'
 import { refreshAcross } from './datasets/quality/refresh-across.ts'
 import { registerDataset, type RegisterContext, type RegisterRequest } from './datasets/register-dataset.ts'
+import { keptColors } from './datasets/kept-colors.ts'
 import { createVolumeWorkers } from './datasets/volume-workers.ts'
 import { doctor } from './doctor/doctor.ts'
+import { createGpuDesk, type GpuDesk } from './gpu/gpu-desk.ts'
 import { lastSeq as lastInJournal } from '../../trainer/job-folder/read-journal.ts'
 import { createFolders, type Folders } from './folders/create-folders.ts'
 import { defaultRoots } from './folders/default-roots.ts'
@@ -37,7 +39,7 @@ import { createReportDesk, type ReportDesk } from './problem-report/report-desk.
 import { createResults, type Results } from './results/create-results.ts'
 import { evaluateRun, type EvaluationRequest } from './runs/evaluate-run.ts'
 import type { RunRequest } from './runs/plan-run.ts'
-import { exportRun, predictWithRun } from './runs/predict-with-run.ts'
+import { exportRun, predictWithRun, type ExportRequest, type PredictionRequest } from './runs/predict-with-run.ts'
 import { findSharedNames } from './runs/refuse-leakage.ts'
 import {
   controlRun,
@@ -49,12 +51,11 @@ import {
   type StartOptions,
 } from './runs/run-control.ts'
 import { getRun, lastSeq, listRuns, readEvaluations, summariseNamed } from './runs/run-queries.ts'
-import type { ChosenCase } from './runs/prediction-inputs.ts'
-import type { ModelRequest } from './runs/trained-models.ts'
 import { createRunIndexer } from './runs/run-indexer.ts'
 import { createRunDesk, type RunDesk } from './runs/run-desk.ts'
 import { createRunWatcher, type RunListener } from './runs/watch-runs.ts'
 import { createTasks, type Tasks } from './tasks/create-tasks.ts'
+import { createUpdates, type UpdateDesk } from './updates/create-updates.ts'
 import { createUploads, type Uploads } from './uploads/create-uploads.ts'
 import { loadVocabulary, organNames } from './vocabulary/load-vocabulary.ts'
 import { openFirstPlanes } from './volumes/first-planes.ts'
@@ -95,21 +96,21 @@ export type Services = {
   /** The places of the settings. */
   places: PlaceDesk
   evaluateRun: (request: EvaluationRequest, watch?: Watch) => Promise<EvaluationResult>
-  predictWithRun: (
-    request: ModelRequest & { input: string | readonly string[]; output: string },
-    watch?: Watch,
-  ) => Promise<PredictionResult>
-  exportRun: (
-    request: ModelRequest & { output: string; cases?: readonly ChosenCase[] },
-    watch?: Watch,
-  ) => Promise<PredictionResult>
+  predictWithRun: (request: PredictionRequest, watch?: Watch) => Promise<PredictionResult>
+  exportRun: (request: ExportRequest, watch?: Watch) => Promise<PredictionResult>
   doctor: (watch?: Watch) => Promise<DoctorReport>
+  /** Whether there is a newer version. */
+  updates: UpdateDesk
+  /** TensorFlow's CUDA build on this machine. */
+  gpu: GpuDesk
   /** What helps to understand a problem, without patient data. */
   problemReports: ReportDesk
   /** Of the workspace; what is wrong with it, and a new one. */
   index: Pick<Index, 'problem' | 'check'>
   reindex: () => ReindexResult
   getVocabulary: () => Vocabulary
+  /** Colours that label files propose for organs that the vocabulary does not know */
+  getKeptColors: () => Record<OrganId, string>
   /** The folders that a page may see; whatever path comes from a page goes through resolve or resolveNew. */
   folders: Folders
   /** Of the workspace: where the trainer computes. */
@@ -225,6 +226,8 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     predictWithRun: (request, watch) => predictWithRun(workspace, request, watch),
     exportRun: (request, watch) => exportRun(workspace, request, watch),
     doctor: (watch) => doctor(workspace, watch),
+    updates: createUpdates({ isWanted: () => readSettings(workspace).updates.check }),
+    gpu: createGpuDesk({ workspace, tasks }),
     problemReports: createReportDesk({
       workspace,
       database,
@@ -239,6 +242,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
       return rebuildIndex(index, workspace)
     },
     getVocabulary: loadVocabulary,
+    getKeptColors: () => Object.fromEntries(keptColors(datasets(), loadVocabulary())),
     folders,
     settings: { read: () => readSettings(workspace), save: (settings) => writeSettings(workspace, settings) },
     volumes,

@@ -2,7 +2,7 @@
 //   tensorflow/   the two libraries and the C headers
 //   nvidia/       with the CUDA wheel: the CUDA libraries, where the RUNPATH of the libraries looks for them
 // pip downloads, so that its configuration (mirrors, proxies, certificates) holds, and checks the hashes.
-import { readFileSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { publishFolder, removePartial } from './cache.mjs'
@@ -30,17 +30,27 @@ export async function fetchTensorFlow({ cache, plan, python, say }) {
   removePartial(downloads)
   await publishFolder(join(cache, plan.key), async (folder) => {
     say(`downloading ${plan.requirement} (${plan.variant === 'gpu' ? '0.6' : '0.3'} GB)`)
-    const wheel = await downloadWheel(downloads, plan.requirement, plan, python)
+    const wheel = await downloadWheel(downloads, plan.requirement, plan.platformTags, python)
     say('unpacking TensorFlow')
     const metadata = `${wheelStem(wheel)}.dist-info/METADATA`
     await unpack(python, wheel, folder, [...PARTS, metadata])
     if (plan.variant === 'cpu') return
     for (const requirement of cudaRequirements(readFileSync(join(folder, metadata), 'utf8'))) {
       say(`downloading ${requirement}`)
-      await unpack(python, await downloadWheel(downloads, requirement, plan, python), folder, ['nvidia/'])
+      await unpack(python, await downloadWheel(downloads, requirement, plan.platformTags, python), folder, ['nvidia/'])
     }
   })
   rmSync(downloads, { recursive: true, force: true })
+}
+
+/**
+ * Some files of a wheel, for what is made of them.
+ * @param {{ requirement: string, platformTags: string[], downloads: string, folder: string, prefixes: string[],
+ *   python: string }} options `downloads` keeps the wheel, for the caller to remove
+ */
+export async function fetchWheelParts({ requirement, platformTags, downloads, folder, prefixes, python }) {
+  mkdirSync(folder, { recursive: true })
+  await unpack(python, await downloadWheel(downloads, requirement, platformTags, python), folder, prefixes)
 }
 
 /**
@@ -58,13 +68,13 @@ const wheelStem = (wheel) => wheel.replace(/.*\//, '').split('-').slice(0, 2).jo
 /**
  * @param {string} downloads
  * @param {string} requirement
- * @param {TensorFlowPlan} plan
+ * @param {string[]} platformTags
  * @param {string} python
  * @returns {Promise<string>} path of the wheel; from an interrupted set-up when that got so far
  */
-async function downloadWheel(downloads, requirement, plan, python) {
+async function downloadWheel(downloads, requirement, platformTags, python) {
   const folder = join(downloads, requirement.replace(/[<>=,]+/g, '-'))
-  const platforms = plan.platformTags.flatMap((tag) => ['--platform', tag])
+  const platforms = platformTags.flatMap((tag) => ['--platform', tag])
   const how = ['--no-deps', '--only-binary=:all:', '--no-cache-dir', ...PYTHON_TAG, ...platforms]
   await publishFolder(folder, async (partial) => {
     await run(python, ['-m', 'pip', 'download', '--quiet', ...how, '--dest', partial, requirement], {

@@ -1,6 +1,6 @@
 // Content hashes: the same voxels are recognised whatever data type, byte order, scaling or compression stored them.
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import type { Volume } from './volume.ts'
 
 const BLOCK = 2 ** 18
@@ -31,7 +31,14 @@ export function hashChannels(channels: readonly Volume[]): string {
 /** SHA-256 (hex) over the bytes of one or more files, in the given order. */
 export async function hashFile(...paths: string[]): Promise<string> {
   const hash = createHash('sha256')
-  for (const path of paths)
-    for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) hash.update(chunk as Buffer)
+  // One buffer for all: a series is hundreds of small files.
+  const buffer = new Uint8Array(READ_BYTES)
+  for (const path of paths) {
+    await using file = await open(path, 'r')
+    for (let read = READ_BYTES; read > 0;) {
+      read = (await file.read(buffer, 0, READ_BYTES, null)).bytesRead
+      hash.update(buffer.subarray(0, read))
+    }
+  }
   return hash.digest('hex')
 }

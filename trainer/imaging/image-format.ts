@@ -14,7 +14,8 @@ export interface ImageFormat {
   readonly name: string
   /** @param start the first bytes, inflated where the file is gzipped */
   readonly recognises: (start: Uint8Array, path: string) => boolean
-  readonly read: (path: string, part: ImagePart | null) => Promise<ImageRead>
+  /** @param threads that may work at once where that helps; 1 unless said otherwise */
+  readonly read: (path: string, part: ImagePart | null, threads?: number) => Promise<ImageRead>
   /** Without its voxels where the format allows it */
   readonly readGeometry: (path: string, part: ImagePart | null) => Promise<Geometry>
   /** Every file that the image consists of, absolute; the given one first */

@@ -6,13 +6,14 @@ import type { Volume } from './volume.ts'
 
 /**
  * @param addresses in the order of the channels (image-source.ts)
+ * @param threads that may decode each image at once
  * @returns as stored; the grid of the first one counts
  * @throws OrganMosaicError as readImage; invalid-data for one on another grid
  */
-export async function readChannels(addresses: readonly string[]): Promise<Volume[]> {
+export async function readChannels(addresses: readonly string[], threads = 1): Promise<Volume[]> {
   const volumes: Volume[] = []
   for (const address of addresses) {
-    const { volume } = await readImage(address)
+    const { volume } = await readImage(address, threads)
     const grid = volumes[0]?.geometry ?? volume.geometry
     const { same, message } = compareGeometry(grid, volume.geometry, gridToleranceMm(grid))
     if (!same) {

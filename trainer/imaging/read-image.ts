@@ -48,12 +48,13 @@ const ENOUGH_TO_TELL = 4096
 
 /**
  * @param address a path, with the part that is meant (image-source.ts)
+ * @param threads that may decode at once; slices of a compressed DICOM series are many, and slow
  * @returns the volume [depth, height, width] in LPS geometry, and what was odd about it
  * @throws OrganMosaicError not-found, environment, invalid-file, invalid-data
  */
-export async function readImage(address: string): Promise<ImageRead> {
+export async function readImage(address: string, threads = 1): Promise<ImageRead> {
   const { path, part } = parseSource(address)
-  return (await formatOf(path)).read(path, part)
+  return (await formatOf(path)).read(path, part, threads)
 }
 
 /** Where the voxels are, without reading them. @throws as readImage */

@@ -15,6 +15,20 @@ describe('summarise', () => {
   ])('%s', (_, values, expected) => expect(summarise(values)).toMatchObject(expected))
 })
 
+describe('summarise, of many short integers', () => {
+  const numbers = Array.from({ length: 70_000 }, (_, n) => ((n * 7919) % 4001) - 1000)
+  it.each([
+    ['16 bits', Int16Array.from(numbers)],
+    ['16 bits without sign', Uint16Array.from(numbers, (value) => value + 1000)],
+    ['8 bits', Int8Array.from(numbers, (value) => value % 100)],
+    ['8 bits without sign', Uint8Array.from(numbers, (value) => Math.abs(value) % 200)],
+  ])('%s: as of floats', (_, values) => {
+    const [short, { sd, ...long }] = [summarise(values), summarise(Float64Array.from(values))]
+    expect(short).toMatchObject(long)
+    expect(short.sd).toBeCloseTo(sd, 9)
+  })
+})
+
 describe('percentiles', () => {
   it('interpolates like numpy', () => {
     // numpy.percentile([1, 2, 4, 8], [0, 25, 50, 99.5, 100])

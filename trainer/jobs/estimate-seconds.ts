@@ -1,8 +1,8 @@
 // How long a training takes, from how long one step, one prediction and one case took.
 import type { PreflightJob, TrainJob } from '../../contract/job.ts'
 import type { StageNumber } from '../../contract/run-config.ts'
-import { modelCount, plannedStages, stageSettings } from '../../contract/planned-stages.ts'
-import { labelPeriods, storesPseudoLabels } from '../pseudo-labels/label-versions.ts'
+import { modelCount, plannedStages, stageSettings, storesPseudoLabels } from '../../contract/planned-stages.ts'
+import { labelPeriods } from '../pseudo-labels/label-versions.ts'
 import { splitCases } from './split-cases.ts'
 import { windowsOfInference } from './train-phases.ts'
 

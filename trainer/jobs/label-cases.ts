@@ -1,10 +1,11 @@
 // The pseudo labels of a training job: made by what was trained before stage 2, and made anew during it by its own models.
 import { existsSync } from 'node:fs'
 import type { Review } from '../../contract/job.ts'
+import { storesPseudoLabels } from '../../contract/planned-stages.ts'
 import { loadStage, stageCheckpointPath } from '../checkpoint/checkpoint.ts'
 import { inferenceMirror, type Counterpart } from '../inference/mirror.ts'
 import type { ClassSet } from '../labels/label-sets.ts'
-import { labelPeriods, labelRoot, pseudoLabelFolder, storesPseudoLabels } from '../pseudo-labels/label-versions.ts'
+import { labelPeriods, labelRoot, pseudoLabelFolder } from '../pseudo-labels/label-versions.ts'
 import { calibrateModels, makePseudoLabels } from '../pseudo-labels/make-pseudo-labels.ts'
 import { openPseudoLabels } from '../pseudo-labels/pseudo-label-store.ts'
 import { chooseTeachers, fullTeacher, loadTeachers, type Teacher } from '../pseudo-labels/teachers.ts'

@@ -1,5 +1,6 @@
 // A prediction job: images in, segmentations on their own grids out, in the formats that were asked for, with a sidecar.
 import { mkdir } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { OrganMosaicError, toOrganMosaicError } from '../../contract/errors.ts'
 import type { JobEventInput } from '../../contract/events.ts'
@@ -64,7 +65,7 @@ async function segmentImage(
   // Before the image is segmented: that takes long, and would be for nothing.
   if (formats.length === 0) throw new OrganMosaicError('usage', refused.join(' '))
   for (const sentence of refused) warn(sentence)
-  const image = preprocessImage(await readChannels(input.images), predictor.plan)
+  const image = preprocessImage(await readChannels(input.images, availableParallelism()), predictor.plan)
   const predicted = predictor.segment(image, formats.includes('probabilities'))
   const completed: CompletedSegmentation = job.completeTruth
     ? await completeWithTruth(run, predictor.study, input.images, predicted.labelMap)

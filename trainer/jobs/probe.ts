@@ -1,5 +1,5 @@
 // The doctor's probe: which TensorFlow runs where, and whether a convolution and its gradient are right and how fast.
-import { lstatSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -30,16 +30,17 @@ export async function runProbeJob(folder: string): Promise<void> {
     threads: Number(process.env['TF_NUM_INTRAOP_THREADS'] ?? 0),
     convolutionGflops: measureGflops(),
     gradientError: gradientError(),
+    sample: sampleValues(),
     seconds: (performance.now() - started) / 1000,
   }
   await mkdir(join(folder, 'report'), { recursive: true })
   await writeFileAtomically(join(folder, 'report', 'probe.json'), JSON.stringify(report, null, 2))
 }
 
-/** The set-up links the native part that it built; the upstream download is a folder of its own. */
+/** The set-up links the native part that it built, and packages hold it beside its libraries; the upstream download is another folder. */
 function isWheelBinding(): boolean {
   const packageFolder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu/package.json'))
-  return lstatSync(join(packageFolder, 'lib')).isSymbolicLink()
+  return existsSync(join(packageFolder, 'tensorflow')) || lstatSync(join(packageFolder, 'lib')).isSymbolicLink()
 }
 
 /** Forward and both gradients of a 3 x 3 x 3 convolution: three times 2 * voxels * 27 * in * out operations. */
@@ -61,6 +62,28 @@ function measureGflops(): number {
   for (let i = 0; i < ROUNDS; i++) run()
   const seconds = (performance.now() - start) / 1000
   return (ROUNDS * 3 * 2 * SIDE ** 3 * 27 * CHANNELS ** 2) / seconds / 1e9
+}
+
+/** Some values of a convolution and its two gradients, the same on every machine but for rounding. */
+function sampleValues(): number[] {
+  const random = createRandom('sample')
+  const values = (n: number) => Float32Array.from({ length: n }, () => random.normal())
+  return tf.tidy(() => {
+    const x = tf.tensor(values(8 ** 3 * 4), [1, 8, 8, 8, 4]) as Tensor5D
+    const w = tf.tensor(values(27 * 4 * 8), [3, 3, 3, 4, 8]) as Tensor5D
+    const convolve = (a: Tensor5D, b: Tensor5D) => tf.conv3d(a, b, 1, 'same')
+    const gradients = tf.grads((a, b) =>
+      convolve(a as Tensor5D, b as Tensor5D)
+        .square()
+        .sum(),
+    )([x, w])
+    return [convolve(x, w), ...gradients].flatMap((tensor) => {
+      const all = tensor.dataSync() as Float32Array
+      // Each of the three by its own size, so that one tolerance fits them.
+      const largest = all.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+      return Array.from({ length: 32 }, (_, i) => all[Math.floor((i * all.length) / 32)]! / largest)
+    })
+  })
 }
 
 /** Largest difference between gradient and central differences over some weights, relative to the largest gradient. */

@@ -2,6 +2,7 @@
 // there, so that a run that was killed goes on with what it had.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { storesPseudoLabels } from '../../contract/planned-stages.ts'
 import type { RunConfig } from '../../contract/run-config.ts'
 
 /** A stretch of stage 2 that learns from one version of the pseudo labels: from after step `from` up to step `until`. */
@@ -20,10 +21,6 @@ export function labelPeriods({ stage2, pseudoLabels }: Pick<RunConfig, 'stage2' 
   const distinct = [...new Set(starts)].filter((start) => start < steps)
   return distinct.map((from, version) => ({ version, from, until: distinct[version + 1] ?? steps }))
 }
-
-/** Whether stage 2 learns from pseudo labels on disk. */
-export const storesPseudoLabels = ({ stage2, pseudoLabels }: Pick<RunConfig, 'stage2' | 'pseudoLabels'>): boolean =>
-  stage2.pseudoSupervision && pseudoLabels.source === 'stored'
 
 /** The folder of one version in that of a run. */
 export const labelRoot = (job: string, version: number): string =>

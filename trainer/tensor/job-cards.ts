@@ -1,5 +1,5 @@
 // The graphics cards that this job may use. Asked once, before TensorFlow is loaded, which then sees the first alone.
-import { listGraphicsCards, visibleCards, type GraphicsCard } from './graphics-cards.ts'
+import { listGraphicsCards, visibleCards, type GraphicsCard } from '../runtime/graphics-cards.ts'
 
 let cards: readonly GraphicsCard[] = []
 

@@ -2,7 +2,7 @@
 import { cpus, totalmem } from 'node:os'
 import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js'
 import type { Device } from '../../contract/device.ts'
-import { listGraphicsCards, visibleCards, type GraphicsCard } from './graphics-cards.ts'
+import { listGraphicsCards, visibleCards, type GraphicsCard } from '../runtime/graphics-cards.ts'
 import { tf } from './tensorflow.ts'
 
 const MB = 2 ** 20

@@ -8,7 +8,10 @@ import { openLineStream } from './event-stream.ts'
 export function implementApp(services: Services, info: () => AppInfo): Implementations<keyof typeof appRoutes> {
   return {
     getApp: () => info(),
+    getUpdates: () => services.updates.state(),
+    lookForUpdate: () => services.updates.look(),
     getVocabulary: () => services.getVocabulary().organs,
+    getKeptColors: () => services.getKeptColors(),
     watchEvents({ signal }) {
       const ends: (() => void)[] = []
       const stream = openLineStream(signal, () => ends.forEach((end) => end()))

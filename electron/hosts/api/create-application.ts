@@ -13,6 +13,7 @@ export interface ApplicationParts {
 }
 
 export function createApplication(services: Services, { page, info }: ApplicationParts): Handler {
+  void services.updates.lookIfWanted()
   const handleApi = createHandler(implementApi(services, () => info))
   const pageFiles = createPageFiles(page)
   return async (request) => {

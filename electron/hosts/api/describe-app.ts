@@ -18,5 +18,8 @@ export const describeApp = (services: Services, host: AppInfo['host']): AppInfo 
 export function findBuiltPage(): string {
   const page = join(import.meta.dirname, '../../../dist/renderer')
   if (existsSync(join(page, 'index.html'))) return page
-  throw new OrganMosaicError('environment', `The page is not built yet (${page}); run: npm run build`)
+  throw new OrganMosaicError(
+    'environment',
+    `The page is missing (${page}). In a clone, run npm run build; otherwise unpack or install OrganMosaic again.`,
+  )
 }

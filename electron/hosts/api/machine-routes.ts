@@ -9,6 +9,7 @@ export function implementMachine({
   doctor,
   settings,
   places,
+  gpu,
   problemReports,
   index,
   reindex,
@@ -22,6 +23,10 @@ export function implementMachine({
       tasks.start({ kind: 'check-place', title: `Looking around on ${place}`, subject: place }, () =>
         places.check(place),
       ),
+    getGpu: () => gpu.status(),
+    planGpu: () => gpu.plan(),
+    installGpu: () => gpu.startInstall(),
+    removeGpu: () => gpu.remove(),
     startDoctor: () =>
       tasks.start({ kind: 'doctor', title: 'Examining this machine', subject: 'doctor' }, ({ signal, onEvent }) =>
         doctor({ signal, onEvent }),

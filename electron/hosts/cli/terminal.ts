@@ -1,4 +1,5 @@
 // What a command may use of the terminal: progress and notes on stderr, never stdout, and Ctrl-C.
+import { createInterface } from 'node:readline/promises'
 import { createProgressLine, type ProgressLine } from './progress-line.ts'
 import { styleFor, type Style } from './text.ts'
 
@@ -6,6 +7,8 @@ export type Terminal = {
   style: Style
   /** One sentence for the person, on stderr. */
   note: (text: string) => void
+  /** Asks for yes or no; no where nobody can answer. */
+  confirm: (question: string) => Promise<boolean>
   /** A progress line for one job; close it before printing anything else. */
   progress: (label?: string) => ProgressLine
   /**
@@ -20,8 +23,19 @@ export function createTerminal(): Terminal {
   return {
     style: styleFor(process.stdout),
     note: (text) => void process.stderr.write(`${text}\n`),
+    confirm,
     progress: (label) => createProgressLine(process.stderr, label),
     interruptible,
+  }
+}
+
+async function confirm(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return false
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim())
+  } finally {
+    lines.close()
   }
 }
 

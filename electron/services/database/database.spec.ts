@@ -1,6 +1,6 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { JobEvent } from '../../../contract/events.ts'
 import type { TrainJob } from '../../../contract/job.ts'
@@ -32,12 +32,14 @@ describe('openDatabase', () => {
     for (const name of tables) expect(rowCount(database, name)).toBe(0)
   })
 
-  test('takes only the steps that are missing', () => {
+  test('takes only the steps that are missing, and keeps a copy from before them', () => {
     const path = file()
     openDatabase(path, ['CREATE TABLE first (x INTEGER)']).close()
+    expect(existsSync(`${path}.before-update`)).toBe(false)
     const database = openDatabase(path, ['CREATE TABLE first (x INTEGER)', 'ALTER TABLE first ADD COLUMN y INTEGER'])
     expect(schemaVersion(database)).toBe(2)
     database.exec('INSERT INTO first (x, y) VALUES (1, 2)')
+    expect(schemaVersion(openDatabase(`${path}.before-update`, ['CREATE TABLE first (x INTEGER)']))).toBe(1)
   })
 
   test('a step that fails leaves the version before it, and nothing of the step', () => {
@@ -53,7 +55,10 @@ describe('openDatabase', () => {
   test('refuses a newer schema and a file that is no database, with the way out', () => {
     const newer = file()
     openDatabase(newer, [...MIGRATIONS, 'CREATE TABLE later (x INTEGER)']).close()
+    const before = readFileSync(newer)
     expect(() => openDatabase(newer)).toThrow(/schema version 4, this OrganMosaic knows 3.*reindex/)
+    expect(readFileSync(newer).equals(before)).toBe(true)
+    expect(readdirSync(dirname(newer))).toEqual(['index.sqlite'])
     const broken = file()
     writeFileSync(broken, 'this is no database, and long enough to be read as one'.repeat(50))
     expect(() => openDatabase(broken)).toThrow(/index of the workspace is damaged.*reindex/)

@@ -19,7 +19,7 @@ import type { FoundCase } from './layouts/layout.ts'
 import type { CaseReading } from './read-changed-case.ts'
 
 /** Counts up whenever inspectCase finds something else in the same files. */
-const VERSION = 5
+const VERSION = 6
 
 const StructureSchema = z.object({
   voxels: z.number(),

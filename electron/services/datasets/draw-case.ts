@@ -13,13 +13,21 @@ import { encodePng } from '../pictures/encode-png.ts'
 import type { DrawJob } from './volume-jobs.ts'
 
 const SOFT_TISSUE = [-160, 240] as const
+/** Side of the square over that of what is seen. */
+const MARGIN = 1.06
+/** A row or column with fewer bright pixels holds noise. */
+const SPECKS = 2
 
 /**
+ * @param threads that may decode the image at once
  * @returns a PNG; radiological view: anterior up, the patient's right on the left
  * @throws OrganMosaicError when the image cannot be read; a label that cannot is left out
  */
-export async function drawCase({ root, image, labels, colors, ct, size }: DrawJob): Promise<Uint8Array> {
-  const { volume } = await readImage(join(root, image))
+export async function drawCase(
+  { root, image, labels, colors, ct, size }: DrawJob,
+  threads: number,
+): Promise<Uint8Array> {
+  const { volume } = await readImage(join(root, image), threads)
   const keys = Object.keys(colors).slice(0, 255)
   const marks = await readMarks(root, volume.geometry, labels, keys)
   const transform = canonicalTransform(volume.geometry)
@@ -28,15 +36,51 @@ export async function drawCase({ root, image, labels, colors, ct, size }: DrawJo
   const { shape, spacingMm } = scan.geometry
   const labelled = painted.data.some((mark) => mark !== 0)
   const slice = labelled ? bestSlice(painted.data, scan.geometry, 'axial') : Math.floor(shape[0] / 2)
+  const window = ct ? SOFT_TISSUE : windowOf(scan, slice)
+  const [rows, columns] = squareAround(scan, painted.data, slice, window[0])
   const view = {
     plane: 'axial' as const,
     slice,
-    box: [[0, shape[0]] as const, [0, shape[1]] as const, [0, shape[2]] as const] as const,
-    pixelMm: Math.max(shape[1] * spacingMm[1], shape[2] * spacingMm[2]) / size,
+    box: [[0, shape[0]] as const, rows, columns] as const,
+    pixelMm: Math.max((rows[1] - rows[0]) * spacingMm[1], (columns[1] - columns[0]) * spacingMm[2]) / size,
   }
-  const shown = { geometry: scan.geometry, image: scan.data, window: ct ? SOFT_TISSUE : windowOf(scan, slice) }
+  const shown = { geometry: scan.geometry, image: scan.data, window }
   const colours = keys.map((key) => parseColour(colors[key]))
   return encodePng(drawPlane(shown, labelled ? painted.data : null, colours, view))
+}
+
+type Span = readonly [first: number, end: number]
+
+/**
+ * What there is to see of a slice, a little around it, as a square: air and empty corners get no pixels.
+ * @param black what is not above it is shown black
+ * @returns of rows and columns, cut where the slice ends
+ */
+function squareAround(scan: Volume, marks: VoxelArray, slice: number, black: number): readonly [Span, Span] {
+  const [, height, width] = scan.geometry.shape
+  const [, rowMm, columnMm] = scan.geometry.spacingMm
+  const [rows, columns] = [new Float64Array(height), new Float64Array(width)]
+  for (let j = 0, at = slice * height * width; j < height; j++) {
+    for (let i = 0; i < width; i++, at++) {
+      if (!(scan.data[at] > black) && marks[at] === 0) continue
+      rows[j]++
+      columns[i]++
+    }
+  }
+  const [top, bottom] = spanOf(rows)
+  const [left, right] = spanOf(columns)
+  const sideMm = MARGIN * Math.max((bottom - top) * rowMm, (right - left) * columnMm)
+  const around = (first: number, end: number, mm: number, size: number): Span => {
+    const [middle, half] = [(first + end) / 2, sideMm / mm / 2]
+    return [Math.max(0, Math.floor(middle - half)), Math.min(size, Math.ceil(middle + half))]
+  }
+  return [around(top, bottom, rowMm, height), around(left, right, columnMm, width)]
+}
+
+/** From the first to behind the last of those that hold more than specks; all where none does. */
+function spanOf(counts: Float64Array): Span {
+  const first = counts.findIndex((count) => count > SPECKS)
+  return first < 0 ? [0, counts.length] : [first, counts.findLastIndex((count) => count > SPECKS) + 1]
 }
 
 /** The slice's own range without its extremes. */

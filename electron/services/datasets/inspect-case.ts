@@ -51,13 +51,21 @@ export interface CaseFacts {
   readonly volumes: number
 }
 
-/**
- * Findings of severity error exclude the case.
- * @param firstPlanes keeps the middle planes of the images, for whoever looks at the case first
- */
-export async function inspectCase(root: string, found: FoundCase, firstPlanes?: FirstPlanes): Promise<CaseFacts> {
+export interface InspectCaseOptions {
+  /** Keeps the middle planes of the images, for whoever looks at the case first */
+  readonly firstPlanes?: FirstPlanes | undefined
+  /** That may decode its images at once; 1 unless given */
+  readonly threads?: number
+}
+
+/** Findings of severity error exclude the case. */
+export async function inspectCase(
+  root: string,
+  found: FoundCase,
+  options: InspectCaseOptions = {},
+): Promise<CaseFacts> {
   const findings: Finding[] = [...found.problems, ...missingFiles(found)]
-  const { channels, volumes } = await readChannels(root, found, findings, firstPlanes)
+  const { channels, volumes } = await readChannels(root, found, findings, options)
   const image = channels[0]?.read.volume ?? null
   const { labels, tally, misfits, midlineMm } = await inspectLabels(root, found, image, findings)
   const complete = channels.length === found.images.length
@@ -100,7 +108,7 @@ async function readChannels(
   root: string,
   found: FoundCase,
   findings: Finding[],
-  firstPlanes: FirstPlanes | undefined,
+  { firstPlanes, threads = 1 }: InspectCaseOptions,
 ): Promise<{ channels: ReadChannel[]; volumes: number }> {
   const channels: ReadChannel[] = []
   let volumes = 0
@@ -108,7 +116,7 @@ async function readChannels(
   for (const path of found.images) {
     if (path === null) continue
     const kept = await firstPlanes?.(join(root, path))
-    const read = await readVolume(found.id, 'image', findings, () => readImage(join(root, path)), noteVolumes)
+    const read = await readVolume(found.id, 'image', findings, () => readImage(join(root, path), threads), noteVolumes)
     if (!read) continue
     const grid = channels[0]?.read.volume.geometry ?? read.volume.geometry
     const misfit = checkGrid(grid, { what: 'channel', geometry: read.volume.geometry, path }, found.id)

@@ -57,8 +57,11 @@ const isKnown = (vocabulary: Vocabulary, organ: OrganId): boolean =>
 
 const nameOf = ({ key, sourceName }: FoundLabel): string => (key === sourceName ? key : `${key} (${sourceName})`)
 
+/** How alike a name must be to be proposed in a sentence: a bone of the hand is no palate. */
+const CREDIBLE = 0.65
+
 function unmapped(label: FoundLabel, organ: OrganId, vocabulary: Vocabulary): Finding {
-  const suggestions = suggestOrgans(vocabulary, organ, 3).map(organNames(vocabulary))
+  const suggestions = suggestOrgans(vocabulary, organ, 3, CREDIBLE).map(organNames(vocabulary))
   const advice =
     suggestions.length > 0
       ? `It may be ${suggestions.join(' or ')}.`

@@ -7,7 +7,7 @@ import type { DrawJob } from './volume-jobs.ts'
 import type { VolumeWorkers } from './volume-workers.ts'
 
 /** Counts up whenever the same case is drawn in another way. */
-const VERSION = 1
+const VERSION = 2
 
 export interface PictureCache {
   /** @param content what tells whether the files are still the same. @throws what drawing throws */

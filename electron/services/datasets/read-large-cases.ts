@@ -17,7 +17,7 @@ export function readLargeCasesIn(
 ): (root: string, found: FoundCase) => Promise<CaseFacts> {
   const firstPlanes = openFirstPlanes(cacheFolder)
   return async (root, found) => {
-    if (!(await isLarge(join(root, found.images[0] ?? '')))) return inspectCase(root, found, firstPlanes)
+    if (!(await isLarge(join(root, found.images[0] ?? '')))) return inspectCase(root, found, { firstPlanes })
     const { facts } = await workers.run({ kind: 'inspect', root, found, signature: null, cacheFolder })
     if (facts) return facts
     throw new OrganMosaicError('internal', `Case ${found.id} was not read; register the dataset again.`)

@@ -35,6 +35,13 @@ export interface DrawJob {
 }
 
 export type VolumeJob = DetectJob | InspectJob | DrawJob
+
+export interface VolumeRequest {
+  readonly job: VolumeJob
+  /** That may work on it at once: its share of the cores */
+  readonly threads: number
+}
+
 interface Results {
   readonly detect: DetectedFolder
   readonly inspect: CaseReading

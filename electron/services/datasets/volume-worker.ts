@@ -6,19 +6,21 @@ import { detectFolder } from './detect-folder.ts'
 import { drawCase } from './draw-case.ts'
 import { inspectCase } from './inspect-case.ts'
 import { readChangedCase } from './read-changed-case.ts'
-import type { VolumeJob } from './volume-jobs.ts'
+import type { VolumeRequest } from './volume-jobs.ts'
 
 const port = parentPort!
 
-function work(job: VolumeJob): Promise<unknown> {
+function work({ job, threads }: VolumeRequest): Promise<unknown> {
   if (job.kind === 'detect') return detectFolder(job.root, job.role, job.reading)
-  if (job.kind === 'draw') return drawCase(job)
+  if (job.kind === 'draw') return drawCase(job, threads)
   const firstPlanes = openFirstPlanes(job.cacheFolder)
-  return readChangedCase(job.root, job.found, job.signature, (root, found) => inspectCase(root, found, firstPlanes))
+  return readChangedCase(job.root, job.found, job.signature, (root, found) =>
+    inspectCase(root, found, { firstPlanes, threads }),
+  )
 }
 
-port.on('message', (job: VolumeJob) => {
-  work(job).then(
+port.on('message', (request: VolumeRequest) => {
+  work(request).then(
     (result) => port.postMessage({ result }),
     (thrown: unknown) => {
       const { code, message, details } = toOrganMosaicError(thrown)

@@ -1,8 +1,9 @@
-// Threads that read volumes for the host, one a core. They start with the first job and never keep the process alive.
+// Threads that read volumes for the host, one a core. They start with the first job and never keep the process alive. Where
+// there are fewer jobs than cores, a job may use several.
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { ErrorCodeSchema, OrganMosaicError } from '../../../contract/errors.ts'
-import type { VolumeFailure, VolumeJob, VolumeResult } from './volume-jobs.ts'
+import type { VolumeFailure, VolumeJob, VolumeRequest, VolumeResult } from './volume-jobs.ts'
 
 export interface VolumeWorkers {
   /** In the order of asking. @throws OrganMosaicError what the work threw, `internal` when its thread died */
@@ -24,9 +25,13 @@ export function createVolumeWorkers(threads = Math.max(2, availableParallelism()
   const all = new Set<Worker>()
   let closed = false
 
+  /** Of a job that begins: the cores are shared with those that run and those that wait. */
+  const shareOf = (): number => Math.max(1, Math.floor(threads / (all.size - idle.length + queue.length)))
+
   function pump(): void {
     while (queue.length > 0 && (idle.length > 0 || all.size < threads)) {
-      give(idle.pop() ?? start(), queue.shift()!)
+      const [worker, waiting] = [idle.pop() ?? start(), queue.shift()!]
+      give(worker, waiting, shareOf())
     }
   }
 
@@ -36,7 +41,7 @@ export function createVolumeWorkers(threads = Math.max(2, availableParallelism()
     return worker
   }
 
-  function give(worker: Worker, { job, resolve, reject }: Waiting): void {
+  function give(worker: Worker, { job, resolve, reject }: Waiting, share: number): void {
     const onMessage = (answer: Answer): void => {
       done()
       idle.push(worker)
@@ -57,7 +62,7 @@ export function createVolumeWorkers(threads = Math.max(2, availableParallelism()
     }
     worker.ref()
     worker.on('message', onMessage).on('error', onEnd).on('exit', onEnd)
-    worker.postMessage(job)
+    worker.postMessage({ job, threads: share } satisfies VolumeRequest)
   }
 
   return {
@@ -65,7 +70,8 @@ export function createVolumeWorkers(threads = Math.max(2, availableParallelism()
       new Promise<VolumeResult<Job>>((resolve, reject) => {
         if (closed) return reject(new OrganMosaicError('conflict', 'OrganMosaic is ending; no more volumes are read.'))
         queue.push({ job, resolve: (result) => resolve(result as VolumeResult<Job>), reject })
-        pump()
+        // Jobs that are asked for together share the cores.
+        queueMicrotask(pump)
       }),
     async close() {
       closed = true

@@ -1,18 +1,19 @@
 // What the doctor can tell without starting TensorFlow: versions, set-up, memory, cores, disk, graphics driver.
-import { execFile } from 'node:child_process'
 import { existsSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { availableParallelism, freemem, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import type { DoctorReport } from '../../../contract/report.ts'
+import { repairAdvice } from '../../../trainer/runtime/installation.ts'
 import { jobVersions } from '../runs/job-versions.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
+import { checkGraphics } from './check-graphics.ts'
 
 type Check = DoctorReport['checks'][number]
 const bindingFolder = join(import.meta.dirname, '../../../node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8')
 
-export async function checkMachine(workspace: Workspace): Promise<Check[]> {
-  return [checkVersions(), checkNode(), checkSetup(), checkMemory(), checkCores(), await checkDriver()].concat(
+export function checkMachine(workspace: Workspace): Check[] {
+  return [checkVersions(), checkNode(), checkSetup(), checkMemory(), checkCores()].concat(
+    checkGraphics(),
     checkDisk(workspace),
     checkWritable(workspace),
   )
@@ -32,7 +33,7 @@ function checkNode(): Check {
   const major = Number(process.versions.node.split('.')[0])
   return major >= 24
     ? { name: 'Node', status: 'ok', value: process.versions.node, advice: '' }
-    : { name: 'Node', status: 'error', value: process.versions.node, advice: 'Node 24 is needed; run npm ci again.' }
+    : { name: 'Node', status: 'error', value: process.versions.node, advice: `Node 24 is needed. ${repairAdvice()}` }
 }
 
 function checkSetup(): Check {
@@ -43,7 +44,7 @@ function checkSetup(): Check {
         name: 'TensorFlow package',
         status: 'error',
         value: `tfjs-node ${tfjsNode}, native part missing`,
-        advice: 'Run npm run setup.',
+        advice: repairAdvice(),
       }
 }
 
@@ -63,17 +64,6 @@ function checkMemory(): Check {
 function checkCores(): Check {
   const cores = availableParallelism()
   return { name: 'Processor cores', status: 'ok', value: String(cores), advice: '' }
-}
-
-async function checkDriver(): Promise<Check> {
-  const name = 'NVIDIA driver'
-  try {
-    const query = ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader']
-    const { stdout } = await promisify(execFile)('nvidia-smi', query, { timeout: 10_000 })
-    return { name, status: 'ok', value: stdout.trim().split('\n').join('; '), advice: '' }
-  } catch {
-    return { name, status: 'ok', value: 'none seen: training runs on the processor', advice: '' }
-  }
 }
 
 function checkDisk(workspace: Workspace): Check {

@@ -2,6 +2,7 @@
 import { describeDevices } from '../../../contract/device.ts'
 import { toOrganMosaicError } from '../../../contract/errors.ts'
 import { ProbeReportSchema, type DoctorReport } from '../../../contract/report.ts'
+import { repairAdvice } from '../../../trainer/runtime/installation.ts'
 import { newJobFolder } from '../jobs/create-job-folder.ts'
 import { jobHeader } from '../jobs/job-header.ts'
 import { readJobReport } from '../jobs/read-job-report.ts'
@@ -19,7 +20,7 @@ const slowGflops = 20
 
 /** ok: no check says error. A probe that fails is a finding of the doctor, not a failure of the command. */
 export async function doctor(workspace: Workspace, watch: Watch = {}): Promise<DoctorReport> {
-  const checks = await checkMachine(workspace)
+  const checks = checkMachine(workspace)
   let probe: DoctorReport['probe'] = null
   if (isSetUp()) {
     try {
@@ -27,8 +28,8 @@ export async function doctor(workspace: Workspace, watch: Watch = {}): Promise<D
       checks.push(...judgeProbe(probe))
     } catch (thrown) {
       if (watch.signal?.aborted) throw thrown
-      const advice = 'Run npm run setup again; if that does not help, report this message.'
-      checks.push({ name: 'TensorFlow', status: 'error', value: toOrganMosaicError(thrown).message, advice })
+      const { message } = toOrganMosaicError(thrown)
+      checks.push({ name: 'TensorFlow', status: 'error', value: message, advice: repairAdvice() })
     }
   }
   return { ok: checks.every(({ status }) => status !== 'error'), checks, probe }
@@ -67,7 +68,9 @@ export function judgeProbe(probe: Probe): Check[] {
       name: 'Computing device',
       status: hasIdleGpu ? 'warning' : 'ok',
       value: describeComputing(probe),
-      advice: hasIdleGpu ? 'A GPU is there and was not used; run npm run setup again.' : '',
+      advice: hasIdleGpu
+        ? 'A GPU is there and was not used; what is said of the driver and of the GPU runtime tells why.'
+        : '',
     },
     {
       name: '3D convolution speed',
@@ -79,7 +82,7 @@ export function judgeProbe(probe: Probe): Check[] {
       name: 'Gradients',
       status: isWrong ? 'error' : 'ok',
       value: `within ${probe.gradientError.toExponential(1)} of finite differences`,
-      advice: isWrong ? 'TensorFlow computes wrong gradients here; run npm run setup again and report this.' : '',
+      advice: isWrong ? `TensorFlow computes wrong gradients here; please report this. ${repairAdvice()}` : '',
     },
   ]
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createFolders, type Folders } from './create-folders.ts'
 import { defaultRoots } from './default-roots.ts'
+import { homeFolder } from '../../../trainer/runtime/home-folder.ts'
 
 let base: string
 let root: string
@@ -150,4 +151,13 @@ it('default roots are the home folder and where volumes are mounted', () => {
   const exists = (path: string): boolean => ['/home/a', '/mnt', 'E:\\'].includes(path)
   expect(defaultRoots('linux', '/home/a', exists)).toEqual(['/home/a', '/mnt'])
   expect(defaultRoots('win32', '/home/a', exists)).toEqual(['/home/a', 'E:\\'])
+  expect(defaultRoots('linux', '', exists)).toEqual(['/mnt'])
+})
+
+it('a user without a home folder is no failure', () => {
+  const find = (): string => {
+    throw new Error('uv_os_homedir returned ENOENT')
+  }
+  expect(homeFolder(find)).toBeUndefined()
+  expect(homeFolder(() => '/home/a')).toBe('/home/a')
 })

@@ -2,13 +2,13 @@
 // Every path that comes from a page passes through here before anything reads or writes it.
 import { existsSync, lstatSync, realpathSync, statSync, type Dirent } from 'node:fs'
 import { mkdir, readdir, stat } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'node:path'
 import type { FolderEntry, FolderListing } from '../../../contract/api/machine.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { pathOf } from '../../../trainer/imaging/image-source.ts'
 import { isArchiveName } from '../archives/open-archive.ts'
 import { countImages, isHidden, isImage, newBudget } from './count-images.ts'
+import { homeFolder } from '../../../trainer/runtime/home-folder.ts'
 
 export interface Folders {
   /** Where one may begin, links resolved. */
@@ -160,7 +160,10 @@ function isShownBelow(root: string, path: string): boolean {
   return isWithin(root, path) && !relative(root, path).split(sep).some(isHidden)
 }
 
-const nameOfRoot = (root: string): string => (root === realpathSync(homedir()) ? 'Home folder' : root)
+function nameOfRoot(root: string): string {
+  const home = homeFolder()
+  return home && existsSync(home) && root === realpathSync(home) ? 'Home folder' : root
+}
 
 /** A folder, or a link to one below the roots. */
 function isListed(entry: Dirent, parent: string, rootOf: (real: string) => string | undefined): boolean {

@@ -1,6 +1,6 @@
 // Where a person of this machine keeps data: the home folder and the places where volumes are mounted.
 import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { homeFolder } from '../../../trainer/runtime/home-folder.ts'
 
 const mountPoints: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   linux: ['/media', '/run/media', '/mnt', '/data'],
@@ -11,8 +11,8 @@ const mountPoints: Partial<Record<NodeJS.Platform, readonly string[]>> = {
 /** Those that exist here, the home folder first. */
 export function defaultRoots(
   platform = process.platform,
-  home = homedir(),
+  home = homeFolder(),
   exists: (path: string) => boolean = existsSync,
 ): string[] {
-  return [home, ...(mountPoints[platform] ?? [])].filter((folder) => exists(folder))
+  return [...(home ? [home] : []), ...(mountPoints[platform] ?? [])].filter((folder) => exists(folder))
 }

@@ -19,7 +19,7 @@ const pseudonyms = createPseudonyms({
   jobs: [],
   runs: ['for-dr-mueller'],
   studies: [],
-  settings: { compute: { device: 'auto', threads: 0 }, places: [] },
+  settings: { compute: { device: 'auto', threads: 0 }, updates: { check: false }, places: [] },
   ownOrgans: new Set(['liver']),
 })
 const { text, foreign } = createScrubber(pseudonyms, knownWords())

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { defaultMethod } from '../../../contract/methods.ts'
 import { PRESETS } from '../../../contract/presets.ts'
 import { PresetSchema, RunConfigSchema } from '../../../contract/run-config.ts'
 import { buildRunConfig, configKeys, merge } from './build-run-config.ts'
@@ -15,6 +16,11 @@ const set = (...settings: string[]) => buildRunConfig({ preset: 'quick', setting
 
 test.each(PresetSchema.options)('preset %s is valid on its own', (preset) => {
   expect(buildRunConfig({ preset })).toEqual(RunConfigSchema.parse(PRESETS[preset]))
+})
+
+test('without a method a person gets the better one, and with stages the published one', () => {
+  expect([defaultMethod(), defaultMethod('0,1,2')]).toEqual(['mutual+', 'mutual+'])
+  expect([defaultMethod('1,2'), defaultMethod('1'), defaultMethod('2')]).toEqual(['mutual', 'mutual', 'mutual'])
 })
 
 test('settings win over the file, the file over what is inherited, that over the preset', () => {

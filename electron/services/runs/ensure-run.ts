@@ -4,6 +4,7 @@ import type { Services } from '../create-services.ts'
 import type { Watch } from '../jobs/run-job.ts'
 import type { EvaluationRequest } from './evaluate-run.ts'
 import type { RunRequest } from './plan-run.ts'
+import { describeTakenOver, takeOverStages } from './take-over-stages.ts'
 
 /** How a host shows what goes on. */
 export interface RunHost {
@@ -13,18 +14,26 @@ export interface RunHost {
   readonly watchJob: <T>(label: string, work: (watch: Watch) => Promise<T>) => Promise<T>
 }
 
-/** @param place where it is started when nobody works on it; where it was before unless given */
+export interface TrainOptions {
+  /** Where it is started when nobody works on it; where it was before unless given. */
+  readonly place?: string | undefined
+  /** Names of runs whose stages it may take over where they are the same. */
+  readonly relatives?: readonly string[]
+}
+
 export async function ensureTrained(
   services: Services,
   request: RunRequest,
   host: RunHost,
-  place?: string,
+  { place, relatives = [] }: TrainOptions = {},
 ): Promise<void> {
   const known = services.listRuns().find(({ name }) => name === request.name)
   if (known?.state === 'finished') return host.note(`Run ${request.name} is finished already.`)
   const isWorkedOn = known?.state === 'running' || (known?.state === 'queued' && known.place !== null)
   if (known && !isWorkedOn) host.note(`Run ${request.name} goes on where it was (${known.state}).`)
   if (!known) services.createRun(request)
+  const taken = isWorkedOn ? null : takeOverStages(services.workspace, request.name, relatives)
+  if (taken) host.note(describeTakenOver(taken))
   const from = isWorkedOn ? 0 : await services.startRun(request.name, place === undefined ? {} : { place })
   await host.followRun(request.name, from)
 }

@@ -2,7 +2,9 @@
 import type { Dataset } from '../../../contract/dataset.ts'
 import type { JobDataset } from '../../../contract/job.ts'
 import type { Organ, OrganId, Vocabulary } from '../../../contract/organ.ts'
+import { keptOrganColor } from '../../../contract/kept-organ-color.ts'
 import { usableCases } from '../datasets/availability.ts'
+import { keptColors } from '../datasets/kept-colors.ts'
 
 /** Organs that are delineated, at least as a part of a merged label, in a usable case: O_i. Alphabetical. */
 export function delineatedOrgans(dataset: Dataset): OrganId[] {
@@ -22,8 +24,16 @@ export function organUnion(datasets: readonly Dataset[], vocabulary: Vocabulary)
   return [...new Set(datasets.flatMap(delineatedOrgans))].sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1))
 }
 
-/** The entries of O and of everything that contains one of them; a name that maps to nothing gets an entry of its own. */
-export function organEntries(organs: readonly OrganId[], vocabulary: Vocabulary): Organ[] {
+/**
+ * The entries of O and of everything that contains one of them; a name that maps to nothing gets an entry of its own, in
+ * the colour that its label files propose.
+ */
+export function organEntries(
+  organs: readonly OrganId[],
+  datasets: readonly Dataset[],
+  vocabulary: Vocabulary,
+): Organ[] {
+  const colors = keptColors(datasets, vocabulary)
   const known = new Map(vocabulary.organs.map((organ) => [organ.id, organ]))
   const entries = new Map<OrganId, Organ>()
   const add = (id: OrganId): void => {
@@ -32,10 +42,10 @@ export function organEntries(organs: readonly OrganId[], vocabulary: Vocabulary)
     entries.set(id, entry)
     entry.partOf.forEach(add)
   }
-  organs.forEach((id, index) => {
+  for (const id of organs) {
     if (known.has(id)) add(id)
-    else entries.set(id, keptOrgan(id, index))
-  })
+    else entries.set(id, keptOrgan(id, colors.get(id)))
+  }
   return [...entries.values()]
 }
 
@@ -57,7 +67,7 @@ export function toJobDataset(dataset: Dataset, union?: readonly OrganId[]): JobD
   }
 }
 
-function keptOrgan(id: OrganId, index: number): Organ {
+function keptOrgan(id: OrganId, color = keptOrganColor(id)): Organ {
   return {
     id,
     name: id,
@@ -68,19 +78,6 @@ function keptOrgan(id: OrganId, index: number): Organ {
     mayOverlap: [],
     members: [],
     snomedCode: null,
-    color: distinctColor(index),
+    color,
   }
-}
-
-/** Hues a golden angle apart, so that neighbours in the list look different. */
-function distinctColor(index: number): string {
-  const hue = (index * 137.508) % 360
-  const channel = (offset: number): string => {
-    const k = (offset + hue / 30) % 12
-    const value = 0.55 - 0.35 * Math.max(-1, Math.min(k - 3, 9 - k, 1))
-    return Math.round(value * 255)
-      .toString(16)
-      .padStart(2, '0')
-  }
-  return `#${channel(0)}${channel(8)}${channel(4)}`
 }

@@ -72,7 +72,7 @@ export function planRun(workspace: Workspace, vocabulary: Vocabulary, request: R
     stage1From: source?.folder ?? null,
     ...(complete ? { labelsFrom: complete.name } : {}),
     organs,
-    vocabulary: organEntries(organs, vocabulary),
+    vocabulary: organEntries(organs, datasets, vocabulary),
     datasets: datasets.map((dataset) => toJobDataset(dataset, organs)),
     config: buildRunConfig({
       preset,

@@ -16,13 +16,17 @@ import { findImages } from './find-images.ts'
 import { registeredImages, type ChosenCase } from './prediction-inputs.ts'
 import { findTrainedModels, type ModelRequest, type TrainedModels } from './trained-models.ts'
 
+type Outcome = ModelRequest & { readonly output: string; readonly formats?: OutputFormat[] }
+export type PredictionRequest = Outcome & { readonly input: string | readonly string[] }
+export type ExportRequest = Outcome & { readonly cases?: readonly ChosenCase[] }
+
 /**
  * @param request.input what findImages takes: files, folders, addresses; or archives of them
  * @throws OrganMosaicError `not-found` without an image, `usage` for an output inside a registered folder, as runJob
  */
 export async function predictWithRun(
   workspace: Workspace,
-  request: ModelRequest & { input: string | readonly string[]; output: string; formats?: OutputFormat[] },
+  request: PredictionRequest,
   watch: Watch = {},
 ): Promise<PredictionResult> {
   const models = findTrainedModels(workspace, request)
@@ -37,7 +41,7 @@ export async function predictWithRun(
  */
 export async function exportRun(
   workspace: Workspace,
-  request: ModelRequest & { output: string; cases?: readonly ChosenCase[]; formats?: OutputFormat[] },
+  request: ExportRequest,
   watch: Watch = {},
 ): Promise<PredictionResult> {
   const models = findTrainedModels(workspace, request)

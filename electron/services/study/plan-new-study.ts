@@ -3,10 +3,13 @@
 import { LONGEST_JOB_S, type StudyPlan, type StudyPlanRow } from '../../../contract/api/studies.ts'
 import type { RunSummary } from '../../../contract/commands.ts'
 import { toOrganMosaicError } from '../../../contract/errors.ts'
+import type { TrainJob } from '../../../contract/job.ts'
 import { modelCount, plannedStages, stageSettings } from '../../../contract/planned-stages.ts'
+import type { StageNumber } from '../../../contract/run-config.ts'
 import type { StudyConfig } from '../../../contract/study.ts'
 import type { Services } from '../create-services.ts'
 import { meanOf } from '../results/statistics/describe-values.ts'
+import { commonStages } from '../runs/common-stages.ts'
 import { planRun } from '../runs/plan-run.ts'
 import { loadVocabulary } from '../vocabulary/load-vocabulary.ts'
 import { listDatasetNames } from '../workspace/dataset-store.ts'
@@ -29,20 +32,13 @@ export function planNewStudy(services: Services, config: StudyConfig): StudyPlan
   if (listStudyNames(workspace).includes(config.name)) problems.push(`A study is called ${config.name} already.`)
   if (config.datasets.includes(config.test)) problems.push(`${config.test} is both trained and tested on.`)
   if (!listDatasetNames(workspace).includes(config.test)) problems.push(`No dataset is called ${config.test}.`)
-  const rows = config.rows.flatMap((row) => {
-    const own = jobs.filter((job) => job.row.name === row.name)
-    const [first] = own
-    return first
-      ? (attempt(() =>
-          planRow(
-            services,
-            first,
-            own.map(({ seed }) => seed),
-            runs,
-          ),
-        ) ?? [])
-      : []
-  })
+  const planned: PlannedRow[] = []
+  for (const { name } of config.rows) {
+    const own = jobs.filter(({ row }) => row.name === name)
+    const row = attempt(() => planRow(services, own, planned, runs))
+    if (row) planned.push(row)
+  }
+  const rows = planned.map(({ plan }) => plan)
   return {
     rows,
     jobs: jobs.length,
@@ -57,30 +53,47 @@ export function planNewStudy(services: Services, config: StudyConfig): StudyPlan
   }
 }
 
+interface PlannedRow {
+  readonly plan: StudyPlanRow
+  readonly job: TrainJob
+}
+
+/** @param own its jobs, one a seed @param before the rows that are trained before it */
 function planRow(
   services: Services,
-  { row, request }: StudyJob,
-  seeds: number[],
+  own: readonly StudyJob[],
+  before: readonly PlannedRow[],
   runs: readonly RunSummary[],
-): StudyPlanRow {
+): PlannedRow {
+  const { row, request } = own[0]!
   // A run that is not kept has a name that nobody takes.
-  const { config, datasets, stages } = planRun(services.workspace, loadVocabulary(), {
-    ...request,
-    name: `preview-${crypto.randomUUID()}`,
-  })
-  const planned = plannedStages(stages)
-  return {
+  const job = planRun(services.workspace, loadVocabulary(), { ...request, name: `preview-${crypto.randomUUID()}` })
+  const { datasets, stages } = job
+  const plan: StudyPlanRow = {
     name: row.name,
     method: row.method,
     stages,
-    seeds,
-    models: planned.reduce<number>((sum, stage) => sum + modelCount(stage, datasets.length), 0),
-    patches: planned.reduce<number>(
-      (sum, stage) => sum + stageSettings(config, stage).steps * config.optimiser.batch,
-      0,
-    ),
+    seeds: own.map(({ seed }) => seed),
+    models: plannedStages(stages).reduce<number>((sum, stage) => sum + modelCount(stage, datasets.length), 0),
+    patches: patchesOf(job, plannedStages(stages)),
     ...estimate(services, request, runs),
+    alike: mostAlike(job, before),
   }
+  return { plan, job }
+}
+
+/** Of each dataset. */
+const patchesOf = ({ config }: TrainJob, stages: readonly StageNumber[]): number =>
+  stages.reduce<number>((sum, stage) => sum + stageSettings(config, stage).steps * config.optimiser.batch, 0)
+
+/** Runs on a cluster wait side by side and take nothing over; nobody knows yet where a new study will run. */
+function mostAlike(job: TrainJob, before: readonly PlannedRow[]): StudyPlanRow['alike'] {
+  const all = patchesOf(job, plannedStages(job.stages))
+  const [most] = before
+    .map(({ plan, job: other }) => ({ row: plan.name, share: patchesOf(job, commonStages(job, other).stages) / all }))
+    .filter(({ share }) => share > 0)
+    .sort((a, b) => b.share - a.share)
+  return most ?? null
 }
 
 /** From runs with the same datasets and preset: of the same method, else of any, as all learn from equally many patches. */

@@ -66,13 +66,14 @@ export async function runStudy(services: Services, config: StudyConfig, host: St
   try {
     const jobs = planStudy(config)
     await spreadStudy(services, config, host)
+    const relatives = jobs.map(({ request }) => request.name)
     for (const [index, job] of jobs.entries()) {
       refuseWhenAsked(services.workspace, config.name)
       host.onJob?.(index, jobs.length)
       run = job.request.name
       note('running')
       host.note(`${index + 1} of ${jobs.length}: ${METHODS[job.row.method].title}, seed ${job.seed}`)
-      await ensureTrained(services, job.request, host, config.place)
+      await ensureTrained(services, job.request, host, { place: config.place, relatives })
       for (const request of scoreRequests(services, job, config.test)) {
         await ensureScored(
           services,

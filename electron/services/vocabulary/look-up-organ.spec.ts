@@ -149,6 +149,11 @@ describe('suggestOrgans', () => {
     expect(suggestOrgans(vocabulary, 'PTV_70')).toEqual([])
     expect(suggestOrgans(vocabulary, 'lung', 2)).toHaveLength(2)
   })
+
+  it.each(['carpal', 'fibula', 'radius', 'ROI-1', 'LIGHT_BLUE', 'renal_arteries', 'lung_airways'])(
+    'finds nothing credible for %s',
+    (name) => expect(suggestOrgans(vocabulary, name, 3, 0.65)).toEqual([]),
+  )
 })
 
 const data = new URL('../../../../shared/data/', import.meta.url)

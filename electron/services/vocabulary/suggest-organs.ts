@@ -5,13 +5,16 @@ import { organKey, splitWords } from './organ-key.ts'
 
 const LEAST_SCORE = 0.35
 
-/** Ids of the vocabulary, the likeliest first; never one of the other side than the name says. */
-export function suggestOrgans(vocabulary: Vocabulary, name: string, limit = 5): string[] {
+/**
+ * @param least how alike, from 0 to 1: for a list to choose from less will do than for a sentence that proposes something
+ * @returns ids of the vocabulary, the likeliest first; never one of the other side than the name says
+ */
+export function suggestOrgans(vocabulary: Vocabulary, name: string, limit = 5, least = LEAST_SCORE): string[] {
   const side = organKey(name)?.side ?? null
   return vocabulary.organs
     .filter((organ) => side === null || organ.laterality === null || organ.laterality === side)
     .map((organ) => ({ id: organ.id, score: bestScore(organ, name) - (organ.laterality === side ? 0 : 0.1) }))
-    .filter((candidate) => candidate.score >= LEAST_SCORE)
+    .filter((candidate) => candidate.score >= least)
     .sort((a, b) => b.score - a.score || a.id.localeCompare(b.id))
     .slice(0, limit)
     .map((candidate) => candidate.id)

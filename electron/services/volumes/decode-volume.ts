@@ -1,4 +1,5 @@
 // One layer of a case, from its files to voxels in canonical axis order. Runs in a worker thread: decoding blocks.
+import { availableParallelism } from 'node:os'
 import type { VolumeContent, VolumeHeader } from '../../../contract/api/volumes.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
 import { canonicalTransform, reorient, reorientGeometry } from '../../../trainer/imaging/canonical.ts'
@@ -39,7 +40,7 @@ export async function decodeVolume(recipe: Recipe, onStart: OnStart): Promise<Vo
 }
 
 async function decodeImage(recipe: ImageRecipe, onStart: OnStart): Promise<VolumeRest> {
-  const { volume, oddities } = await readImage(recipe.path)
+  const { volume, oddities } = await readImage(recipe.path, availableParallelism())
   const image = describeImage(volume, oddities, recipe.intensity)
   onStart(startOf(image, recipe.modality))
   const canonical = reorient({ data: image.data, geometry: volume.geometry }, image.transform)

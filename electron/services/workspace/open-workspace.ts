@@ -1,9 +1,11 @@
 // The workspace: one folder that holds everything of a person's studies. Folders are the truth, the database an index.
 import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs'
 import { createHash } from 'node:crypto'
-import { homedir, tmpdir, userInfo } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { OrganMosaicError } from '../../../contract/errors.ts'
+import { bringForward, refuseNewerWorkspace } from './workspace-format.ts'
+import { homeFolder } from '../../../trainer/runtime/home-folder.ts'
 
 /** Absolute paths; all of the folders exist. */
 export type Workspace = {
@@ -15,17 +17,40 @@ export type Workspace = {
   cache: string
 }
 
-/** --home, else ORGAN_MOSAIC_HOME, else ~/OrganMosaic. */
-export function chooseHome(home?: string, environment: NodeJS.ProcessEnv = process.env): string {
-  return resolve(home ?? (environment['ORGAN_MOSAIC_HOME'] || join(homedir(), 'OrganMosaic')))
+/**
+ * --home, else ORGAN_MOSAIC_HOME, else ~/OrganMosaic.
+ * @throws OrganMosaicError `environment` when nothing is chosen and the user has no home
+ */
+export function chooseHome(
+  home?: string,
+  environment: NodeJS.ProcessEnv = process.env,
+  own: () => string | undefined = homeFolder,
+): string {
+  const chosen = home ?? defaultHome(environment, own)
+  if (chosen) return resolve(chosen)
+  throw new OrganMosaicError(
+    'environment',
+    'The workspace goes to the home folder unless another is chosen, and this user has none; choose one with --home or ORGAN_MOSAIC_HOME.',
+  )
+}
+
+/** Where the workspace is for whoever chooses none; undefined for a user without a home. */
+export function defaultHome(
+  environment: NodeJS.ProcessEnv = process.env,
+  own: () => string | undefined = homeFolder,
+): string | undefined {
+  const folder = own()
+  return environment['ORGAN_MOSAIC_HOME'] || (folder && join(folder, 'OrganMosaic'))
 }
 
 /**
- * Opens the workspace and creates what is missing.
- * @throws OrganMosaicError `environment` when a folder cannot be created or written
+ * Opens the workspace, brings it to the format of this version, and creates what is missing.
+ * @throws OrganMosaicError `environment` when a folder cannot be created or written, and before anything is touched when
+ *   the workspace belongs to a newer version
  */
 export function openWorkspace(home: string): Workspace {
   const root = resolve(home)
+  refuseNewerWorkspace(root)
   const workspace: Workspace = {
     home: root,
     databaseFile: indexFile(root),
@@ -46,6 +71,7 @@ export function openWorkspace(home: string): Workspace {
       )
     }
   }
+  for (const sentence of bringForward(root)) console.error(sentence)
   return workspace
 }
 

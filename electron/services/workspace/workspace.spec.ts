@@ -16,7 +16,7 @@ describe('openWorkspace', () => {
   test('makes its folders, and again does nothing', () => {
     const home = join(temporaryFolder(), 'deep', 'home')
     const workspace = openWorkspace(home)
-    expect(readdirSync(home).sort()).toEqual(['cache', 'datasets', 'jobs', 'runs'])
+    expect(readdirSync(home).sort()).toEqual(['cache', 'datasets', 'jobs', 'runs', 'workspace.json'])
     expect(openWorkspace(home)).toEqual(workspace)
   })
 
@@ -32,6 +32,13 @@ describe('openWorkspace', () => {
     expect(chooseHome('/x', { ORGAN_MOSAIC_HOME: '/y' })).toBe('/x')
     expect(chooseHome(undefined, { ORGAN_MOSAIC_HOME: '/y' })).toBe('/y')
     expect(chooseHome(undefined, { ORGAN_MOSAIC_HOME: '' })).toBe(join(homedir(), 'OrganMosaic'))
+  })
+
+  test('must be chosen by a user without a home, as in some containers', () => {
+    const none = () => undefined
+    expect(chooseHome('/x', {}, none)).toBe('/x')
+    expect(chooseHome(undefined, { ORGAN_MOSAIC_HOME: '/y' }, none)).toBe('/y')
+    expect(() => chooseHome(undefined, {}, none)).toThrow(/this user has none; choose one with --home/)
   })
 })
 

@@ -2,7 +2,7 @@
 import { computed, onScopeDispose, reactive, ref, shallowRef, watch } from 'vue'
 import type { ConfigPreview, RunDraft, RunPreview } from '../../../contract/api/runs.ts'
 import { toOrganMosaicError } from '../../../contract/errors.ts'
-import { METHODS } from '../../../contract/methods.ts'
+import { defaultMethod, METHODS } from '../../../contract/methods.ts'
 import type { Matrix } from '../../../contract/matrix.ts'
 import { call } from '../../api/client.ts'
 import { withoutValue, withValue } from './change-tree.ts'
@@ -20,7 +20,7 @@ export type Draft = ReturnType<typeof useDraft>
 export function useDraft() {
   const draft = reactive<RunDraft>({
     preset: 'standard',
-    method: 'mutual',
+    method: defaultMethod(),
     changes: {},
     stage1From: null,
     datasets: [],

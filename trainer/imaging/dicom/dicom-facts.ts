@@ -27,6 +27,9 @@ export interface DicomFacts {
 const SEGMENTATIONS = ['1.2.840.10008.5.1.4.1.1.66.4', '1.2.840.10008.5.1.4.1.1.66.7']
 const STRUCTURES = '1.2.840.10008.5.1.4.1.1.481.3'
 
+/** Of slices whose series UID was blanked: the folder says which belong together. */
+export const NO_SERIES = '2.25.0'
+
 const known = new Map<string, { state: string; facts: Promise<DicomFacts | null> }>()
 const MOST_KNOWN = 200_000
 
@@ -49,14 +52,17 @@ async function readFacts(path: string): Promise<DicomFacts | null> {
   const start = buffer.subarray(0, bytesRead)
   if (isGzip(start) || !isDicom(start)) return null
   const { dataset } = await readDicomHeader(path)
-  const series = dataset.text(TAG.seriesInstance)
-  if (series === null) return null
+  const kind = kindOf(dataset)
+  const said = dataset.text(TAG.seriesInstance)
+  if (said === null && kind !== 'image') return null
+  const series = said ?? NO_SERIES
   const id = dataset.text(TAG.patientId)
   return {
     path,
-    kind: kindOf(dataset),
+    kind,
     series,
-    instance: dataset.text(TAG.sopInstance) ?? path,
+    // Where identifiers were blanked, those of slices may all be the same.
+    instance: (said === null ? null : dataset.text(TAG.sopInstance)) ?? path,
     modality: dataset.text(TAG.modality) ?? '',
     description: dataset.text(TAG.seriesDescription) ?? '',
     frameOfReference: dataset.text(TAG.frameOfReference) ?? '',

@@ -5,7 +5,7 @@ import { damaged } from '../files/read-bytes.ts'
 import type { ImageFormat, ImageRead } from '../image-format.ts'
 import type { ImagePart } from '../image-source.ts'
 import { dicomFacts, type DicomFacts } from './dicom-facts.ts'
-import { findSeries, onlySeries } from './dicom-series.ts'
+import { findSeries, isBlanked, onlySeries } from './dicom-series.ts'
 import { isDicom } from './parse-dicom.ts'
 import { openDicomSegmentation, readSegmentationMap } from '../segmentation/dicom-segmentation.ts'
 import { readDicomFile } from './read-dicom-file.ts'
@@ -22,11 +22,11 @@ interface Files {
 export const dicom: ImageFormat = {
   name: 'DICOM',
   recognises: isDicom,
-  async read(path, part): Promise<ImageRead> {
+  async read(path, part, threads = 1): Promise<ImageRead> {
     const { paths, where, number, notes, kind } = await filesFor(path, part)
     if (kind === 'segmentation')
       return readSegmentationMap(openDicomSegmentation(await readDicomFile(path), path), path)
-    const { volume, oddities } = await readDicomImage(paths, where, number)
+    const { volume, oddities } = await readDicomImage(paths, where, number, threads)
     return { volume, oddities: [...notes, ...oddities] }
   },
   async readGeometry(path, part): Promise<Geometry> {
@@ -54,11 +54,12 @@ async function filesFor(path: string, part: ImagePart | null): Promise<Files> {
   const series = part?.kind === 'series' ? await findSeries(path, part.uid) : await onlySeries(path)
   const where = `${path} (series ${series.uid.slice(-12)})`
   const copies = `${where}: ${series.copies} files are copies of others; used once`
+  const blanked = `${where}: the files do not say which series they are of (their UIDs were blanked); those of the folder are taken for one`
   return {
     where,
     paths: series.files.map((file) => file.path),
     number,
-    notes: series.copies > 0 ? [copies] : [],
+    notes: [...(series.copies > 0 ? [copies] : []), ...(isBlanked(series.uid) ? [blanked] : [])],
     kind: 'image',
   }
 }

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { OrganMosaicError } from '../../../contract/errors.ts'
-import { dicomFacts, type DicomFacts } from './dicom-facts.ts'
+import { dicomFacts, NO_SERIES, type DicomFacts } from './dicom-facts.ts'
 
 export interface DicomSeries {
   readonly uid: string
@@ -24,7 +24,11 @@ export async function groupSeries(paths: readonly string[]): Promise<DicomSeries
     const some = await Promise.all(paths.slice(at, at + AT_ONCE).map(dicomFacts))
     facts.push(...some.flatMap((each) => each ?? []))
   }
-  return [...Map.groupBy(facts, ({ series }) => series)].map(([uid, files]) => {
+  const named = Map.groupBy(facts, ({ series, path }) => (series === NO_SERIES ? dirname(path) : series))
+  let blanked = 0
+  return [...named.values()].map((files) => {
+    const { series } = files[0]
+    const uid = series === NO_SERIES ? `${NO_SERIES}.${blanked++}` : series
     const single = new Map(files.map((file) => [file.instance, file]))
     return {
       uid,
@@ -51,13 +55,19 @@ export async function listFiles(folder: string, depth = 0): Promise<string[]> {
 /** @throws OrganMosaicError not-found when the folder holds no file of the series */
 export async function findSeries(folder: string, uid: string): Promise<DicomSeries> {
   const all = await groupSeries(await listFiles(folder))
-  const found = all.find((series) => series.uid === uid)
+  // Numbers of series without a UID count for the folder that was looked into; the place says which is meant.
+  const found = all.find((series) =>
+    isBlanked(uid) ? isBlanked(series.uid) && series.folder === folder : series.uid === uid,
+  )
   if (found) return found
   throw new OrganMosaicError(
     'not-found',
     `${folder} holds no file of the DICOM series ${uid} any more (${all.length} other series there). Put the files back, or register the dataset again.`,
   )
 }
+
+/** Its files do not say which series they are of: those of a folder are taken for one. */
+export const isBlanked = (uid: string): boolean => uid.startsWith(`${NO_SERIES}.`)
 
 /** The only image series of a folder. @throws OrganMosaicError invalid-data for none or several */
 export async function onlySeries(folder: string): Promise<DicomSeries> {

@@ -8,6 +8,7 @@ import { readLabel } from '../read-label.ts'
 import type { Volume, VoxelArray } from '../volume.ts'
 import { repairGrid } from './repair-grid.ts'
 import { LEFT, splitSides } from './split-sides.ts'
+import { turnOnto } from './turn-onto.ts'
 
 export interface SourceRead {
   readonly volume: Volume
@@ -28,10 +29,13 @@ const TOLERANCE = 1e-3
 export async function readLabelSource(root: string, source: LabelSource, grid: Geometry | null): Promise<SourceRead> {
   // A segment that lies beside its image cannot be painted onto it: it is read as its file has it.
   const { volume, oddities } = await readLabel(join(root, source.path), source.repair ? null : grid)
-  const placed = source.repair && grid ? repairGrid(volume, grid, source.repair, source.path) : volume
+  const placed = grid ? placeOn(grid, volume, source) : volume
   const { volume: split, keyOf } = applySplits(placed, source)
   return { volume: split, keyOf, oddities, own: volume.geometry }
 }
+
+const placeOn = (grid: Geometry, volume: Volume, { repair, path }: LabelSource): Volume =>
+  repair ? repairGrid(volume, grid, repair, path) : turnOnto(volume, grid)
 
 export interface SplitRead extends Pick<SourceRead, 'volume' | 'keyOf'> {
   readonly methods: readonly SplitMethod[]

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { DemoResultSchema, type DemoResult } from '../../../../contract/commands.ts'
 import { runDemo } from '../../../services/demo/run-demo.ts'
-import { chooseHome } from '../../../services/workspace/open-workspace.ts'
+import { defaultHome } from '../../../services/workspace/open-workspace.ts'
 import { defineCommand } from '../define-command.ts'
 import { followTraining } from '../follow-training.ts'
 import { defined } from '../option-schemas.ts'
@@ -79,7 +79,7 @@ function renderDemo(result: DemoResult, style: Style): string {
 function nextCommands({ home, study, run }: DemoResult): string[] {
   const quoted = (path: string): string => (/\s/.test(path) ? `"${path}"` : path)
   const images = quoted(join(study, 'test-complete', 'imagesTs'))
-  const suffix = home === chooseHome(undefined) ? '' : ` --home ${quoted(home)}`
+  const suffix = home === defaultHome() ? '' : ` --home ${quoted(home)}`
   return [
     `organ-mosaic run ${run}`,
     'organ-mosaic matrix site-a site-b site-c',

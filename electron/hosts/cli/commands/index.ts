@@ -7,6 +7,7 @@ import { doctor } from './doctor.ts'
 import { evaluate } from './evaluate.ts'
 import { exportCommand } from './export.ts'
 import { exportModel } from './export-model.ts'
+import { gpu } from './gpu.ts'
 import { importModel } from './import-model.ts'
 import { mapping } from './mapping.ts'
 import { matrix } from './matrix.ts'
@@ -48,6 +49,7 @@ export const commands: readonly Command[] = [
   places,
   remove,
   doctor,
+  gpu,
   report,
   reindex,
   demo,

@@ -1,6 +1,5 @@
 // organ-mosaic report: what helps to understand a problem, in one file without patient data, shown before it is written.
 import { resolve } from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import { z } from 'zod'
 import { WrittenReportSchema, type ReportContents } from '../../../../contract/problem-report.ts'
 import { defineCommand } from '../define-command.ts'
@@ -33,7 +32,7 @@ by numbers; images and labels are left out. What is in it is listed first; it is
     }
     const path = resolve(output ?? contents.suggestedName)
     if (!yes) terminal.note(describeContents(contents, terminal))
-    const written = yes || (await isWanted(path))
+    const written = yes || (await terminal.confirm(`Write ${path}?`))
     if (written) await problemReports.write(contents.id, path)
     return { written, path: written ? path : null, contents, shown: null }
   },
@@ -53,15 +52,4 @@ function describeContents({ files, names }: ReportContents, { style }: Terminal)
       ? [`In it ${names.map(({ name, called }) => `${name} is called ${called}`).join(', ')}.`]
       : []),
   ].join('\n')
-}
-
-/** Nobody is there to ask in a script. */
-async function isWanted(path: string): Promise<boolean> {
-  if (!process.stdin.isTTY) return false
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return /^y(es)?$/i.test((await terminal.question(`Write ${path}? [y/N] `)).trim())
-  } finally {
-    terminal.close()
-  }
 }

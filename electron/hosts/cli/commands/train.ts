@@ -1,7 +1,7 @@
 // organ-mosaic train: plans a run, starts it in the background and follows it.
 import { z } from 'zod'
 import { RunSummarySchema } from '../../../../contract/commands.ts'
-import { MethodSchema } from '../../../../contract/methods.ts'
+import { defaultMethod, MethodSchema } from '../../../../contract/methods.ts'
 import { PresetSchema, StagesSchema } from '../../../../contract/run-config.ts'
 import { defineCommand } from '../define-command.ts'
 import { followTraining } from '../follow-training.ts'
@@ -15,7 +15,10 @@ export const train = defineCommand({
     ['--name <run>', '(required) the name of the new run'],
     ['--datasets <a,b,...>', '(required) names of 2 to 9 registered datasets; model k is trained on the k-th'],
     ['--preset <quick|standard|full>', 'how much is computed (default: standard)'],
-    [`--method <${MethodSchema.options.join('|')}>`, 'what is trained (default: mutual)'],
+    [
+      `--method <${MethodSchema.options.join('|')}>`,
+      'what is trained (default: mutual+; with --stages mutual, unless they are 0,1,2)',
+    ],
     ['--stages <0|1|2|...>', 'which stages, such as 1,2; 0: the shared network (default: those of the method)'],
     ['--stage1-from <run>', 'with --stages 2: the run whose stage-1 models it starts from'],
     [
@@ -47,8 +50,9 @@ docs/reference/presets.md.`,
     detach: z.boolean().default(false),
   }),
   output: RunSummarySchema,
-  run: async (services, { detach, config, on, ...request }, terminal) => {
-    const { name } = services.createRun(defined({ ...request, configFile: config }))
+  run: async (services, { detach, config, on, method, ...request }, terminal) => {
+    const chosen = method ?? defaultMethod(request.stages)
+    const { name } = services.createRun(defined({ ...request, method: chosen, configFile: config }))
     services.findSharedNames(request.datasets).forEach(terminal.note)
     const from = await services.startRun(name, defined({ place: on }))
     if (!detach) return followTraining(services, name, from, terminal)

@@ -97,7 +97,7 @@ export function identifierFindings(cases: readonly Identifiers[]): Finding[] {
   const number = holding.length === 1 ? '1 case' : `${holding.length} cases`
   const note = `The files of ${number} say who the patient is (${fields}). OrganMosaic copies none of it into its workspace or its logs; only a DICOM SEG or RTSTRUCT that it exports repeats what its source series says.`
   const named = cases.filter(({ inPath }) => inPath).length
-  const warning = `${named === 1 ? '1 case is' : `${named} cases are`} called like the patient in the files: names of folders become names of cases, in lists, reports and exports. Rename the folders and register again.`
+  const warning = `Files or folders of ${named === 1 ? '1 case' : `${named} cases`} are called like the patient in the files: paths are kept in the workspace, and names of folders become names of cases, in lists, reports and exports. Rename them and register again.`
   return [
     createFinding('info', 'patient-identifiers', note),
     ...(named > 0 ? [createFinding('warning', 'patient-identifiers', warning)] : []),

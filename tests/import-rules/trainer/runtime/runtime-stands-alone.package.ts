@@ -1,0 +1,1 @@
+export const tf = await import('@tensorflow/tfjs')

@@ -1,0 +1,1 @@
+export { trainOn } from '../legal.ts'
