@@ -20,9 +20,12 @@ export async function limitNextPreflight(jobs: string, known: readonly string[],
   }
 }
 
-/** Limits the process of a job to what it has and a little more when its cases are prepared, before its first step. */
-export async function limitWhenPrepared(folder: string, spareMb: number): Promise<void> {
-  while (!isPrepared(folder)) await sleep(10)
+/**
+ * Limits the process of a job to what it has and a little more when its cases are prepared, before its first step.
+ * @param all waits until the last case is prepared, instead of the first
+ */
+export async function limitWhenPrepared(folder: string, spareMb: number, all = false): Promise<void> {
+  while (!isPrepared(folder, all)) await sleep(10)
   const pid = workingPid(folder)
   const usedKb = Number(/^VmData:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
   execFileSync('/usr/bin/prlimit', ['--pid', String(pid), `--data=${(usedKb + spareMb * 1024) * 1024}:`])
@@ -35,8 +38,8 @@ export const liftLimit = (folder: string): void =>
 export const workingPid = (folder: string): number =>
   ProcessSchema.parse(JSON.parse(readFileSync(join(folder, 'process.json'), 'utf8'))).pid
 
-const isPrepared = (folder: string): boolean =>
+const isPrepared = (folder: string, all: boolean): boolean =>
   existsSync(join(folder, 'events.jsonl')) &&
   readJournal(folder).events.some(
-    (event) => event.type === 'progress' && event.phase === 'preprocess' && event.done > 0,
+    (event) => event.type === 'progress' && event.phase === 'preprocess' && event.done >= (all ? event.total : 1),
   )

@@ -21,6 +21,14 @@ export function jobState(folder: string): JobState {
 
 /** @param last the last state event of the journal, for callers that know it without reading the journal */
 export function stateAfter(folder: string, last: StateEvent | null): JobState {
+  const state = judge(folder, last)
+  if (state !== 'interrupted') return state
+  // Between the reading of that event and the look at the process it may have said how it ended, and ended.
+  const newest = lastEvent(folder, 'state')
+  return newest === null || newest.seq === last?.seq ? state : judge(folder, newest)
+}
+
+function judge(folder: string, last: StateEvent | null): JobState {
   const place = readJobPlace(folder)
   const process = readJobProcess(folder)
   const said = last && isOfPresent(last, process, place) ? last.state : null

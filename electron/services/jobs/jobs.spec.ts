@@ -12,7 +12,7 @@ import { writeJobPlace } from '../places/job-place.ts'
 import { exampleEvents } from '../fixtures/example-events.ts'
 import { createJobFolder, newJobFolder, readJob } from './create-job-folder.ts'
 import { followJob, jobFailure } from './follow-job.ts'
-import { isAlive, jobState } from './job-state.ts'
+import { isAlive, jobState, stateAfter } from './job-state.ts'
 import { journalSize } from '../../../trainer/job-folder/read-journal.ts'
 import { requestControl } from './request-control.ts'
 import { startJob } from './start-job.ts'
@@ -170,6 +170,16 @@ describe('jobState', () => {
     expect(processLiveness(readJobProcess(folder)!)).toBe('alive')
     writeProcess({ identity: thisProcess().identity?.replace(/\d+$/, '1') })
     expect(processLiveness(readJobProcess(folder)!)).toBe(process.platform === 'linux' ? 'dead' : 'alive')
+  })
+
+  test('a process that finishes while its state is looked up was not interrupted', () => {
+    const running = { seq: 1, time: '2026-01-01T12:00:00.000Z', type: 'state', state: 'running', message: '' } as const
+    writeProcess({ pid: 2 ** 22 + 1, startedAt: '2026-01-01T11:00:00.000Z', afterSeq: 0 })
+    appendEvent(running)
+    expect(stateAfter(folder, running)).toBe('interrupted')
+    appendEvent({ ...running, seq: 2, state: 'finished' })
+    // What was read of the journal before the process was found gone is old by then.
+    expect(stateAfter(folder, running)).toBe('finished')
   })
 
   test('a clock that was set back between two processes changes no state', () => {

@@ -80,10 +80,11 @@ export function describeJob(job: Job, teller: Teller): Record<string, unknown> {
 }
 
 /** Whether the addresses of a place are set, not what they are. */
-export function describeSettings({ compute, places }: Settings, { pseudonyms }: Teller): Record<string, unknown> {
+export function describeSettings({ compute, places, updates }: Settings, { pseudonyms }: Teller): Record<string, unknown> {
   const isSet = (value: string | readonly string[]): string => (value.length > 0 ? 'set' : 'not set')
   return {
     compute,
+    updates,
     places: places.map((place) => {
       const common = { name: pseudonyms.of('place', place.name), kind: place.kind, command: isSet(place.command) }
       if (place.kind === 'ssh') return { ...common, host: isSet(place.host) }
