@@ -1,10 +1,11 @@
 // What the datasets, cases, patients, runs, folders and people of a workspace are called in a report. Numbers follow the
 // order of their names: the same workspace gives the same ones.
-import { homedir, hostname, tmpdir, userInfo } from 'node:os'
+import { hostname, tmpdir, userInfo } from 'node:os'
 import { basename, join } from 'node:path'
 import type { Dataset } from '../../../contract/dataset.ts'
 import type { Job, JobDataset } from '../../../contract/job.ts'
 import type { Settings } from '../../../contract/settings.ts'
+import { homeFolder } from '../../../trainer/runtime/home-folder.ts'
 
 export type Kind = 'dataset' | 'case' | 'patient' | 'run' | 'study' | 'organ' | 'place' | 'folder' | 'file'
 
@@ -86,11 +87,20 @@ function nameJob(of: NameOf, outside: (path: string) => void, job: Job, ownOrgan
 
 function machineNames(home: string): { name: string; called: string; isFolder: boolean }[] {
   const app = join(import.meta.dirname, '../../..')
-  const folders = { '[workspace]': home, '[app]': app, '[home]': homedir(), '[temporary]': tmpdir() }
-  const { username } = userInfo()
-  return [
+  const folders = { '[workspace]': home, '[app]': app, '[home]': homeFolder() ?? '', '[temporary]': tmpdir() }
+  const names = [
     ...Object.entries(folders).map(([called, name]) => ({ name, called, isFolder: true })),
     { name: hostname(), called: '[machine]', isFolder: false },
-    { name: username, called: '[user]', isFolder: false },
+    { name: userName(), called: '[user]', isFolder: false },
   ]
+  return names.filter(({ name }) => name !== '')
+}
+
+/** @returns an empty name where the system knows no such user, as in a container */
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return ''
+  }
 }
