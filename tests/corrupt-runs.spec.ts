@@ -224,15 +224,15 @@ describe('the index', () => {
     expect(tiny.services.getRun('base')).toEqual(detail)
   })
 
-  test('says what to do when the database is no database, and loses nothing', () => {
+  test('puts a database that is none aside, says so, and loses nothing', () => {
     const before = tiny.services.listRuns()
     const { databaseFile } = tiny.services.workspace
     tiny.services.close()
     for (const suffix of ['-wal', '-shm']) rmSync(databaseFile + suffix, { force: true })
     copyFileSync(join(base, 'run.json'), databaseFile)
-    expect(reopen).toThrow(/cannot be opened.*only an index: delete it and run organ-mosaic reindex/)
-    rmSync(databaseFile)
     reopen()
+    expect(tiny.services.index.problem()).toMatch(/was damaged, and lies aside as .*\.damaged\. Nothing is lost/)
+    expect(readFileSync(`${databaseFile}.damaged`)).toEqual(readFileSync(join(base, 'run.json')))
     expect(tiny.services.reindex().skipped).toEqual([])
     expect(tiny.services.listRuns()).toEqual(before)
   })

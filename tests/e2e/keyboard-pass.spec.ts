@@ -88,7 +88,7 @@ describe.skipIf(!browserPath)(`a pass by keyboard alone${needsBrowser}`, () => {
 
   async function train(): Promise<void> {
     await navigate('New run')
-    for (const setting of tinySettings) {
+    for (const setting of [...tinySettings, 'shared.steps=4', 'shared.validateEvery=2']) {
       const [key, value] = setting.split('=')
       await type(page.getByRole('textbox', { name: key, exact: true }), value)
     }
