@@ -24,7 +24,7 @@ interface Ending {
 
 // TensorFlow is imported after the environment is set: its native library reads it when it loads.
 async function work(folder: string, job: Job, journal: Journal): Promise<Ending> {
-  sayNewCard(journal)
+  await sayNewCard(journal)
   const [{ usedDevice, limitMb }, { watchMemory }] = await Promise.all([
     import('./tensor/used-device.ts'),
     import('./jobs/watch-memory.ts'),
@@ -53,9 +53,9 @@ async function work(folder: string, job: Job, journal: Journal): Promise<Ending>
 }
 
 /** Said before the wait begins. The driver keeps what it compiled, so that this happens once a card. */
-function sayNewCard(journal: Journal): void {
+async function sayNewCard(journal: Journal): Promise<void> {
   if (jobCards().length === 0) return
-  const driver = readDriver()
+  const driver = await readDriver()
   const newer = driver.state === 'works' && driver.cards.find(({ capability }) => isNewer(capability))
   if (!newer) return
   const message = `${newer.name} is newer than this TensorFlow: its kernels are compiled now if they never were, which can take many minutes.`

@@ -231,7 +231,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     problemReports: createReportDesk({
       workspace,
       database,
-      indexProblem: index.problem,
+      checkIndex: index.check,
       tasks,
       doctor: (watch) => doctor(workspace, watch),
     }),

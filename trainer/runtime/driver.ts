@@ -1,6 +1,7 @@
 // What the driver's own tool says of the cards: more than a training needs, for a person who asks why a card is not used.
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { promisify } from 'node:util'
 
 export interface DriverCard {
   readonly name: string
@@ -23,23 +24,27 @@ const FIELDS = ['name', 'driver_version', 'memory.total', 'memory.used']
 const PCI = '/sys/bus/pci/devices'
 const TIMEOUT_MS = 10_000
 
-export function readDriver(ask: (query: string) => string = askTool, hasCard: () => boolean = hasNvidiaCard): Driver {
+export async function readDriver(
+  ask: (query: string) => Promise<string> = askTool,
+  hasCard: () => boolean = hasNvidiaCard,
+): Promise<Driver> {
   try {
-    return { state: 'works', cards: parse(ask([...FIELDS, 'compute_cap'].join(','))) }
+    return { state: 'works', cards: parse(await ask([...FIELDS, 'compute_cap'].join(','))) }
   } catch (first) {
     if (isAbsent(first)) return { state: hasCard() ? 'missing' : 'no-card' }
     try {
       // Drivers before 2021 do not know compute_cap and refuse the whole question.
-      return { state: 'works', cards: parse(ask(FIELDS.join(','))) }
+      return { state: 'works', cards: parse(await ask(FIELDS.join(','))) }
     } catch (second) {
       return { state: 'fails', message: messageOf(second) }
     }
   }
 }
 
-function askTool(query: string): string {
+async function askTool(query: string): Promise<string> {
   const words = [`--query-gpu=${query}`, '--format=csv,noheader,nounits']
-  return execFileSync('nvidia-smi', words, { encoding: 'utf8', timeout: TIMEOUT_MS, stdio: ['ignore', 'pipe', 'pipe'] })
+  const { stdout } = await promisify(execFile)('nvidia-smi', words, { timeout: TIMEOUT_MS })
+  return stdout
 }
 
 function parse(text: string): DriverCard[] {

@@ -13,13 +13,3 @@ export const GPU_BUILD = {
 
 /** Below this a patch of the standard preset has no room. */
 export const SMALLEST_CARD_MB = 4000
-
-/** @returns above 0 when version `a` is newer */
-export function compareVersions(a: string, b: string): number {
-  const [left, right] = [a, b].map((version) => version.split('.').map(Number)) as [number[], number[]]
-  for (let i = 0; i < Math.max(left.length, right.length); i++) {
-    const difference = (left[i] ?? 0) - (right[i] ?? 0)
-    if (difference !== 0) return difference
-  }
-  return 0
-}

@@ -62,6 +62,9 @@ it('is chosen where there is a card that it may use, and only in this version', 
     expect(choose({ CUDA_VISIBLE_DEVICES: '-1' })).toBeNull()
     writeFileSync(factsFile(folder), facts.replace(GPU_BUILD.tensorflow, '2.20.0'))
     expect(choose()).toBeNull()
+    // Cut off by a full disk or a loss of power.
+    writeFileSync(factsFile(folder), facts.slice(0, 20))
+    expect(choose()).toBeNull()
     writeFileSync(factsFile(folder), facts)
     rmSync(join(home, 'bin/nvidia-smi'))
     expect(choose()).toBeNull()

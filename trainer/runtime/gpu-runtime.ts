@@ -35,12 +35,15 @@ export function gpuRuntimeFolder(environment: NodeJS.ProcessEnv = process.env): 
 export const factsFile = (folder: string): string => join(folder, 'runtime.json')
 export const bindingFile = (folder: string): string => join(folder, 'lib/napi-v8/tfjs_binding.node')
 
-/** @returns null where nothing is installed, or not completely */
+/** @returns null where nothing is installed, not completely, or what says so is damaged: the processor is used then */
 export function readRuntimeFacts(folder: string): RuntimeFacts | null {
   const file = factsFile(folder)
   if (!existsSync(file)) return null
-  const parsed = RuntimeFactsSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')))
-  return parsed.success ? parsed.data : null
+  try {
+    return RuntimeFactsSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch {
+    return null
+  }
 }
 
 /** Of this version of TensorFlow, and not seen to compute something wrong. */

@@ -2,6 +2,7 @@
 import type { machineRoutes } from '../../../contract/api/machine.ts'
 import type { Services } from '../../services/create-services.ts'
 import type { Implementations } from './create-handler.ts'
+import { answerDownload } from './answer-download.ts'
 
 export function implementMachine({
   folders,
@@ -41,14 +42,7 @@ export function implementMachine({
     readReportFile: ({ params, query }) => ({ text: problemReports.read(params.report, query.name) }),
     getReport({ params }) {
       const { name, bytes } = problemReports.archive(params.report)
-      return new Response(new Uint8Array(bytes), {
-        headers: {
-          'content-type': 'application/zip',
-          'content-disposition': `attachment; filename="${name}"`,
-          'cache-control': 'no-store',
-          'x-content-type-options': 'nosniff',
-        },
-      })
+      return answerDownload(new Uint8Array(bytes), { type: 'application/zip', name })
     },
   }
 }

@@ -2,6 +2,7 @@
 import type { resultRoutes } from '../../../contract/api/results.ts'
 import type { Services } from '../../services/create-services.ts'
 import type { Implementations } from './create-handler.ts'
+import { answerDownload } from './answer-download.ts'
 
 export function implementResults(services: Services): Implementations<keyof typeof resultRoutes> {
   const { results, folders, tasks } = services
@@ -9,9 +10,15 @@ export function implementResults(services: Services): Implementations<keyof type
     listReports: () => results.list(),
     compareReports: ({ query: { metric, ...chosen } }) => results.compare(chosen, metric),
     getResultsCsv: ({ query: { table, ...chosen } }) =>
-      download(results.csv(chosen, table), 'text/csv; charset=utf-8', `${chosen.dataset}-${table}.csv`),
+      answerDownload(results.csv(chosen, table), {
+        type: 'text/csv; charset=utf-8',
+        name: `${chosen.dataset}-${table}.csv`,
+      }),
     getResultsHtml: ({ query }) =>
-      download(results.html(query, new Date()), 'text/html; charset=utf-8', `${query.dataset}-results.html`),
+      answerDownload(results.html(query, new Date()), {
+        type: 'text/html; charset=utf-8',
+        name: `${query.dataset}-results.html`,
+      }),
     startEvaluation: ({ params: { run }, body }) =>
       tasks.start({ kind: 'evaluate', title: `Evaluating ${run} on ${body.dataset}`, subject: run }, (context) =>
         services.evaluateRun(defined({ run, ...body }), context),
@@ -47,17 +54,6 @@ export function implementResults(services: Services): Implementations<keyof type
     uploadImage: ({ params, request, signal }) => results.uploads.store(params.file, request.body, signal),
     removeUpload: ({ params }) => results.uploads.remove(params.file),
   }
-}
-
-function download(text: string, type: string, name: string): Response {
-  return new Response(text, {
-    headers: {
-      'content-type': type,
-      'content-disposition': `attachment; filename="${name}"`,
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-    },
-  })
 }
 
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> }

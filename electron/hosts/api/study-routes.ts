@@ -3,6 +3,7 @@ import type { studyRoutes } from '../../../contract/api/studies.ts'
 import type { Services } from '../../services/create-services.ts'
 import { createStudyDesk } from '../../services/study/study-desk.ts'
 import type { Implementations } from './create-handler.ts'
+import { answerDownload } from './answer-download.ts'
 
 export function implementStudies(services: Services): Implementations<keyof typeof studyRoutes> {
   const desk = createStudyDesk(services)
@@ -32,15 +33,14 @@ const types: Record<string, string> = {
 /** A report that is shown has its styles and pictures inside, and may load and run nothing. */
 function answerFile(text: string, file: string, name: string, inline: boolean): Response {
   const shown = inline && file.endsWith('.html')
-  return new Response(text, {
-    headers: {
-      'content-type': types[file.split('.').at(-1) ?? ''] ?? 'text/plain; charset=utf-8',
-      'content-disposition': `${shown ? 'inline' : 'attachment'}; filename="${name}"`,
-      ...(shown
-        ? {
-            'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
-          }
-        : {}),
-    },
+  return answerDownload(text, {
+    type: types[file.split('.').at(-1) ?? ''] ?? 'text/plain; charset=utf-8',
+    name,
+    more: shown
+      ? {
+          'content-disposition': `inline; filename="${name}"`,
+          'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
+        }
+      : {},
   })
 }

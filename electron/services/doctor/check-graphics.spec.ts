@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DriverCard } from '../../../trainer/runtime/driver.ts'
-import { checkGraphics, type GraphicsState } from './check-graphics.ts'
+import { judgeGraphics, type GraphicsState } from './check-graphics.ts'
 
 const card: DriverCard = { name: 'NVIDIA L4', driver: '550.90.07', memoryMb: 23034, usedMb: 1, capability: 8.9 }
 const runtime = { tensorflow: '2.21.0', files: [], proof: null }
@@ -12,11 +12,11 @@ const state = (change: Partial<DriverCard>, more: Partial<GraphicsState> = {}): 
   impossible: '',
   ...more,
 })
-const found = (given: GraphicsState, name: string) => checkGraphics(given).find((check) => check.name === name)
+const found = (given: GraphicsState, name: string) => judgeGraphics(given).find((check) => check.name === name)
 
 describe('what stands between a card and a training', () => {
   it('is nothing', () => {
-    const checks = checkGraphics(state({}))
+    const checks = judgeGraphics(state({}))
     expect(checks.map(({ name, status }) => [name, status])).toEqual([
       ['NVIDIA driver', 'ok'],
       ['Graphics card', 'ok'],
@@ -26,7 +26,7 @@ describe('what stands between a card and a training', () => {
   })
 
   it('is that there is no card: no fault of the machine', () => {
-    const checks = checkGraphics(state({}, { driver: { state: 'no-card' }, runtime: null }))
+    const checks = judgeGraphics(state({}, { driver: { state: 'no-card' }, runtime: null }))
     expect(checks).toHaveLength(1)
     expect(checks[0]).toMatchObject({ status: 'ok', advice: '' })
   })
@@ -45,7 +45,7 @@ describe('what stands between a card and a training', () => {
   })
 
   it('is a driver too old for the CUDA version; then nothing is said of installing', () => {
-    const checks = checkGraphics(state({ driver: '470.256.02' }, { runtime: null }))
+    const checks = judgeGraphics(state({ driver: '470.256.02' }, { runtime: null }))
     expect(checks[0]?.value).toContain('470.256.02 is too old')
     expect(checks.some(({ name }) => name === 'GPU runtime')).toBe(false)
     expect(found(state({ driver: '525.60.13' }), 'NVIDIA driver')?.status).toBe('ok')

@@ -1,8 +1,9 @@
 // What stands between a graphics card and a training, in plain words: the driver, its age, the card's age, its memory, and
 // TensorFlow's GPU build.
+import { compareVersions } from '../../../contract/compare-versions.ts'
 import type { DoctorReport } from '../../../contract/report.ts'
 import { readDriver, type Driver, type DriverCard } from '../../../trainer/runtime/driver.ts'
-import { compareVersions, GPU_BUILD, SMALLEST_CARD_MB } from '../../../trainer/runtime/gpu-build.ts'
+import { GPU_BUILD, SMALLEST_CARD_MB } from '../../../trainer/runtime/gpu-build.ts'
 import {
   gpuRuntimeFolder,
   readRuntimeFacts,
@@ -27,7 +28,7 @@ export interface GraphicsState {
   readonly impossible: string
 }
 
-export function checkGraphics(state: GraphicsState = readState()): Check[] {
+export function judgeGraphics(state: GraphicsState): Check[] {
   const { driver } = state
   if (driver.state !== 'works') return [checkMissing(driver)]
   const tooOld = driver.cards.find((card) => compareVersions(card.driver, GPU_BUILD.oldestDriver) < 0)
@@ -41,10 +42,12 @@ export function checkGraphics(state: GraphicsState = readState()): Check[] {
   ]
 }
 
-function readState(): GraphicsState {
+export const checkGraphics = async (): Promise<Check[]> => judgeGraphics(await readState())
+
+async function readState(): Promise<GraphicsState> {
   const folder = gpuRuntimeFolder()
   return {
-    driver: readDriver(),
+    driver: await readDriver(),
     runtime: folder === undefined ? null : readRuntimeFacts(folder),
     isBuiltIn: isCudaBuild(),
     impossible: whyNot(),

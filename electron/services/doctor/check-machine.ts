@@ -11,9 +11,9 @@ import { checkGraphics } from './check-graphics.ts'
 type Check = DoctorReport['checks'][number]
 const bindingFolder = join(import.meta.dirname, '../../../node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8')
 
-export function checkMachine(workspace: Workspace): Check[] {
+export async function checkMachine(workspace: Workspace): Promise<Check[]> {
   return [checkVersions(), checkNode(), checkSetup(), checkMemory(), checkCores()].concat(
-    checkGraphics(),
+    await checkGraphics(),
     checkDisk(workspace),
     checkWritable(workspace),
   )

@@ -20,7 +20,7 @@ const slowGflops = 20
 
 /** ok: no check says error. A probe that fails is a finding of the doctor, not a failure of the command. */
 export async function doctor(workspace: Workspace, watch: Watch = {}): Promise<DoctorReport> {
-  const checks = checkMachine(workspace)
+  const checks = await checkMachine(workspace)
   let probe: DoctorReport['probe'] = null
   if (isSetUp()) {
     try {

@@ -7,7 +7,8 @@ import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asDiskError, OrganMosaicError } from '../../../contract/errors.ts'
-import { reasonOf } from './wheel-index.ts'
+import { formatBytes } from '../../../contract/format-bytes.ts'
+import { networkReason } from '../network/network-reason.ts'
 
 export interface Download {
   readonly url: string
@@ -91,10 +92,10 @@ async function requireChecksum({ filename, sha256 }: Download, part: string): Pr
 }
 
 function gaveUp({ filename, bytes }: Download, done: number, cause: unknown): OrganMosaicError {
-  const share = `${(done / 1e6).toFixed(0)} of ${(bytes / 1e6).toFixed(0)} MB`
+  const share = `${formatBytes(done)} of ${formatBytes(bytes)}`
   return new OrganMosaicError(
     'environment',
-    `${filename} could not be downloaded (${reasonOf(cause)}); ${share} are kept. Check the network and start again: it goes on from there.`,
+    `${filename} could not be downloaded (${networkReason(cause)}); ${share} are kept. Check the network and start again: it goes on from there.`,
     { cause },
   )
 }

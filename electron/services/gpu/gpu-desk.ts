@@ -1,5 +1,5 @@
 // What a host does with the GPU runtime: says what there is, plans, installs and removes it.
-import { readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { OrganMosaicError } from '../../../contract/errors.ts'
@@ -8,6 +8,7 @@ import type { Task } from '../../../contract/task.ts'
 import { factsFile, gpuRuntimeFolder, isUsable, readRuntimeFacts } from '../../../trainer/runtime/gpu-runtime.ts'
 import { isCudaBuild } from '../../../trainer/runtime/installation.ts'
 import type { TaskContext, Tasks } from '../tasks/create-tasks.ts'
+import { writeJsonFile } from '../workspace/json-file.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { installGpuRuntime, partialFolder } from './install-gpu-runtime.ts'
 import { describePlan, resolveWheels } from './plan-gpu-runtime.ts'
@@ -35,7 +36,7 @@ export function createGpuDesk({ workspace, tasks }: { workspace: Workspace; task
     await installGpuRuntime({ wheels: await resolveWheels(index), folder, index }, { signal, report })
     report({ done: 0, total: 0, message: 'computing with it; a card that is newer than the build takes minutes' })
     const proof = await proveGpuRuntime(workspace, { signal, onEvent })
-    await keepProof(folder, proof)
+    keepProof(folder, proof)
     return proof
   }
 
@@ -101,7 +102,7 @@ async function sizeOf(folder: string): Promise<number> {
   return sizes.reduce((sum, { size }) => sum + size, 0)
 }
 
-async function keepProof(folder: string, proof: GpuProof): Promise<void> {
+function keepProof(folder: string, proof: GpuProof): void {
   const facts = readRuntimeFacts(folder)
-  if (facts) await writeFile(factsFile(folder), JSON.stringify({ ...facts, proof }, null, 2))
+  if (facts) writeJsonFile(factsFile(folder), { ...facts, proof })
 }

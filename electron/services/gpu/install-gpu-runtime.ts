@@ -5,6 +5,7 @@ import { chmod, cp, mkdir, open, readFile, rename, rm, statfs, writeFile } from 
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { asDiskError, OrganMosaicError } from '../../../contract/errors.ts'
+import { formatBytes } from '../../../contract/format-bytes.ts'
 import { bindingFile, factsFile, type RuntimeFacts } from '../../../trainer/runtime/gpu-runtime.ts'
 import { partsOfName } from '../archives/entry-name.ts'
 import { openZip } from '../archives/read-zip.ts'
@@ -74,10 +75,9 @@ async function requireRoom(partial: string, missing: readonly Wheel[]): Promise<
   const { bavail, bsize } = await statfs(partial)
   const { diskBytes } = describePlan(missing, partial)
   if (bavail * bsize >= diskBytes) return
-  const inGb = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`
   throw new OrganMosaicError(
     'environment',
-    `The GPU runtime needs ${inGb(diskBytes)} in ${dirname(partial)}, and ${inGb(bavail * bsize)} are free there. Free some, or choose another folder with ORGAN_MOSAIC_DATA.`,
+    `The GPU runtime needs ${formatBytes(diskBytes)} in ${dirname(partial)}, and ${formatBytes(bavail * bsize)} are free there. Free some, or choose another folder with ORGAN_MOSAIC_DATA.`,
   )
 }
 

@@ -1,7 +1,9 @@
 // The package index that the GPU runtime comes from: PyPI, or the mirror that pip is set to (PIP_INDEX_URL). Asked in its
 // JSON form (PEP 691), which gives the size and the checksum of each file.
 import { z } from 'zod'
+import { compareVersions } from '../../../contract/compare-versions.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
+import { networkReason } from '../network/network-reason.ts'
 
 export interface Wheel {
   readonly project: string
@@ -48,7 +50,7 @@ export function openWheelIndex(
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     }).catch((cause: unknown) => {
       signal?.throwIfAborted()
-      throw unreachable(origin, reasonOf(cause), cause)
+      throw unreachable(origin, networkReason(cause), cause)
     })
     if (answer.ok) return answer
     throw unreachable(origin, `it answered ${answer.status} to ${url}`)
@@ -97,21 +99,8 @@ function fitsPlatform(tag: string): boolean {
 }
 
 /** 12.9.1.4 and 12.9.1.4.post1, part by part. */
-export function compareReleases(a: string, b: string): number {
-  const parts = (version: string): number[] => version.replace('.post', '.').split('.').map(Number)
-  const [left, right] = [parts(a), parts(b)]
-  for (let i = 0; i < Math.max(left.length, right.length); i++) {
-    const difference = (left[i] ?? 0) - (right[i] ?? 0)
-    if (difference !== 0) return difference
-  }
-  return 0
-}
-
-/** Node hides the reason of a failed request in its cause. */
-export function reasonOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown)
-  return thrown.cause instanceof Error ? thrown.cause.message : thrown.message
-}
+export const compareReleases = (a: string, b: string): number =>
+  compareVersions(a.replace('.post', '.'), b.replace('.post', '.'))
 
 function unreachable(origin: string, why: string, cause?: unknown): OrganMosaicError {
   return new OrganMosaicError(

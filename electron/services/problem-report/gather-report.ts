@@ -2,6 +2,7 @@
 // nothing is copied as it is.
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Dataset } from '../../../contract/dataset.ts'
 import type { ErrorReport } from '../../../contract/errors.ts'
 import { JobSchema, type Job } from '../../../contract/job.ts'
 import type { DoctorReport } from '../../../contract/report.ts'
@@ -24,7 +25,7 @@ import { createValueScrubber } from './scrub-values.ts'
 export interface ReportSources {
   readonly workspace: Workspace
   readonly database: Database
-  /** What was wrong with the index when it was opened. */
+  /** What is wrong with the index. */
   readonly indexProblem: string | null
   readonly doctor: DoctorReport
   /** Of the tasks of a window. */
@@ -43,9 +44,10 @@ export function gatherReport(sources: ReportSources, runs: readonly string[]): G
   const { workspace } = sources
   const vocabulary = new Set(loadVocabulary().organs.map(({ id }) => id))
   const jobs = newestJobs(workspace)
+  const datasets = readable(listDatasetNames(workspace), (name) => readDataset(workspace, name))
   const pseudonyms = createPseudonyms({
     home: workspace.home,
-    datasets: readable(listDatasetNames(workspace), (name) => readDataset(workspace, name)),
+    datasets,
     runs: listRunNames(workspace),
     studies: foldersIn(join(workspace.home, 'studies')),
     jobs: [...readable(listRunNames(workspace), (name) => readRun(workspace, name)), ...jobs.map(({ job }) => job)],
@@ -59,15 +61,18 @@ export function gatherReport(sources: ReportSources, runs: readonly string[]): G
     ...jobs.map(({ name, folder }) => ({ folder, called: `jobs/${name}` })),
   ]
   const files = [
-    ...commonFiles(sources, teller, scrubber),
+    ...commonFiles(sources, datasets, teller, scrubber),
     ...folders.flatMap(({ folder, called }) => filesOfJob(folder, called, teller, scrubber)),
   ]
   return { files: [readme(files), ...files], names: shownNames(pseudonyms, runs) }
 }
 
-function commonFiles(sources: ReportSources, teller: Teller, scrubber: Scrubber): GatheredFile[] {
-  const { workspace, database, indexProblem, doctor, taskErrors } = sources
-  const datasets = readable(listDatasetNames(workspace), (name) => readDataset(workspace, name))
+function commonFiles(
+  { workspace, database, indexProblem, doctor, taskErrors }: ReportSources,
+  datasets: readonly Dataset[],
+  teller: Teller,
+  scrubber: Scrubber,
+): GatheredFile[] {
   const checks = doctor.checks.map(({ name, status, value, advice }) => {
     const fromLibrary = name === 'NVIDIA driver' || name === 'TensorFlow' || name === 'Computing device'
     return { name, status, value: fromLibrary ? scrubber.foreign(value) : scrubber.text(value), advice }

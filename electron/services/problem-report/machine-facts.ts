@@ -29,7 +29,7 @@ export function machineFacts({ home }: Workspace): Record<string, unknown> {
   }
 }
 
-/** @param problem what was wrong with the file when it was opened */
+/** @param problem what is wrong with the file */
 export function indexFacts(database: Database, file: string, problem: string | null): Record<string, unknown> {
   const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? null
   try {
@@ -37,21 +37,18 @@ export function indexFacts(database: Database, file: string, problem: string | n
       const count = database.prepare<[], { rows: number }>(`SELECT count(*) AS rows FROM ${table}`).get()
       return [table, count?.rows ?? 0] as const
     })
-    const check = database.pragma('quick_check(3)', { simple: true })
     return {
       bytes,
-      problem,
+      check: problem ?? 'ok',
       schema: schemaVersion(database),
       known: MIGRATIONS.length,
-      check,
       rows: Object.fromEntries(rows),
     }
   } catch (thrown) {
     return {
       bytes,
-      problem,
+      check: problem ?? (thrown instanceof Error ? thrown.message : String(thrown)),
       known: MIGRATIONS.length,
-      check: thrown instanceof Error ? thrown.message : String(thrown),
     }
   }
 }

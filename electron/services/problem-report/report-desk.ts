@@ -27,7 +27,7 @@ export interface ReportDesk {
 export interface ReportParts {
   readonly workspace: Workspace
   readonly database: Database
-  readonly indexProblem: () => string | null
+  readonly checkIndex: () => Promise<string | null>
   readonly tasks: Tasks
   readonly doctor: (watch?: Watch) => Promise<DoctorReport>
 }
@@ -56,7 +56,8 @@ export function createReportDesk(parts: ReportParts): ReportDesk {
       runs.forEach((name) => void readRun(workspace, name))
       const doctor = await parts.doctor(watch)
       const taskErrors = tasks.list().flatMap(({ kind, error }) => (error ? [{ kind, ...error }] : []))
-      const sources = { workspace, database: parts.database, indexProblem: parts.indexProblem(), doctor, taskErrors }
+      const indexProblem = await parts.checkIndex()
+      const sources = { workspace, database: parts.database, indexProblem, doctor, taskErrors }
       const { files, names } = gatherReport(sources, runs.length > 0 ? runs : newestRuns(workspace))
       const bytes = packZip(files.map(({ name, text }) => ({ name, content: text })))
       const id = randomUUID()

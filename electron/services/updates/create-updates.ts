@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { OrganMosaicError, toOrganMosaicError } from '../../../contract/errors.ts'
+import { compareVersions } from '../../../contract/compare-versions.ts'
 import type { UpdateCheck, Updates } from '../../../contract/updates.ts'
+import { networkReason } from '../network/network-reason.ts'
 import { jobVersions } from '../runs/job-versions.ts'
 
 export interface UpdateDesk {
@@ -42,7 +44,7 @@ export function createUpdates({
     problem = ''
     try {
       const { version, page } = await ask(address)
-      const isNewer = version.localeCompare(own, 'en', { numeric: true }) > 0
+      const isNewer = compareVersions(version, own) > 0
       last = { at: new Date().toISOString(), address, own, newest: version, isNewer, page }
       return last
     } catch (thrown) {
@@ -92,10 +94,13 @@ async function fetchJson(address: string): Promise<unknown> {
     const text = await readAtMost(answer, MOST_BYTES)
     return JSON.parse(text)
   } catch (cause) {
-    const reason = cause instanceof Error ? (cause.cause instanceof Error ? cause.cause : cause).message : String(cause)
-    throw new OrganMosaicError('environment', `${address} could not be asked for newer versions (${reason}).`, {
-      cause,
-    })
+    throw new OrganMosaicError(
+      'environment',
+      `${address} could not be asked for newer versions (${networkReason(cause)}).`,
+      {
+        cause,
+      },
+    )
   }
 }
 

@@ -1,6 +1,7 @@
 // organ-mosaic export-model: the trained models of a run in one file.
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { formatBytes } from '../../../../contract/format-bytes.ts'
 import { ExportedModelSchema, ModelFormatSchema } from '../../../../contract/model-file.ts'
 import { exportArchive } from '../../../services/models/export-archive.ts'
 import { exportOnnx } from '../../../services/models/export-onnx.ts'
@@ -36,5 +37,5 @@ for onnxruntime and others; resources/predict_onnx.py shows how. Neither holds i
       : exportArchive(workspace, run, path)
   },
   render: ({ run, format, path, bytes, stages }) =>
-    `Models of run ${run} (stages ${stages.join(', ')}) as ${format === 'onnx' ? 'ONNX' : 'an archive'}: ${path}, ${(bytes / 1e6).toFixed(1)} MB.`,
+    `Models of run ${run} (stages ${stages.join(', ')}) as ${format === 'onnx' ? 'ONNX' : 'an archive'}: ${path}, ${formatBytes(bytes)}.`,
 })

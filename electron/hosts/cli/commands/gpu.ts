@@ -1,6 +1,7 @@
 // organ-mosaic gpu: TensorFlow's CUDA build, kept apart from the application.
 import { z } from 'zod'
 import { OrganMosaicError } from '../../../../contract/errors.ts'
+import { formatBytes } from '../../../../contract/format-bytes.ts'
 import {
   GpuPlanSchema,
   GpuProofSchema,
@@ -70,28 +71,25 @@ async function install(desk: Services['gpu'], terminal: Terminal): Promise<z.inf
   }
 }
 
-const size = (bytes: number): string =>
-  bytes < 1e8 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(2)} GB`
-
 function describePlan(plan: GpuPlan, style: Style): string {
-  const rows = plan.files.map(({ name, version, bytes }) => [name, version, size(bytes)])
+  const rows = plan.files.map(({ name, version, bytes }) => [name, version, formatBytes(bytes)])
   return [
     table(['file', 'version', 'download'], rows, style),
-    `TensorFlow ${plan.tensorflow} with CUDA ${plan.cuda}: ${size(plan.downloadBytes)} to download, about ${size(plan.diskBytes)} on the disk, in ${plan.folder}`,
+    `TensorFlow ${plan.tensorflow} with CUDA ${plan.cuda}: ${formatBytes(plan.downloadBytes)} to download, about ${formatBytes(plan.diskBytes)} on the disk, in ${plan.folder}`,
   ].join('\n')
 }
 
 function describeStatus({ possible, installed, outdated, bytes, folder, proof }: GpuStatus): string {
   if (possible !== '') return possible
   if (!installed && bytes > 0)
-    return `An interrupted download of ${size(bytes)} lies in ${folder}.partial; gpu install goes on with it.`
+    return `An interrupted download of ${formatBytes(bytes)} lies in ${folder}.partial; gpu install goes on with it.`
   if (!installed) return 'The GPU runtime is not installed. organ-mosaic gpu install says how large it is and asks.'
   const use = outdated
     ? 'of another version and not used; install it again'
     : proof
       ? describeUse(proof)
       : 'not tried yet'
-  return `The GPU runtime lies in ${folder} (${size(bytes)}): ${use}.`
+  return `The GPU runtime lies in ${folder} (${formatBytes(bytes)}): ${use}.`
 }
 
 function describeUse({ works, device }: z.infer<typeof GpuProofSchema>): string {

@@ -1,6 +1,7 @@
 // organ-mosaic report: what helps to understand a problem, in one file without patient data, shown before it is written.
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { formatBytes } from '../../../../contract/format-bytes.ts'
 import { WrittenReportSchema, type ReportContents } from '../../../../contract/problem-report.ts'
 import { defineCommand } from '../define-command.ts'
 import type { Terminal } from '../terminal.ts'
@@ -39,13 +40,13 @@ by numbers; images and labels are left out. What is in it is listed first; it is
   render: ({ written, path, contents, shown }) => {
     if (shown !== null) return shown.trimEnd()
     return written
-      ? `Written: ${path}, ${(contents.bytes / 1e3).toFixed(0)} kB, ${contents.files.length} files.`
+      ? `Written: ${path}, ${formatBytes(contents.bytes)}, ${contents.files.length} files.`
       : 'Nothing was written. Say y when asked, or give --yes; --show NAME prints one of the files.'
   },
 })
 
 function describeContents({ files, names }: ReportContents, { style }: Terminal): string {
-  const rows = files.map(({ name, bytes, about }) => [name, `${(bytes / 1e3).toFixed(1)} kB`, about])
+  const rows = files.map(({ name, bytes, about }) => [name, formatBytes(bytes), about])
   return [
     table(['file', 'size', 'what'], rows, style),
     ...(names.length > 0

@@ -1,3 +1,5 @@
+// Sizes of files, as every window and command says them.
+
 /** @example formatBytes(1_500_000) === '1.5 MB' */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
