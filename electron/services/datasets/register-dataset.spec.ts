@@ -31,17 +31,13 @@ const codesOf = (dataset: Dataset) => findingsOf(dataset).map((finding) => findi
 
 describe('organs', () => {
   it('map through the vocabulary; what does not is kept and reported with suggestions', async () => {
-    const root = await writeTestFolder(
-      paired('value,name\n1,Mandible\n2,Mandibel\n', { 1: [1, 1, 1], 2: [1, 1, 1] }),
-    )
+    const root = await writeTestFolder(paired('value,name\n1,Mandible\n2,Mandibel\n', { 1: [1, 1, 1], 2: [1, 1, 1] }))
     const dataset = await register(root)
     expect(organsOf(dataset)).toEqual([
       ['1', ['mandible'], 'vocabulary'],
       ['2', ['Mandibel'], 'kept'],
     ])
-    expect(findingsOf(dataset)).toMatchObject([
-      { severity: 'warning', code: 'unmapped-organ', organ: 'Mandibel' },
-    ])
+    expect(findingsOf(dataset)).toMatchObject([{ severity: 'warning', code: 'unmapped-organ', organ: 'Mandibel' }])
     expect(findingsOf(dataset)[0].message).toContain('It may be Mandible')
   })
 

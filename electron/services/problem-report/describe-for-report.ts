@@ -80,7 +80,10 @@ export function describeJob(job: Job, teller: Teller): Record<string, unknown> {
 }
 
 /** Whether the addresses of a place are set, not what they are. */
-export function describeSettings({ compute, places, updates }: Settings, { pseudonyms }: Teller): Record<string, unknown> {
+export function describeSettings(
+  { compute, places, updates }: Settings,
+  { pseudonyms }: Teller,
+): Record<string, unknown> {
   const isSet = (value: string | readonly string[]): string => (value.length > 0 ? 'set' : 'not set')
   return {
     compute,
