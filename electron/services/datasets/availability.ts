@@ -2,7 +2,8 @@
 import type { AvailabilityState, Case, Dataset } from '../../../contract/dataset.ts'
 import type { OrganId } from '../../../contract/organ.ts'
 
-export const usableCases = (dataset: Dataset): Case[] => dataset.cases.filter((each) => each.status === 'ok')
+export const usableCases = (dataset: Pick<Dataset, 'cases'>): Case[] =>
+  dataset.cases.filter((each) => each.status === 'ok')
 
 /** What a case does not mention, nobody looked for. */
 export const stateOf = (organ: OrganId, each: Case): AvailabilityState =>

@@ -10,15 +10,22 @@ import { matrixNotes } from './matrix-notes.ts'
  * @param nameOf what a person calls an organ
  */
 export function buildMatrix(datasets: readonly Dataset[], nameOf: (organ: OrganId) => string): Matrix {
-  const organs = [...new Set(datasets.flatMap((dataset) => dataset.labels.flatMap((label) => label.organs)))]
+  const organs = organsIn(datasets)
   const rows = datasets.map((dataset) => {
     const cases = usableCases(dataset)
-    const cells = Object.fromEntries(organs.map((organ) => [organ, countStates(organ, cases)]))
-    return { dataset: dataset.name, role: dataset.role, cases: cases.length, cells }
+    return { dataset: dataset.name, role: dataset.role, cases: cases.length, cells: matrixCells(organs, cases) }
   })
   const notes = matrixNotes(datasets, organs, nameOf)
   return { organs, rows, warnings: notes.map(({ message }) => message), notes }
 }
+
+/** In order of first appearance. */
+export const organsIn = (datasets: readonly Pick<Dataset, 'labels'>[]): OrganId[] => [
+  ...new Set(datasets.flatMap(({ labels }) => labels.flatMap((label) => label.organs))),
+]
+
+export const matrixCells = (organs: readonly OrganId[], cases: readonly Case[]): Record<OrganId, MatrixCell> =>
+  Object.fromEntries(organs.map((organ) => [organ, countStates(organ, cases)]))
 
 function countStates(organ: OrganId, cases: readonly Case[]): MatrixCell {
   const cell: MatrixCell = { labelled: 0, absent: 0, unlabelled: 0, merged: 0, cut: 0 }

@@ -1,9 +1,10 @@
 // What a report says of a dataset and of a job: how many, how large, in which state, set how. No image, label, hash, path or
 // volume of an organ.
-import { listMatrixStates, type StateCounts } from './matrix-states.ts'
 import type { Case, Dataset, Finding } from '../../../contract/dataset.ts'
 import type { Job, JobDataset } from '../../../contract/job.ts'
 import type { Settings } from '../../../contract/settings.ts'
+import { usableCases } from '../datasets/availability.ts'
+import { matrixCells, organsIn } from '../datasets/build-matrix.ts'
 import type { Pseudonyms } from './pseudonyms.ts'
 import type { ScrubValue } from './scrub-values.ts'
 
@@ -14,7 +15,7 @@ export interface Teller {
 
 export function describeDataset(dataset: Dataset | JobDataset, { pseudonyms, scrub }: Teller): Record<string, unknown> {
   const { name, modality, channels, labels, cases } = dataset
-  const states: StateCounts = listMatrixStates(cases)
+  const cells = matrixCells(organsIn([dataset]), usableCases(dataset))
   return {
     name: pseudonyms.of('dataset', name),
     modality,
@@ -25,7 +26,7 @@ export function describeDataset(dataset: Dataset | JobDataset, { pseudonyms, scr
       split: split?.side,
     })),
     cases: cases.map((entry) => describeCase(entry, { pseudonyms, scrub })),
-    states: Object.entries(states).map(([organ, counts]) => ({ organ: scrub(organ, 'organ'), ...counts })),
+    states: Object.entries(cells).map(([organ, counts]) => ({ organ: scrub(organ, 'organ'), ...counts })),
     ...('layout' in dataset
       ? { layout: dataset.layout, role: dataset.role, findings: countFindings(dataset.findings) }
       : {}),
