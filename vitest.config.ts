@@ -5,6 +5,8 @@ const settings = {
   pool: 'forks' as const,
   testTimeout: 60_000,
   hookTimeout: 60_000,
+  // What is waited for comes when the machine has time for it.
+  expect: { poll: { timeout: 30_000 } },
 }
 
 export default defineConfig({

@@ -83,6 +83,25 @@ describe('looking into a folder', () => {
     expect((await host.send('POST', '/datasets/inspections', { folder: outside })).status).toBe(403)
   })
 
+  it('reads a folder that is registered as it was read then, unless told otherwise', async () => {
+    const folder = await writeTestFolder({
+      'images/A_0000.nii.gz': imageVolume(1),
+      'images/A_0001.nii.gz': imageVolume(2),
+      'labels/A.nii.gz': labelVolume({ 1: [1, 1, 4] }),
+    })
+    const host = openHost(folder)
+    const channels = async (reading?: object) => {
+      const { result } = await host.task('POST', '/datasets/inspections', { folder, ...(reading ? { reading } : {}) })
+      return InspectionSchema.parse(result).channels.map(({ name }) => name)
+    }
+    expect(await channels()).toEqual(['channel 1', 'channel 2'])
+    const reading = { channels: ['T1', 'T2'] }
+    await host.task('POST', '/datasets', { folder, name: 'site', role: 'train', mapping: [], reading })
+    expect(await channels()).toEqual(['T1', 'T2'])
+    expect(await channels({ channels: ['FLAIR', 'CT'] })).toEqual(['FLAIR', 'CT'])
+    expect(await channels({})).toEqual(['channel 1', 'channel 2'])
+  })
+
   it('reads no file again that did not change', async () => {
     const folder = await writeTestFolder(study())
     const host = openHost(folder)

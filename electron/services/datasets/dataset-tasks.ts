@@ -109,32 +109,33 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
 
   async function inspect(
     root: string,
-    { known, reading = {}, mapping, notDrawn }: InspectionRequest,
+    { known, reading, mapping, notDrawn }: InspectionRequest,
     context: TaskContext,
   ): Promise<InspectedFolder> {
+    const others = datasets()
+    const same = await Promise.all(others.map((other) => isSameFolder(other.root, root)))
+    const registered = others.filter((_, at) => same[at])
     const role = known?.role ?? 'train'
     const before: DatasetChoices = known ? choicesOf(known) : { excluded: [], patients: null, registeredAs: role }
+    // A folder that is registered once is read as it was then, unless somebody says otherwise.
+    const [usual] = known === null && registered.length === 1 ? registered.map(choicesOf) : [before]
     const inspection = await remembering(root, context, (each) =>
-      withSubset({ ...readingOf(before), ...reading }, null, (chosen) =>
-        inspectFolder(root, { ...before, ...chosen }, each),
-      ),
+      withSubset(reading ?? readingOf(usual), null, (chosen) => inspectFolder(root, { ...before, ...chosen }, each)),
     )
     const choices = { ...before, ...inspection.reading, ...(notDrawn ? { notDrawn: [...notDrawn] } : {}) }
     const proposed = known?.name ?? nameOfFolder(inspection.reading.subset ?? root)
     const name = NameSchema.safeParse(proposed).success ? proposed : 'dataset'
     const overrides = mapping ?? (known ? keptOverrides(known, inspection) : [])
-    const others = datasets()
     const dataset = composeDataset(
       inspection,
       { name, role, overrides, choices },
       { vocabulary: vocabulary(), otherDatasets: others.filter((other) => other.root !== root) },
     )
-    const same = await Promise.all(others.map((other) => isSameFolder(other.root, root)))
     const described = describeInspection(inspection, {
       vocabulary: vocabulary(),
       dataset,
       name: proposed,
-      registeredAs: others.filter((_, at) => same[at]).map((other) => other.name),
+      registeredAs: registered.map((other) => other.name),
       again: known !== null,
     })
     return { dataset, inspection, described }

@@ -45,7 +45,7 @@ async function segmentsOf(source: LabelSource, root: string): Promise<readonly S
 }
 
 /** The first file that proposes a colour for a name counts. */
-export function proposeColors(colors: Map<string, string>, segments: readonly Segment[]): void {
+export function proposeColors(colors: Map<string, string>, segments: readonly Pick<Segment, 'name' | 'color'>[]): void {
   for (const { name, color } of segments) if (color !== null && !colors.has(name)) colors.set(name, color)
 }
 

@@ -11,6 +11,7 @@ import { dicomLayout } from './dicom-layout.ts'
 import { expandSegments } from './expand-segments.ts'
 import { manifestLayout } from './manifest-layout.ts'
 import { nnunetLayout } from './nnunet-layout.ts'
+import { nameValues } from './name-values.ts'
 import { organFilesLayout } from './organ-files-layout.ts'
 import { pairedLayout } from './paired-layout.ts'
 import { matchPatterns } from './pattern-layout.ts'
@@ -41,8 +42,8 @@ export async function detectLayout(
   role: DatasetRole,
   reading: FolderReading = {},
 ): Promise<LayoutMatch> {
-  const finish = (match: LayoutMatch): Promise<LayoutMatch> =>
-    expandSegments(noteMissingChannels(chooseChannels(match, reading)), folder.root)
+  const finish = async (match: LayoutMatch): Promise<LayoutMatch> =>
+    nameValues(await expandSegments(noteMissingChannels(chooseChannels(match, reading)), folder.root), folder.root)
   if (reading.patterns) return finish(matchPatterns(folder, reading.patterns))
   for (const layout of LAYOUTS) {
     const match = await layout.detect(folder, role, reading)
