@@ -133,7 +133,7 @@ export const Stage1ConfigSchema = z.strictObject({
   predictionDifference: termWithReadings(
     0.5,
     0.3,
-    ['inside', 'foreground', 'overlap'],
+    ['overlap', 'inside', 'foreground'],
     "Other datasets' organ labels tell a model where its own organs cannot be",
   ),
   featureDifference: termWithReadings(

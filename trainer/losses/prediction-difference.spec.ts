@@ -16,7 +16,7 @@ const logits = tf
 // of a union of six: organ 3 in the first voxel, organ 4 in the next two, background in the last
 const codes = Int32Array.of(0, 1, 1, 2)
 const sets = [[3], [4], [0, 5]]
-const lossOf = (x: Tensor2D, organs: number[], reading?: 'inside' | 'foreground' | 'overlap') =>
+const lossOf = (x: Tensor2D, organs: number[], reading: 'inside' | 'foreground' | 'overlap' = 'inside') =>
   predictionDifference(x, viewPatch(x, codes), sets, organs, reading)!
 
 describe('predictionDifference', () => {

@@ -10,10 +10,10 @@ type Reading = RunConfig['stage1']['predictionDifference']['reading']
 
 /**
  * For each foreign organ q present in the patch, averaged over the organs (docs/method.md, prediction difference):
- * - inside: the mean foreground probability p inside it plus the mean of -log p(background) inside it. Nothing outside
- *   the organs counts, so foreground there is neither punished nor rewarded
- * - foreground: the mean foreground probability inside it alone
- * - overlap: 2 sum(p q) / (sum p + sum q), as a Dice score of the two
+ * - overlap: 2 sum(p q) / (sum p + sum q) of the foreground probability p and the organ, as a Dice score of the two
+ * - inside: the mean of p inside it plus the mean of -log p(background) inside it. Nothing outside the organs counts, so
+ *   foreground there is neither punished nor rewarded
+ * - foreground: the mean of p inside it alone
  * @param logits [V, C] of the model, class 0 background
  * @param sets of the patch, in the union's classes
  * @param organs union classes of the foreign organs
@@ -24,7 +24,7 @@ export function predictionDifference(
   view: PatchView,
   sets: readonly ClassSet[],
   organs: ClassSet,
-  reading: Reading = 'inside',
+  reading: Reading,
 ): Scalar | null {
   const present = setsOf(view.codes, sets)
   const organOf = present.map((set) => (set.length === 1 && organs.includes(set[0]!) ? set[0]! : null))
