@@ -8,6 +8,7 @@ export const GpuPlanSchema = z.object({
   files: z.array(z.object({ name: z.string(), version: z.string(), bytes: z.number().nonnegative() })),
   downloadBytes: z.number().nonnegative().describe('Of all files; what was downloaded before is not fetched again'),
   diskBytes: z.number().nonnegative().describe('About what it takes on the disk'),
+  notes: z.array(z.string()).describe('What speaks against it on this machine: no card, a driver that is too old'),
 })
 export type GpuPlan = z.infer<typeof GpuPlanSchema>
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DriverCard } from '../../../trainer/runtime/driver.ts'
-import { judgeGraphics, type GraphicsState } from './check-graphics.ts'
+import { judgeGraphics, notesBefore, type GraphicsState } from './check-graphics.ts'
 
 const card: DriverCard = { name: 'NVIDIA L4', driver: '550.90.07', memoryMb: 23034, usedMb: 1, capability: 8.9 }
 const runtime = { tensorflow: '2.21.0', files: [], proof: null }
@@ -49,6 +49,16 @@ describe('what stands between a card and a training', () => {
     expect(checks[0]?.value).toContain('470.256.02 is too old')
     expect(checks.some(({ name }) => name === 'GPU runtime')).toBe(false)
     expect(found(state({ driver: '525.60.13' }), 'NVIDIA driver')?.status).toBe('ok')
+  })
+
+  it('is told before the runtime is fetched, and that it is not there is no news', () => {
+    expect(notesBefore(state({}, { runtime: null }))).toEqual([])
+    expect(notesBefore(state({ driver: '470.256.02' }, { runtime: null }))).toEqual([
+      expect.stringMatching(/^NVIDIA driver: 470\.256\.02 is too old: .* Update the driver/),
+    ])
+    expect(notesBefore(state({}, { driver: { state: 'no-card' }, runtime: null }))).toEqual([
+      'No NVIDIA card was seen in this machine: it would not be used.',
+    ])
   })
 
   it('is a card newer than the build: it works, and its first use takes minutes', () => {

@@ -11,10 +11,11 @@ import {
   type RuntimeFacts,
 } from '../../../trainer/runtime/gpu-runtime.ts'
 import { isCudaBuild } from '../../../trainer/runtime/installation.ts'
-import { whyNot } from '../gpu/gpu-desk.ts'
+import { whyNot } from '../gpu/why-not.ts'
 
 type Check = DoctorReport['checks'][number]
 
+const RUNTIME = 'GPU runtime'
 /** Programs that draw the desktop take less. */
 const BUSY_SHARE = 0.5
 
@@ -43,6 +44,17 @@ export function judgeGraphics(state: GraphicsState): Check[] {
 }
 
 export const checkGraphics = async (): Promise<Check[]> => judgeGraphics(await readState())
+
+/** Why the GPU runtime would not be used, or not well: to be read before gigabytes are fetched. */
+export function notesBefore(state: GraphicsState): string[] {
+  if (state.driver.state === 'no-card') return ['No NVIDIA card was seen in this machine: it would not be used.']
+  return judgeGraphics(state)
+    .filter(({ name }) => name !== RUNTIME)
+    .filter(({ status }) => status === 'warning')
+    .map(({ name, value, advice }) => `${name}: ${value}. ${advice}`)
+}
+
+export const notesOnGraphics = async (): Promise<string[]> => notesBefore(await readState())
 
 async function readState(): Promise<GraphicsState> {
   const folder = gpuRuntimeFolder()
@@ -112,7 +124,7 @@ function checkCard({ name, memoryMb, usedMb, capability }: DriverCard): Check {
 }
 
 function checkRuntime({ runtime, isBuiltIn, impossible }: GraphicsState): Check {
-  const name = 'GPU runtime'
+  const name = RUNTIME
   if (isBuiltIn) return good(name, `TensorFlow ${GPU_BUILD.tensorflow} with CUDA, from the set-up`)
   if (impossible !== '') return good(name, `cannot be used here: ${impossible}`)
   const install = 'Get it with organ-mosaic gpu install, or with the button under Settings.'

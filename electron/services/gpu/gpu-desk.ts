@@ -6,7 +6,7 @@ import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { GpuPlan, GpuProof, GpuStatus } from '../../../contract/gpu.ts'
 import type { Task } from '../../../contract/task.ts'
 import { factsFile, gpuRuntimeFolder, isUsable, readRuntimeFacts } from '../../../trainer/runtime/gpu-runtime.ts'
-import { isCudaBuild } from '../../../trainer/runtime/installation.ts'
+import { notesOnGraphics } from '../doctor/check-graphics.ts'
 import type { TaskContext, Tasks } from '../tasks/create-tasks.ts'
 import { writeJsonFile } from '../workspace/json-file.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
@@ -14,6 +14,7 @@ import { installGpuRuntime, partialFolder } from './install-gpu-runtime.ts'
 import { describePlan, resolveWheels } from './plan-gpu-runtime.ts'
 import { proveGpuRuntime } from './prove-gpu-runtime.ts'
 import { openWheelIndex } from './wheel-index.ts'
+import { whyNot } from './why-not.ts'
 
 export interface GpuDesk {
   readonly status: () => Promise<GpuStatus>
@@ -42,7 +43,11 @@ export function createGpuDesk({ workspace, tasks }: { workspace: Workspace; task
 
   return {
     status: describeStatus,
-    plan: async () => describePlan(await resolveWheels(openWheelIndex()), requireFolder()),
+    async plan() {
+      const folder = requireFolder()
+      const [wheels, notes] = await Promise.all([resolveWheels(openWheelIndex()), notesOnGraphics()])
+      return { ...describePlan(wheels, folder), notes }
+    },
     install,
     startInstall() {
       requireFolder()
@@ -57,16 +62,6 @@ export function createGpuDesk({ workspace, tasks }: { workspace: Workspace; task
       return describeStatus()
     },
   }
-}
-
-/** Why this system cannot have it, in a sentence; empty where it can. */
-export function whyNot(platform = process.platform, arch = process.arch, isBuiltIn = isCudaBuild()): string {
-  if (isBuiltIn) return 'Nothing is to be installed: the set-up of this clone brought TensorFlow with CUDA.'
-  if (platform === 'win32') {
-    return 'Windows itself trains on the processor. With an NVIDIA card, use WSL2: docs/how-to/graphics-cards.md says how.'
-  }
-  if (platform !== 'linux') return 'TensorFlow has no GPU build for this system: it trains on the processor.'
-  return arch === 'x64' ? '' : 'TensorFlow has no CUDA build for this processor: it trains without a graphics card.'
 }
 
 function requireFolder(): string {

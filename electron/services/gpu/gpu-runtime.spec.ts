@@ -1,19 +1,23 @@
 // The GPU runtime from a package index on this machine: chosen, downloaded over a bad line, checked, laid out, removed.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { GPU_BUILD } from '../../../trainer/runtime/gpu-build.ts'
+import { thisProcess } from '../../../trainer/job-folder/process-liveness.ts'
 import { bindingFile, isUsable, readRuntimeFacts } from '../../../trainer/runtime/gpu-runtime.ts'
 import { TENSORFLOW_VERSION } from '../../../scripts/setup/plan-tensorflow.mjs'
 import { createTasks } from '../tasks/create-tasks.ts'
 import { openWorkspace } from '../workspace/open-workspace.ts'
 import { downloadFile } from './download-file.ts'
-import { createGpuDesk, whyNot } from './gpu-desk.ts'
+import { createGpuDesk } from './gpu-desk.ts'
 import { installGpuRuntime, partialFolder } from './install-gpu-runtime.ts'
 import { cudaRequirements, describePlan, resolveWheels } from './plan-gpu-runtime.ts'
 import { serveTestIndex, type TestIndex } from './test-index.ts'
 import { openWheelIndex } from './wheel-index.ts'
+import { whyNot } from './why-not.ts'
 
 const CUDNN = 'nvidia_cudnn_cu12-9.10.2.21-py3-none-manylinux_2_27_x86_64.whl'
 let home: string
@@ -114,6 +118,17 @@ describe('installing', () => {
     await install()
     expect(countOf('.whl')).toBe(3 + 2)
     expect(readRuntimeFacts(folder)).not.toBeNull()
+  })
+
+  it('is refused while another process does it, and not after that was killed', async () => {
+    const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+    mkdirSync(`${folder}.partial`)
+    writeFileSync(join(`${folder}.partial`, 'process.json'), JSON.stringify(thisProcess(other.pid)))
+    await expect(install()).rejects.toThrow(`being installed by another organ-mosaic (process ${other.pid}`)
+    other.kill('SIGKILL')
+    await once(other, 'exit')
+    await install()
+    expect(readdirSync(folder)).not.toContain('process.json')
   })
 
   it('asks only for what an earlier try lacks', async () => {

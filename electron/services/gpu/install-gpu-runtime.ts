@@ -6,6 +6,13 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { asDiskError, OrganMosaicError } from '../../../contract/errors.ts'
 import { formatBytes } from '../../../contract/format-bytes.ts'
+import {
+  isSameProcess,
+  PROCESS_FILE,
+  processLiveness,
+  readProcess,
+  thisProcess,
+} from '../../../trainer/job-folder/process-liveness.ts'
 import { bindingFile, factsFile, type RuntimeFacts } from '../../../trainer/runtime/gpu-runtime.ts'
 import { partsOfName } from '../archives/entry-name.ts'
 import { openZip } from '../archives/read-zip.ts'
@@ -31,7 +38,8 @@ const ownBinding = (): string =>
 
 /**
  * @param binding TensorFlow's Node binding; that of this installation fits both builds
- * @throws OrganMosaicError `environment` for too little room or no network, `invalid-file` for a wrong checksum, `disk`
+ * @throws OrganMosaicError `environment` for too little room or no network, `invalid-file` for a wrong checksum, `disk`,
+ *   `conflict` while another process installs it
  */
 export async function installGpuRuntime(
   { wheels, folder, index }: { wheels: readonly Wheel[]; folder: string; index: Pick<WheelIndex, 'headers'> },
@@ -39,6 +47,7 @@ export async function installGpuRuntime(
   binding = ownBinding,
 ): Promise<void> {
   const partial = partialFolder(folder)
+  refuseSecond(partial)
   try {
     await beginOrGoOn(partial, wheels)
     const missing = wheels.filter((wheel) => !existsSync(marker(partial, wheel)))
@@ -56,17 +65,31 @@ export async function installGpuRuntime(
     await publish(partial, folder, wheels)
   } catch (thrown) {
     throw asDiskError(thrown)
+  } finally {
+    await rm(join(partial, PROCESS_FILE), { force: true })
   }
+}
+
+/** Two would write the same files. One that was killed, or of another machine, stands in nobody's way. */
+function refuseSecond(partial: string): void {
+  const other = readProcess(join(partial, PROCESS_FILE))
+  if (!other || isSameProcess(other, thisProcess()) || processLiveness(other) !== 'alive') return
+  throw new OrganMosaicError(
+    'conflict',
+    `The GPU runtime is being installed by another organ-mosaic (process ${other.pid}, since ${other.startedAt}); wait for it, or stop it.`,
+  )
 }
 
 /** Wheels of another choice, from an earlier day, do not mix. */
 async function beginOrGoOn(partial: string, wheels: readonly Wheel[]): Promise<void> {
   const file = join(partial, 'wheels.json')
   const wanted = JSON.stringify(wheels.map(({ sha256 }) => sha256))
-  if (existsSync(file) && (await readFile(file, 'utf8')) === wanted) return
-  await rm(partial, { recursive: true, force: true })
-  await mkdir(join(partial, 'done'), { recursive: true })
-  await writeFile(file, wanted)
+  if (!existsSync(file) || (await readFile(file, 'utf8')) !== wanted) {
+    await rm(partial, { recursive: true, force: true })
+    await mkdir(join(partial, 'done'), { recursive: true })
+    await writeFile(file, wanted)
+  }
+  await writeFile(join(partial, PROCESS_FILE), JSON.stringify(thisProcess()))
 }
 
 const marker = (partial: string, { filename }: Wheel): string => join(partial, 'done', filename)
@@ -120,7 +143,7 @@ async function unpackWheel(wheel: string, folder: string, signal?: AbortSignal):
 
 async function publish(partial: string, folder: string, wheels: readonly Wheel[]): Promise<void> {
   await rm(join(partial, 'done'), { recursive: true })
-  await rm(join(partial, 'wheels.json'))
+  for (const name of ['wheels.json', PROCESS_FILE]) await rm(join(partial, name))
   const facts: RuntimeFacts = {
     tensorflow: wheels[0]?.version ?? '',
     files: wheels.map(({ filename }) => filename),

@@ -53,7 +53,7 @@ function holds(difference: number, sign: string): boolean {
   return rules[sign] ?? false
 }
 
-export function describePlan(wheels: readonly Wheel[], folder: string): GpuPlan {
+export function describePlan(wheels: readonly Wheel[], folder: string): Omit<GpuPlan, 'notes'> {
   const downloadBytes = wheels.reduce((sum, { bytes }) => sum + bytes, 0)
   return {
     tensorflow: wheels[0]?.version ?? '',

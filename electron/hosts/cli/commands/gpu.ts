@@ -76,6 +76,7 @@ function describePlan(plan: GpuPlan, style: Style): string {
   return [
     table(['file', 'version', 'download'], rows, style),
     `TensorFlow ${plan.tensorflow} with CUDA ${plan.cuda}: ${formatBytes(plan.downloadBytes)} to download, about ${formatBytes(plan.diskBytes)} on the disk, in ${plan.folder}`,
+    ...plan.notes.map((note) => `${style.yellow('note')}  ${note}`),
   ].join('\n')
 }
 
