@@ -14,10 +14,18 @@ export interface HostProcess {
   readonly close: () => Promise<void>
 }
 
-/** @param nodeOptions of Node itself, before the program */
-export async function startHost(home: string, nodeOptions: readonly string[] = []): Promise<HostProcess> {
+/**
+ * @param nodeOptions of Node itself, before the program
+ * @param env on top of this process's; its trainers have it too
+ */
+export async function startHost(
+  home: string,
+  nodeOptions: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<HostProcess> {
   const child = spawn(process.execPath, [...nodeOptions, join(import.meta.dirname, 'host-main.ts'), home], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: { ...process.env, ...env },
   })
   const [{ url: link }] = (await once(child, 'message')) as [{ url: string }]
   const origin = new URL(link).origin
