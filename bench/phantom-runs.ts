@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Metric } from '../contract/events.ts'
 import type { TrainJob } from '../contract/job.ts'
-import { createServices, type Services } from '../electron/services/create-services.ts'
+import { createServices } from '../electron/services/create-services.ts'
+import type { Services } from '../electron/services/services.ts'
 import { generatePhantomStudy } from '../electron/services/demo/phantom/generate-phantom-study.ts'
 
 export type PhantomWorkspace = { services: Services; datasets: string[] }

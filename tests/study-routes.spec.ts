@@ -10,7 +10,8 @@ import { StudyDetailSchema, StudySummarySchema, type StudyDetail } from '../cont
 import { StudyResultSchema } from '../contract/study.ts'
 import { createHandler, type Handler } from '../electron/hosts/api/create-handler.ts'
 import { implementApi } from '../electron/hosts/api/implement-api.ts'
-import { createServices, type Services } from '../electron/services/create-services.ts'
+import { createServices } from '../electron/services/create-services.ts'
+import type { Services } from '../electron/services/services.ts'
 import { readStoredConfig } from '../electron/services/study/study-store.ts'
 import { openTinyStudy, tinySettings } from './helpers/tiny-study.ts'
 

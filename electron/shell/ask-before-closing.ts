@@ -3,7 +3,7 @@
 import type { BrowserWindow, Dialog, MessageBoxOptions } from 'electron'
 import type { RunSummary } from '../../contract/commands.ts'
 import type { Task } from '../../contract/task.ts'
-import type { Services } from '../services/create-services.ts'
+import type { Services } from '../services/services.ts'
 
 export interface ClosingParts {
   readonly window: Pick<BrowserWindow, 'on' | 'close'>

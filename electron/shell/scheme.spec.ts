@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createApplication } from '../hosts/api/create-application.ts'
 import type { Handler } from '../hosts/api/create-handler.ts'
 import { describeApp } from '../hosts/api/describe-app.ts'
-import { createServices, type Services } from '../services/create-services.ts'
+import { createServices } from '../services/create-services.ts'
+import type { Services } from '../services/services.ts'
 import { isOwnAddress, ORIGIN, registerScheme, serveScheme } from './scheme.ts'
 
 let folder: string

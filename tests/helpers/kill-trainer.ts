@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ProcessSchema } from '../../contract/job.ts'
 import type { JobEvent } from '../../contract/events.ts'
 import type { StageNumber } from '../../contract/run-config.ts'
-import type { Services } from '../../electron/services/create-services.ts'
+import type { Services } from '../../electron/services/services.ts'
 import { readJournal } from '../../trainer/job-folder/read-journal.ts'
 import { runFolderOf } from './train-tiny.ts'
 

@@ -3,7 +3,8 @@ import { expect, onTestFinished } from 'vitest'
 import { TaskSchema, type Task } from '../../contract/task.ts'
 import { createHandler, type Handler } from '../../electron/hosts/api/create-handler.ts'
 import { implementApi } from '../../electron/hosts/api/implement-api.ts'
-import { createServices, type Services } from '../../electron/services/create-services.ts'
+import { createServices } from '../../electron/services/create-services.ts'
+import type { Services } from '../../electron/services/services.ts'
 import { temporaryFolder } from '../../electron/services/datasets/write-test-folder.ts'
 
 export interface Host {

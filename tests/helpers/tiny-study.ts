@@ -2,7 +2,8 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createServices, type Services } from '../../electron/services/create-services.ts'
+import { createServices } from '../../electron/services/create-services.ts'
+import type { Services } from '../../electron/services/services.ts'
 import { generatePhantomStudy, type PhantomStudy } from '../../electron/services/demo/phantom/generate-phantom-study.ts'
 
 export type TinyStudy = {

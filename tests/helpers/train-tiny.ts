@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { JobEvent, Metric } from '../../contract/events.ts'
 import type { JobState } from '../../contract/job.ts'
-import type { Services } from '../../electron/services/create-services.ts'
+import type { Services } from '../../electron/services/services.ts'
 import { readJournal } from '../../trainer/job-folder/read-journal.ts'
 import type { RunRequest } from '../../electron/services/runs/plan-run.ts'
 import { tinySettings } from './tiny-study.ts'

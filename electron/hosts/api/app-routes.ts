@@ -1,7 +1,7 @@
 // The routes of contract/api/app.ts.
 import type { AppEvent, AppInfo } from '../../../contract/api/app.ts'
 import { appRoutes } from '../../../contract/api/app.ts'
-import type { Services } from '../../services/create-services.ts'
+import type { Services } from '../../services/services.ts'
 import type { Implementations } from './create-handler.ts'
 import { openLineStream } from './event-stream.ts'
 

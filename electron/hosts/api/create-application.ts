@@ -1,7 +1,7 @@
 // The whole application behind one function, whatever carries its requests: the API below /api, the built page beside
 // it, and the headers that every answer has.
 import type { AppInfo } from '../../../contract/api/app.ts'
-import type { Services } from '../../services/create-services.ts'
+import type { Services } from '../../services/services.ts'
 import { createHandler, type Handler } from './create-handler.ts'
 import { implementApi } from './implement-api.ts'
 import { createPageFiles } from './page-files.ts'

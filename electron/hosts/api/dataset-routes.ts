@@ -2,7 +2,7 @@
 import type { datasetRoutes } from '../../../contract/api/datasets.ts'
 import { mappingOf } from '../../services/datasets/mapping-files.ts'
 import { repairOffers } from '../../services/datasets/repairs.ts'
-import type { Services } from '../../services/create-services.ts'
+import type { Services } from '../../services/services.ts'
 import type { Implementations } from './create-handler.ts'
 
 export function implementDatasets(services: Services): Implementations<keyof typeof datasetRoutes> {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AppInfo } from '../../../contract/api/app.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
-import type { Services } from '../../services/create-services.ts'
+import type { Services } from '../../services/services.ts'
 import { readVersion } from '../read-version.ts'
 
 export const describeApp = (services: Services, host: AppInfo['host']): AppInfo => ({

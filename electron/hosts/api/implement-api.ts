@@ -1,6 +1,6 @@
 // Every route of the API on top of the services: one module an area of the contract.
 import type { AppInfo } from '../../../contract/api/app.ts'
-import type { Services } from '../../services/create-services.ts'
+import type { Services } from '../../services/services.ts'
 import { implementApp } from './app-routes.ts'
 import type { Implementations } from './create-handler.ts'
 import { implementDatasets } from './dataset-routes.ts'

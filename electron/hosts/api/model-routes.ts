@@ -1,6 +1,6 @@
 // The routes of contract/api/models.ts.
 import type { modelRoutes } from '../../../contract/api/models.ts'
-import type { Services } from '../../services/create-services.ts'
+import type { Services } from '../../services/services.ts'
 import type { Implementations } from './create-handler.ts'
 
 export function implementModels({ models, folders }: Services): Implementations<keyof typeof modelRoutes> {

@@ -1,6 +1,6 @@
 // The routes of contract/api/results.ts.
 import type { resultRoutes } from '../../../contract/api/results.ts'
-import type { Services } from '../../services/create-services.ts'
+import type { Services } from '../../services/services.ts'
 import type { Implementations } from './create-handler.ts'
 import { answerDownload } from './answer-download.ts'
 

@@ -1,6 +1,6 @@
 // The routes of contract/api/runs.ts.
 import type { runRoutes } from '../../../contract/api/runs.ts'
-import type { Services } from '../../services/create-services.ts'
+import type { Services } from '../../services/services.ts'
 import type { Implementations } from './create-handler.ts'
 
 export function implementRuns(services: Services): Implementations<keyof typeof runRoutes> {

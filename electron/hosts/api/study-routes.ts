@@ -1,6 +1,6 @@
 // The routes of contract/api/studies.ts.
 import type { studyRoutes } from '../../../contract/api/studies.ts'
-import type { Services } from '../../services/create-services.ts'
+import type { Services } from '../../services/services.ts'
 import { createStudyDesk } from '../../services/study/study-desk.ts'
 import type { Implementations } from './create-handler.ts'
 import { answerDownload } from './answer-download.ts'

@@ -1,6 +1,6 @@
 // Asks a running training to pause or stop, and waits until it did.
 import type { RunSummary } from '../../../contract/commands.ts'
-import type { Services } from '../../services/create-services.ts'
+import type { Services } from '../../services/services.ts'
 import type { Terminal } from './terminal.ts'
 
 /** A step takes seconds; writing pseudo labels or a validation in between can take longer. */

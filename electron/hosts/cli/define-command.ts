@@ -1,7 +1,7 @@
 // A command of the command line: its words, its input and output schemas, what it does and how the answer reads.
 import { z } from 'zod'
 import { OrganMosaicError } from '../../../contract/errors.ts'
-import type { Services } from '../../services/create-services.ts'
+import type { Services } from '../../services/services.ts'
 import type { Terminal } from './terminal.ts'
 import type { Style } from './text.ts'
 

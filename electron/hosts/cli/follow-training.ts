@@ -1,7 +1,7 @@
 // Follows a training with a progress line. Ctrl-C pauses it: nothing is lost, and resume continues bit for bit.
 import type { RunSummary } from '../../../contract/commands.ts'
 import { describeWord, type RunPlace } from '../../../contract/place.ts'
-import type { Services } from '../../services/create-services.ts'
+import type { Services } from '../../services/services.ts'
 import type { Terminal } from './terminal.ts'
 
 /**

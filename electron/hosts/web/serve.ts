@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import type { AppInfo } from '../../../contract/api/app.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
-import type { Services } from '../../services/create-services.ts'
+import type { Services } from '../../services/services.ts'
 import { createApplication, withCommonHeaders } from '../api/create-application.ts'
 import { createGuard, TOKEN_PARAMETER, type Guard } from './guard.ts'
 

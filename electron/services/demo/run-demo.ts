@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { DemoResult } from '../../../contract/commands.ts'
-import type { Services } from '../create-services.ts'
+import type { Services } from '../services.ts'
 import type { RunRequest } from '../runs/plan-run.ts'
 import { ensureScored, ensureTrained, type RunHost } from '../runs/ensure-run.ts'
 import { runAblation, type Score } from './run-ablation.ts'

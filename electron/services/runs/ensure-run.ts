@@ -1,6 +1,6 @@
 // Work that can be asked for again and again: what is finished is kept, what was interrupted goes on, the rest begins.
 import type { EvaluationReport } from '../../../contract/report.ts'
-import type { Services } from '../create-services.ts'
+import type { Services } from '../services.ts'
 import type { Watch } from '../jobs/run-job.ts'
 import type { EvaluationRequest } from './evaluate-run.ts'
 import type { RunRequest } from './plan-run.ts'

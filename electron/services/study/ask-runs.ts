@@ -1,5 +1,5 @@
 // Pauses or stops those runs of a study that run, or wait for their turn on a cluster.
-import type { Services } from '../create-services.ts'
+import type { Services } from '../services.ts'
 
 export async function askRuns(services: Services, runs: readonly string[], request: 'pause' | 'stop'): Promise<void> {
   const busy = services.runDesk

@@ -3,7 +3,7 @@ import { plannedStages, phaseOf } from '../../../contract/planned-stages.ts'
 import type { RunConfig, Stages } from '../../../contract/run-config.ts'
 import type { Series } from '../../../contract/series.ts'
 import type { StudyCost, StudyCurve, StudyTerms } from '../../../contract/study-figures.ts'
-import type { Services } from '../create-services.ts'
+import type { Services } from '../services.ts'
 import { meanOf } from '../results/statistics/describe-values.ts'
 
 export interface RunFigures {

@@ -4,7 +4,7 @@ import { OrganMosaicError, toOrganMosaicError } from '../../../contract/errors.t
 import { BUDGETS, METHODS } from '../../../contract/methods.ts'
 import type { StudyState } from '../../../contract/study-state.ts'
 import { StudyConfigSchema, type StudyConfig, type StudyResult, type StudyRow } from '../../../contract/study.ts'
-import type { Services } from '../create-services.ts'
+import type { Services } from '../services.ts'
 import { jobState } from '../jobs/job-state.ts'
 import { ensureScored, ensureTrained, type RunHost } from '../runs/ensure-run.ts'
 import type { RunRequest } from '../runs/plan-run.ts'

@@ -1,6 +1,6 @@
 // A study on a cluster: all of its runs are given to the queue at once, as one array, and then followed and scored in turn.
 import type { StudyConfig } from '../../../contract/study.ts'
-import type { Services } from '../create-services.ts'
+import type { Services } from '../services.ts'
 import { findPlace } from '../places/find-place.ts'
 import type { RunHost } from '../runs/ensure-run.ts'
 import { askRuns } from './ask-runs.ts'

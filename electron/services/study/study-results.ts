@@ -1,6 +1,6 @@
 // The results of studies for a window: computed anew when a report or a run of the study is another, and kept until then,
 // as the tests of a large study take a second.
-import type { Services } from '../create-services.ts'
+import type { Services } from '../services.ts'
 import { readKnown } from './describe-study.ts'
 import { planStudy, studyResult } from './run-study.ts'
 import { readStoredConfig } from './study-store.ts'

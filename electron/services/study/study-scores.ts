@@ -3,7 +3,7 @@
 import { METHODS } from '../../../contract/methods.ts'
 import { plannedStages } from '../../../contract/planned-stages.ts'
 import type { StageNumber } from '../../../contract/run-config.ts'
-import type { Services } from '../create-services.ts'
+import type { Services } from '../services.ts'
 import { findReport } from '../runs/ensure-run.ts'
 import type { EvaluationRequest } from '../runs/evaluate-run.ts'
 import { readRunFigures } from './run-figures.ts'

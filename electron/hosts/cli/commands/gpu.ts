@@ -9,7 +9,7 @@ import {
   type GpuPlan,
   type GpuStatus,
 } from '../../../../contract/gpu.ts'
-import type { Services } from '../../../services/create-services.ts'
+import type { Services } from '../../../services/services.ts'
 import { defineCommand } from '../define-command.ts'
 import type { Terminal } from '../terminal.ts'
 import { table, type Style } from '../text.ts'
