@@ -41,6 +41,7 @@ const spread = <T extends z.ZodType>(item: T) => z.object({ min: item, median: i
 
 export const DatasetDetailSchema = z.object({
   summary: DatasetSummarySchema,
+  layoutReason: z.string().describe('Why this layout was recognised'),
   labels: z.array(LabelSchema),
   shape: spread(ShapeSchema).nullable().describe('Each axis on its own, over usable cases; null without any'),
   spacingMm: spread(SpacingSchema).nullable(),

@@ -32,7 +32,6 @@ export type DatasetCard = z.infer<typeof DatasetCardSchema>
 
 export const DatasetPageSchema = DatasetDetailSchema.extend({
   summary: DatasetCardSchema,
-  layoutReason: z.string(),
   choices: DatasetChoicesSchema,
 })
 export type DatasetPage = z.infer<typeof DatasetPageSchema>
