@@ -3,7 +3,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readJobPlace } from '../electron/services/places/job-place.ts'
 import type { RunSummary } from '../contract/commands.ts'
 import { StudyConfigSchema } from '../contract/study.ts'
 import { runStudy } from '../electron/services/study/run-study.ts'
@@ -11,6 +10,7 @@ import { hashFiles } from './helpers/hash-files.ts'
 import { openSlurmCluster, until, whyNoSlurm, type SlurmCluster } from './helpers/slurm-cluster.ts'
 import { openTinyStudy, tinySettings, type TinyStudy } from './helpers/tiny-study.ts'
 import { readTraining, runFolderOf, trainTiny } from './helpers/train-tiny.ts'
+import { readJobPlace } from '../trainer/job-folder/read-job-place.ts'
 
 const reason = whyNoSlurm()
 const timeout = 240_000

@@ -15,8 +15,23 @@ export function whyNoSsh(): string | null {
   return found ? null : 'ssh is not installed (apt-get install openssh-client)'
 }
 
+/** Why it cannot be made not to see folders of this machine; null when it can. */
+export function whyNoOtherMachine(): string | null {
+  if (whyNoSsh() !== null) return whyNoSsh()
+  if (spawnSync('rsync', ['--version']).status !== 0) return 'rsync is not installed (apt-get install rsync)'
+  const hides = spawnSync('unshare', [...APART, 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0
+  return hides ? null : 'folders cannot be hidden from a process here (unshare --mount is refused)'
+}
+
+/** Mounts of its own; who is not root takes the root of a user namespace. */
+const APART = process.getuid?.() === 0 ? ['--mount'] : ['--map-root-user', '--mount']
+
 export interface SshHost {
   readonly name: string
+  /** What is started there from now on does not see this folder. */
+  readonly hide: (folder: string) => void
+  /** Of what rsync sends from now on, in kilobytes a second; 0: as fast as it can. */
+  readonly limit: (rate: number) => void
   /** New connections are refused until it is back. */
   readonly drop: () => Promise<void>
   readonly back: () => Promise<void>
@@ -39,6 +54,7 @@ PermitRootLogin prohibit-password
 StrictModes no
 UsePAM no
 PidFile ${folder}/sshd.pid
+ForceCommand ${folder}/there
 `,
   )
   writeFileSync(
@@ -53,10 +69,22 @@ PidFile ${folder}/sshd.pid
   StrictHostKeyChecking accept-new
 `,
   )
-  // The system's ssh, told where its settings are.
+  const script = (name: string, ...lines: string[]): void => {
+    writeFileSync(join(folder, name), ['#!/bin/sh', ...lines, ''].join('\n'))
+    chmodSync(join(folder, name), 0o755)
+  }
+  // The system's ssh, told where its settings are; the system's rsync, as slow as a test wants it.
   mkdirSync(join(folder, 'bin'))
-  writeFileSync(join(folder, 'bin', 'ssh'), `#!/bin/sh\nexec /usr/bin/ssh -F ${folder}/config "$@"\n`)
-  chmodSync(join(folder, 'bin', 'ssh'), 0o755)
+  script('bin/ssh', `exec /usr/bin/ssh -F ${folder}/config "$@"`)
+  const limit = (rate: number): void => script('bin/rsync', `exec /usr/bin/rsync --bwlimit=${rate} "$@"`)
+  const hidden: string[] = []
+  const writeThere = (): void => {
+    const hiding = hidden.map((path) => `mount -t tmpfs none '${path}' && `).join('')
+    const words = `${hiding}exec sh -c "$SSH_ORIGINAL_COMMAND"`
+    script('there', hidden.length === 0 ? words : `exec unshare ${APART.join(' ')} sh -c '${words.replaceAll("'", `'\\''`)}'`)
+  }
+  limit(0)
+  writeThere()
   const path = process.env['PATH'] ?? ''
   process.env['PATH'] = [join(folder, 'bin'), path].join(delimiter)
   mkdirSync('/run/sshd', { recursive: true })
@@ -74,6 +102,11 @@ PidFile ${folder}/sshd.pid
   await back()
   return {
     name: 'there',
+    hide(path) {
+      hidden.push(path)
+      writeThere()
+    },
+    limit,
     drop,
     back,
     async close() {
