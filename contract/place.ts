@@ -12,7 +12,7 @@ const common = {
     .string()
     .default('')
     .describe(
-      'How organ-mosaic is started there, e.g. /shared/organ-mosaic/organ-mosaic; empty: this installation, on a shared path',
+      'How organ-mosaic is started there, e.g. /shared/organ-mosaic/organ-mosaic; empty: this installation, at the same path',
     ),
 }
 
@@ -64,7 +64,9 @@ export const SshPlaceSchema = z.strictObject({
     .string()
     .regex(/^((\/[^/\n]+)+)?$/, 'expected an absolute path there, such as /data/organ-mosaic')
     .default('')
-    .describe('A folder there that copies of what a run needs are sent to; empty: it sees the same paths as this machine'),
+    .describe(
+      'A folder there that copies of what a run needs are sent to; empty: it sees the same paths as this machine',
+    ),
 })
 export type SshPlace = z.infer<typeof SshPlaceSchema>
 
@@ -92,7 +94,9 @@ export const JobPlaceSchema = z.object({
   away: z
     .string()
     .default('')
-    .describe('The folder there that holds copies under their own paths, while it has what is not here; empty: all is here'),
+    .describe(
+      'The folder there that holds copies under their own paths, while it has what is not here; empty: all is here',
+    ),
   sent: z.boolean().default(false).describe('Whether the copy there is complete, and from then on the newer one'),
   word: PlaceWordSchema,
 })
@@ -118,7 +122,8 @@ export type PlaceCheck = z.infer<typeof PlaceCheckSchema>
 
 /** @example 'cluster (Slurm, partition gpu, gpu:1, 12 h)' */
 export function describePlace(place: Place): string {
-  if (place.kind === 'ssh') return `${place.name} (SSH to ${place.host}${place.folder && `, copies in ${place.folder}`})`
+  if (place.kind === 'ssh')
+    return `${place.name} (SSH to ${place.host}${place.folder && `, copies in ${place.folder}`})`
   const hours = place.timeLimitMinutes / 60
   const parts = [
     'Slurm',

@@ -32,7 +32,7 @@ export interface SshHost {
   readonly hide: (folder: string) => void
   /** Of what rsync sends from now on, in kilobytes a second; 0: as fast as it can. */
   readonly limit: (rate: number) => void
-  /** New connections are refused until it is back. */
+  /** Connections are cut, and new ones refused until it is back. */
   readonly drop: () => Promise<void>
   readonly back: () => Promise<void>
   readonly close: () => Promise<void>
@@ -81,7 +81,10 @@ ForceCommand ${folder}/there
   const writeThere = (): void => {
     const hiding = hidden.map((path) => `mount -t tmpfs none '${path}' && `).join('')
     const words = `${hiding}exec sh -c "$SSH_ORIGINAL_COMMAND"`
-    script('there', hidden.length === 0 ? words : `exec unshare ${APART.join(' ')} sh -c '${words.replaceAll("'", `'\\''`)}'`)
+    script(
+      'there',
+      hidden.length === 0 ? words : `exec unshare ${APART.join(' ')} sh -c '${words.replaceAll("'", `'\\''`)}'`,
+    )
   }
   limit(0)
   writeThere()
@@ -96,7 +99,9 @@ ForceCommand ${folder}/there
     await until(answers, 'an answer of sshd')
   }
   const drop = async (): Promise<void> => {
+    const sessions = spawnSync('ps', ['-o', 'pid=', '--ppid', String(daemon?.pid)], { encoding: 'utf8' }).stdout
     daemon?.kill('SIGKILL')
+    for (const pid of sessions.trim().split(/\s+/)) if (pid !== '') process.kill(Number(pid), 'SIGKILL')
     await until(() => !answers(), 'the end of sshd')
   }
   await back()

@@ -65,7 +65,9 @@ export function openJournal(folder: string): Journal {
 
 /** The journal goes back to the machine that made the job, with paths of that machine. */
 const asAtHome = (event: JobEventInput, root: string): JobEventInput =>
-  root !== '' && 'path' in event && event.path.startsWith(root) ? { ...event, path: event.path.slice(root.length) } : event
+  root !== '' && 'path' in event && event.path.startsWith(root)
+    ? { ...event, path: event.path.slice(root.length) }
+    : event
 
 /** Enough for the last words of a run. */
 const RESERVE_BYTES = 64 * 1024

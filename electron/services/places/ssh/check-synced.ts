@@ -68,7 +68,10 @@ function spaceFinding({ folder }: SshPlace, { machine, freeBytes }: Introduction
   const largest = bytesOfDatasets(workspace)
   const facts = `${machine} has ${formatBytes(freeBytes)} free in ${folder}; all training datasets of this workspace are about ${formatBytes(largest)} of voxels`
   return freeBytes < largest
-    ? { state: 'unknown', message: `${facts}. What is there already is not sent again, and each run is measured before it is sent.` }
+    ? {
+        state: 'unknown',
+        message: `${facts}. What is there already is not sent again, and each run is measured before it is sent.`,
+      }
     : good(`${facts}.`)
 }
 

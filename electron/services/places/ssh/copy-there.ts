@@ -83,7 +83,7 @@ export const bringingWords = (...job: Parameters<typeof bringing>): Transfer => 
   rules: [...WORDS.map((name) => `+ ${name}`), '- *'],
 })
 /** What is complete, and not what is being written. */
-const RESULTS = [...NOT_BROUGHT.map((name) => `- ${name}`), `- /${PID_FILE}`, '- .*', '- *.part[0-9]*']
+const RESULTS = [...NOT_BROUGHT.map((name) => `- ${name}`), `- /${PID_FILE}`, '- .*', '- /checkpoints/*.part[0-9]*']
 /** The words come on their own: two transfers of one file would disturb each other. */
 export const bringingResults = (...job: Parameters<typeof bringing>): Transfer => ({
   ...bringing(...job),

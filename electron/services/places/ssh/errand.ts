@@ -28,7 +28,13 @@ export interface Errand {
   readonly pause: (ms: number, known: Control['request'] | null) => Promise<void>
 }
 
-export const ended = (reason: string): PlaceWord => ({ state: 'ended', reason, position: null, startsAt: null, node: '' })
+export const ended = (reason: string): PlaceWord => ({
+  state: 'ended',
+  reason,
+  position: null,
+  startsAt: null,
+  node: '',
+})
 
 /** @returns null when the job is not away */
 export function openErrand(folder: string, sign: CourierSign): Errand | null {

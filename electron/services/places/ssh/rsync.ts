@@ -85,7 +85,9 @@ export function runTransfer(
       const isFull = /no space left|disk quota/i.test(problem)
       if (!isFull && code !== null && CUT_OFF.includes(code)) return resolve({ state: 'cut-off', why })
       if (!isFull && code !== null && CHANGED_MEANWHILE.includes(code)) return resolve({ state: 'changed', why })
-      reject(new OrganMosaicError('environment', `rsync stopped: ${why || `exit code ${code}`}.`, { details: { code } }))
+      reject(
+        new OrganMosaicError('environment', `rsync stopped: ${why || `exit code ${code}`}.`, { details: { code } }),
+      )
     })
   })
 }

@@ -26,7 +26,8 @@ export async function sendJob(errand: Errand): Promise<void> {
     if (end?.state === 'changed' && ++attempts === ATTEMPTS) {
       throw new OrganMosaicError('environment', `Not everything could be sent to ${place.name} (${end.why}).`)
     }
-    if (end === null || end.state === 'cut-off') errand.say('waiting', `${errand.lost()}; the rest is sent when there is`)
+    if (end === null || end.state === 'cut-off')
+      errand.say('waiting', `${errand.lost()}; the rest is sent when there is`)
     if (end?.state !== 'cancelled') await errand.pause(RETRY_MS, 'run')
   }
 }
@@ -66,7 +67,8 @@ export async function startJobThere(errand: Errand): Promise<void> {
     errand.say('waiting', 'everything is there; it is being started')
     const answer = await startThere(place, jobThere(away, folder))
     if (answer?.pid) return errand.note({ job: answer.pid, word: { ...ended(''), state: 'running' } })
-    if (answer) throw new OrganMosaicError('environment', `The job could not be started on ${place.host} (${answer.problem}).`)
+    if (answer)
+      throw new OrganMosaicError('environment', `The job could not be started on ${place.host} (${answer.problem}).`)
     errand.say('waiting', `${errand.lost()}; it is started when there is`)
     await errand.pause(RETRY_MS, readRequest(folder))
   }

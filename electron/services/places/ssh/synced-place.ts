@@ -33,7 +33,6 @@ async function submit(place: SshPlace, folder: string): Promise<void> {
     throw new OrganMosaicError('conflict', `A process is already working on ${folder}; wait for it or stop it first.`)
   }
   const { machine, freeBytes } = await requireReady(place)
-  requestControl(folder, 'run')
   const paths = await whatTravels(folder)
   writeFileSync(join(folder, LIST_FILE), paths.map((path) => `${path.replace(/^\//, '')}\0`).join(''))
   const bytes = await bytesToSend(sending(place, copiesOf(place), folder))
@@ -44,6 +43,7 @@ async function submit(place: SshPlace, folder: string): Promise<void> {
       `${formatBytes(bytes)} would be sent to ${machine}, and ${formatBytes(freeBytes)} are free in ${place.folder}. Free some space there, or give the place another folder.`,
     )
   }
+  requestControl(folder, 'run')
   writeJobPlace(folder, { place, job: '', afterSeq: lastSeq(folder), away: copiesOf(place), word: waiting(bytes) })
   await ensureCourier(folder)
 }
