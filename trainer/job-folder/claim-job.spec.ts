@@ -49,6 +49,15 @@ describe('claimJob', () => {
     expect(await claimJob(folder, thisProcess())).toBe(4)
   })
 
+  test("a job that another machine has a newer copy of is nobody's here", async () => {
+    const place = { kind: 'ssh', name: 'box', host: 'box', folder: '/data' }
+    const away = { place, job: '9', afterSeq: 0, away: '/data/here', word: { state: 'ended' } }
+    writeFileSync(join(folder, 'place.json'), JSON.stringify(away))
+    await expect(claimJob(folder, thisProcess())).rejects.toThrow(/is on box, .* delete .*place\.json/)
+    writeFileSync(join(folder, 'place.json'), JSON.stringify({ ...away, away: '' }))
+    expect(await claimJob(folder, thisProcess())).toBe(1)
+  })
+
   test('one that beats on another machine keeps its job', async () => {
     makeClaim(folder, 1, elsewhere(12))
     writeState(1, 'running')
