@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RunSummary } from '../contract/commands.ts'
 import { ProcessSchema, START_AGAIN_EXIT } from '../contract/job.ts'
+import { readRequest } from '../electron/services/jobs/request-control.ts'
 import { readJobPlace } from '../trainer/job-folder/read-job-place.ts'
 import { readJournal } from '../trainer/job-folder/read-journal.ts'
 import { hashFiles } from './helpers/hash-files.ts'
@@ -45,6 +46,11 @@ describe.skipIf(reason !== null)(`copies on another machine${reason === null ? '
     plan: readFileSync(join(folderOf(name), 'plan.json'), 'utf8'),
     chosen: readFileSync(join(folderOf(name), 'post-processing.json'), 'utf8'),
   })
+  const halted = new Set<number>()
+  const release = (pid: number, signal: 'SIGCONT' | 'SIGKILL'): void => {
+    process.kill(pid, signal)
+    halted.delete(pid)
+  }
   const courierOf = (name: string): number => pidIn(join(folderOf(name), 'courier.json'))
   /** Halts the trainer there after the first checkpoint of a stage, so that what follows meets it at work. */
   const haltThere = async (name: string, stage: 1 | 2): Promise<number> => {
@@ -54,6 +60,7 @@ describe.skipIf(reason !== null)(`copies on another machine${reason === null ? '
     while (!isThere()) await sleep(5)
     const pid = pidIn(join(copy, 'process.json'))
     process.kill(pid, 'SIGSTOP')
+    halted.add(pid)
     return pid
   }
   /** What is sent again is another file. */
@@ -71,6 +78,7 @@ describe.skipIf(reason !== null)(`copies on another machine${reason === null ? '
     tiny.services.places.save({ kind: 'ssh', name: 'box', host: host.name, folder })
   }, timeout)
   afterAll(async () => {
+    for (const pid of halted) release(pid, 'SIGKILL')
     await host?.close()
     tiny?.services.close()
     // Couriers that are still on their way end with their job.
@@ -78,7 +86,7 @@ describe.skipIf(reason !== null)(`copies on another machine${reason === null ? '
   }, timeout)
 
   test('are made by a place that the check finds good, and refused in words where it is not', async () => {
-    expect(spawnSync('ssh', [host.name, `ls ${tiny.home}`]).status).not.toBe(0)
+    expect(spawnSync('ssh', [host.name, `ls ${tiny.services.workspace.runs}`]).status).not.toBe(0)
     const { findings } = await tiny.services.places.check('box')
     expect(findings.map(({ state }) => state)).toEqual(['good', 'good', 'good', 'good', 'good'])
     tiny.services.places.save({ kind: 'ssh', name: 'full', host: host.name, folder: '/proc/nowhere' })
@@ -143,13 +151,13 @@ describe.skipIf(reason !== null)(`copies on another machine${reason === null ? '
       await wait(() => say('moved') === '', 'the connection')
 
       await tiny.services.controlRun('moved', 'pause')
-      await wait(() => /pause/.test(readFileSync(there(join(folderOf('moved'), 'control.json')), 'utf8')), 'the pause')
-      process.kill(pid, 'SIGCONT')
+      await wait(() => readRequest(there(folderOf('moved'))) === 'pause', 'the pause')
+      release(pid, 'SIGCONT')
       expect(await follow('moved')).toBe('paused')
       expect(existsSync(there(folderOf('moved')))).toBe(false)
 
       await tiny.services.startRun('moved')
-      process.kill(await haltThere('moved', 2), 'SIGKILL')
+      release(await haltThere('moved', 2), 'SIGKILL')
       process.kill(courierOf('moved'), 'SIGKILL')
       expect(await follow('moved')).toBe('interrupted')
 
@@ -166,7 +174,8 @@ describe.skipIf(reason !== null)(`copies on another machine${reason === null ? '
       const fresh = mkdtempSync(join(tmpdir(), 'mosaic-other-'))
       tiny.services.places.save({ kind: 'ssh', name: 'fresh', host: host.name, folder: fresh })
       create('slow')
-      host.limit(40)
+      // It must not be over before it is disturbed.
+      host.limit(2)
       await tiny.services.startRun('slow', { place: 'fresh' })
       const sending = (): boolean => /^sending [\d.]+ k?B of [\d.]+ [kM]B$/.test(say('slow'))
       await wait(sending, 'the sending')

@@ -94,8 +94,9 @@ function refuseUnlessIdle(name: string, folder: string): void {
   }
   const away = whereAway(folder)
   if (away && state === 'running') {
+    const what = away.word.state === 'ended' ? 'is not all here yet' : 'is running already'
     throw conflict(
-      `Run ${name} is running already: it ${describeWord(describeJobPlace(folder)!)}. Pause it first. If that machine is gone for good, delete ${join(folder, PLACE_FILE)}: the run then goes on from what came back.`,
+      `Run ${name} ${what}: it ${describeWord(describeJobPlace(folder)!)}. If that machine is gone for good, delete ${join(folder, PLACE_FILE)}: the run then goes on from what came back.`,
     )
   }
   if (state === 'running') throw conflict(`Run ${name} is running already.`)

@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Control } from '../../../../contract/job.ts'
 import type { SshPlace } from '../../../../contract/place.ts'
+import { PLACE_FILE } from '../../../../trainer/job-folder/read-job-place.ts'
 import { COPY_MARKER } from '../../../../trainer/job-folder/copy-root.ts'
 import { placeCommand } from '../place-command.ts'
 import { shellWord } from '../run-program.ts'
 import { askHost } from './ask-host.ts'
-import { LIST_FILE } from './courier-file.ts'
+import { COURIER_FILE, LIST_FILE } from './courier-file.ts'
 import type { Transfer } from './rsync.ts'
-import { NOT_BROUGHT } from './what-travels.ts'
 
 /** Which process works on a copy of a job folder, in it. */
 const PID_FILE = 'courier.pid'
@@ -22,11 +22,11 @@ export const copiesOf = ({ folder }: SshPlace): string => `${folder}/${hostname(
 const explanation = (): string =>
   `OrganMosaic on ${hostname()} keeps copies here of what its runs need on this machine, each under its own path. Runs that are over are gone from here; preprocessed cases and images stay for the next run. While no run is on this machine, the whole folder may be deleted: what is needed again is sent again.`
 
-/** Makes the folder, and says what is there. Lines of KEY=VALUE. */
+/** Makes the folder, for this user alone, and says what is there. Lines of KEY=VALUE. */
 export const introduceScript = (place: SshPlace): string => {
   const copies = shellWord(copiesOf(place))
   return [
-    `mkdir -p ${copies} 2>&1 && printf '%s\\n' ${shellWord(explanation())} >${copies}/${COPY_MARKER} && echo writable=yes`,
+    `mkdir -p ${copies} 2>&1 && chmod 700 ${copies} && printf '%s\\n' ${shellWord(explanation())} >${copies}/${COPY_MARKER} && echo writable=yes`,
     'echo "machine=$(hostname)"',
     'echo "rsync=$(rsync --version 2>&1 | head -n 1)"',
     `echo "free=$(df -Pk ${copies} 2>/dev/null | awk 'NR==2 {print $4}')"`,
@@ -42,11 +42,11 @@ const worksOn = (folder: string): string =>
 const startScript = (place: SshPlace, folder: string): string =>
   [
     `cd ${shellWord(folder)} || exit 66`,
-    `if ${worksOn(folder)}; then echo "$pid"; exit; fi`,
+    `if ${worksOn(folder)}; then echo "pid=$pid"; exit; fi`,
     `echo "=== started at $(date -u +%FT%TZ) on $(hostname)" >>trainer.log`,
     `nohup setsid ${placeCommand(place)} job ${shellWord(folder)} </dev/null >>trainer.log 2>&1 &`,
     `echo $! >${PID_FILE}`,
-    'echo $!',
+    'echo "pid=$!"',
     '',
   ].join('\n')
 
@@ -82,8 +82,19 @@ export const bringingWords = (...job: Parameters<typeof bringing>): Transfer => 
   ...bringing(...job),
   rules: [...WORDS.map((name) => `+ ${name}`), '- *'],
 })
+/** Copies of what is here, and what nobody asks for back. */
+const NOT_BROUGHT = [
+  'run.json',
+  'control.json',
+  'review.json',
+  'events.reserve',
+  PLACE_FILE,
+  COURIER_FILE,
+  LIST_FILE,
+  PID_FILE,
+]
 /** What is complete, and not what is being written. */
-const RESULTS = [...NOT_BROUGHT.map((name) => `- ${name}`), `- /${PID_FILE}`, '- .*', '- /checkpoints/*.part[0-9]*']
+const RESULTS = [...NOT_BROUGHT.map((name) => `- /${name}`), '- .*', '- /checkpoints/*.part[0-9]*']
 /** The words come on their own: two transfers of one file would disturb each other. */
 export const bringingResults = (...job: Parameters<typeof bringing>): Transfer => ({
   ...bringing(...job),
@@ -91,11 +102,27 @@ export const bringingResults = (...job: Parameters<typeof bringing>): Transfer =
 })
 export const bringingAll = (...job: Parameters<typeof bringing>): Transfer => ({ ...bringing(...job), rules: RESULTS })
 
+/**
+ * Jobs are copied under their names, and a name may be given again: what another job of the same name left is removed.
+ * @param createdAt of each folder's job
+ */
+export const forgetOthers = (
+  place: SshPlace,
+  jobs: readonly { readonly folder: string; readonly createdAt: string }[],
+): Promise<unknown> =>
+  askHost(
+    place,
+    jobs
+      .map(({ folder, createdAt }) => ({ there: shellWord(jobThere(copiesOf(place), folder)), createdAt }))
+      .map(({ there, createdAt }) => `grep -qsF ${shellWord(createdAt)} ${there}/run.json || rm -rf -- ${there}\n`)
+      .join(''),
+  )
+
 /** @returns the process id, or why there is none; null without a connection */
 export async function startThere(place: SshPlace, there: string): Promise<{ pid: string; problem: string } | null> {
   const answer = await askHost(place, startScript(place, there))
   if (answer === null) return null
-  const pid = /^\d+$/m.exec(answer.output)?.[0] ?? ''
+  const pid = /^pid=(\d+)$/m.exec(answer.output)?.[1] ?? ''
   return { pid, problem: pid === '' ? answer.problem || 'it does not find the copy of the job folder' : '' }
 }
 

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { ProcessSchema } from '../../../../contract/job.ts'
 import { isSameProcess, processLiveness, thisProcess } from '../../../../trainer/job-folder/process-liveness.ts'
+import { whereAway } from '../../../../trainer/job-folder/read-job-place.ts'
 import { nodeEnvironment } from '../../jobs/start-job.ts'
 import { writeJsonFile } from '../../workspace/json-file.ts'
 
@@ -39,9 +40,9 @@ function readCourier(folder: string): Courier | null {
   }
 }
 
-/** A courier outlives whoever started it, and is waited for until it has looked once. */
+/** For a job that is away. A courier outlives whoever started it, and is waited for until it has looked once. */
 export async function ensureCourier(folder: string, patienceMs = 20_000): Promise<void> {
-  if (isCarrying(folder)) return
+  if (whereAway(folder) === null || isCarrying(folder)) return
   const child = spawn(process.execPath, [script, folder], {
     detached: true,
     stdio: 'ignore',
@@ -83,6 +84,8 @@ export async function becomeCourier(folder: string): Promise<CourierSign | null>
       rounds += 1
       if (isMine()) write()
     },
-    end: () => rmSync(join(folder, isMine() ? COURIER_FILE : '.none'), { force: true }),
+    end() {
+      if (isMine()) rmSync(join(folder, COURIER_FILE), { force: true })
+    },
   }
 }

@@ -8,7 +8,7 @@ import { noteWord, writeJobPlace } from '../job-place.ts'
 import type { CourierSign } from './courier-file.ts'
 
 /** A courier that finds no connection for so long ends; whoever looks at the job begins another. */
-const GIVE_UP_MS = 3_600_000
+const GIVE_UP_MS = 24 * 3_600_000
 
 export interface Errand {
   readonly folder: string

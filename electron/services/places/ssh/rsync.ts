@@ -5,9 +5,10 @@ import type { SshPlace } from '../../../../contract/place.ts'
 import { askProgram } from '../run-program.ts'
 import { SSH_OPTIONS } from './ask-host.ts'
 
-/** Progress of the whole, and words that no shell takes apart. */
+/** With progress of the whole, and words that no shell takes apart. */
 const OLDEST_RSYNC = '3.1'
-const SECONDS_OF_SILENCE = 60
+/** A dead connection is noticed by ssh; this is for a machine that hangs. */
+const SECONDS_OF_SILENCE = 300
 /** What a transfer that was cut off leaves of a file, beside it. */
 const PARTIAL = '.rsync-partial'
 

@@ -6,15 +6,16 @@ import { OrganMosaicError } from '../../../../contract/errors.ts'
 import { formatBytes } from '../../../../contract/format-bytes.ts'
 import type { PlaceWord, SshPlace } from '../../../../contract/place.ts'
 import { lastSeq } from '../../../../trainer/job-folder/read-journal.ts'
+import { readJob } from '../../jobs/create-job-folder.ts'
 import { isAlive } from '../../jobs/job-state.ts'
 import { requestControl } from '../../jobs/request-control.ts'
 import { writeJobPlace } from '../job-place.ts'
 import type { PlaceWork } from '../place.ts'
 import { requireReady } from './check-synced.ts'
-import { copiesOf, sending } from './copy-there.ts'
+import { copiesOf, forgetOthers, sending } from './copy-there.ts'
 import { ensureCourier, LIST_FILE } from './courier-file.ts'
 import { bytesToSend } from './rsync.ts'
-import { whatTravels } from './what-travels.ts'
+import { jobsRead, whatTravels } from './what-travels.ts'
 
 export const syncedPlace = (place: SshPlace): Omit<PlaceWork, 'check'> => ({
   async start(folders) {
@@ -33,6 +34,8 @@ async function submit(place: SshPlace, folder: string): Promise<void> {
     throw new OrganMosaicError('conflict', `A process is already working on ${folder}; wait for it or stop it first.`)
   }
   const { machine, freeBytes } = await requireReady(place)
+  const jobs = jobsRead(folder).map((read) => ({ folder: read, createdAt: readJob(read).createdAt }))
+  await forgetOthers(place, jobs)
   const paths = await whatTravels(folder)
   writeFileSync(join(folder, LIST_FILE), paths.map((path) => `${path.replace(/^\//, '')}\0`).join(''))
   const bytes = await bytesToSend(sending(place, copiesOf(place), folder))

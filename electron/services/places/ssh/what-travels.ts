@@ -16,10 +16,17 @@ import { readJob } from '../../jobs/create-job-folder.ts'
 import { readJsonFile } from '../../workspace/json-file.ts'
 import { COURIER_FILE, LIST_FILE } from './courier-file.ts'
 
-/** Of this machine only, and what a trainer makes anew. */
-const STAYS_HERE = [PLACE_FILE, COURIER_FILE, LIST_FILE, 'events.reserve']
-/** A copy of what is here, and what nobody asks for back. */
-export const NOT_BROUGHT = ['run.json', 'control.json', 'review.json', ...STAYS_HERE].map((name) => `/${name}`)
+/** Of this machine only, and what is made anew. Reports are: those of a run may be newer here than any that come back. */
+const STAYS_HERE = [PLACE_FILE, COURIER_FILE, LIST_FILE, 'events.reserve', 'report']
+/** Folders of jobs: this one, and the runs whose models it reads. @throws OrganMosaicError `not-found`, `invalid-file` */
+export function jobsRead(folder: string): string[] {
+  const job = readJob(folder)
+  if (job.kind === 'train') return [folder, ...(job.stage1From === null ? [] : [job.stage1From])]
+  if (job.kind !== 'evaluate') return [folder]
+  const run = readJob(job.runFolder)
+  const source = run.kind === 'train' ? folderOfStage(run, job.runFolder, job.stage) : job.runFolder
+  return [...new Set([folder, job.runFolder, source])]
+}
 
 /**
  * Absolute paths of files and folders.
@@ -29,27 +36,25 @@ export const NOT_BROUGHT = ['run.json', 'control.json', 'review.json', ...STAYS_
 export async function whatTravels(folder: string): Promise<string[]> {
   const job = readJob(folder)
   const own = entriesOf(folder).filter((path) => !STAYS_HERE.some((name) => path === join(folder, name)))
-  if (job.kind === 'train') {
-    const source = job.stage1From === null ? [] : modelsOf(job.stage1From)
-    return [...own, ...source, ...(await trainingCases(folder, job))]
+  const models = jobsRead(folder).slice(1).flatMap(modelsOf)
+  if (job.kind === 'train') return [...own, ...models, ...(await trainingCases(folder, job))]
+  if (job.kind === 'evaluate') {
+    const labels = job.model === 'pseudo' ? pseudoLabels(job) : []
+    return [...own, ...models, ...labels, ...(await caseFiles(job.dataset))]
   }
-  if (job.kind === 'evaluate') return [...own, ...evaluatedRun(job), ...(await caseFiles(job.dataset))]
   throw new OrganMosaicError('usage', `A job of kind ${job.kind} is done on this machine.`)
 }
 
-/** With the cases of the run when its pseudo labels are scored, as far as they are preprocessed here. */
-function evaluatedRun({ runFolder, stage, model }: EvaluateJob): string[] {
+/** Of a run, with its cases as far as they are preprocessed here. */
+function pseudoLabels({ runFolder }: EvaluateJob): string[] {
   const run = readJob(runFolder)
-  if (run.kind !== 'train') return []
-  const stageFolder = folderOfStage(run, runFolder, stage)
-  const models = [runFolder, ...(stageFolder === runFolder ? [] : [stageFolder])].flatMap(modelsOf)
-  if (model !== 'pseudo') return models
   const plan = readPlan(runFolder)
+  if (run.kind !== 'train' || plan === null) return []
   const stores = run.datasets.flatMap((dataset) =>
-    dataset.cases.map((entry) => preprocessedFolder(run.cacheFolder, plan!, dataset, entry)),
+    dataset.cases.map((entry) => preprocessedFolder(run.cacheFolder, plan, dataset, entry)),
   )
   const labels = ['pseudo-labels', 'pseudo-labels-refreshed'].map((name) => join(runFolder, name))
-  return [...models, ...[...labels, ...stores].filter((path) => existsSync(path))]
+  return [...labels, ...stores].filter((path) => existsSync(path))
 }
 
 async function trainingCases(folder: string, job: TrainJob): Promise<string[]> {
