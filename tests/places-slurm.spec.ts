@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RunSummary } from '../contract/commands.ts'
 import { StudyConfigSchema } from '../contract/study.ts'
 import { runStudy } from '../electron/services/study/run-study.ts'
+import { readJobPlace } from '../trainer/job-folder/read-job-place.ts'
 import { hashFiles } from './helpers/hash-files.ts'
 import { openSlurmCluster, until, whyNoSlurm, type SlurmCluster } from './helpers/slurm-cluster.ts'
 import { openTinyStudy, tinySettings, type TinyStudy } from './helpers/tiny-study.ts'
 import { readTraining, runFolderOf, trainTiny } from './helpers/train-tiny.ts'
-import { readJobPlace } from '../trainer/job-folder/read-job-place.ts'
 
 const reason = whyNoSlurm()
 const timeout = 240_000

@@ -8,7 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RunSummary } from '../contract/commands.ts'
 import { ProcessSchema, START_AGAIN_EXIT } from '../contract/job.ts'
+import { StudyConfigSchema } from '../contract/study.ts'
 import { readRequest } from '../electron/services/jobs/request-control.ts'
+import { runStudy } from '../electron/services/study/run-study.ts'
 import { readJobPlace } from '../trainer/job-folder/read-job-place.ts'
 import { readJournal } from '../trainer/job-folder/read-journal.ts'
 import { hashFiles } from './helpers/hash-files.ts'
@@ -125,6 +127,33 @@ describe.skipIf(reason !== null)(`copies on another machine${reason === null ? '
       expect(tiny.services.listEvaluations('there').map(({ createdAt }) => createdAt)).toEqual([far.createdAt])
       const near = await tiny.services.evaluateRun({ ...request, run: 'here' })
       expect(far.scores).toEqual(near.scores)
+    },
+    timeout,
+  )
+
+  test.runIf(process.env['TEST_ALL'] === '1')(
+    'serve a study: its runs are trained and scored there, one after the other',
+    async () => {
+      const config = StudyConfigSchema.parse({
+        name: 'ladder',
+        datasets: tiny.datasets,
+        test: 'test',
+        preset: 'quick',
+        seeds: [1, 2],
+        place: 'box',
+        set: [...tinySettings, 'shared.steps=4', 'shared.validateEvery=2'],
+        rows: [{ name: 'marginal', method: 'marginal' }],
+      })
+      const { rows } = await runStudy(tiny.services, config, {
+        note: () => undefined,
+        async followRun(name, from) {
+          const state = await tiny.services.followRun(name, () => undefined, { from, pollMs: 50 })
+          tiny.services.requireFinished(name, state)
+        },
+        watchJob: (_label, work) => work({}),
+      })
+      const runs = rows[0]?.runs ?? []
+      expect(runs.map((name) => readJobPlace(folderOf(name))?.place.name)).toEqual(['box', 'box'])
     },
     timeout,
   )

@@ -5,7 +5,7 @@ import type { SshPlace } from '../../../../contract/place.ts'
 import { askProgram } from '../run-program.ts'
 import { SSH_OPTIONS } from './ask-host.ts'
 
-/** With progress of the whole, and words that no shell takes apart. */
+/** It tells the progress of the whole. */
 const OLDEST_RSYNC = '3.1'
 /** A dead connection is noticed by ssh; this is for a machine that hangs. */
 const SECONDS_OF_SILENCE = 300
@@ -18,7 +18,8 @@ const COMMON = [
   // A folder of links is what a data set sometimes is.
   '--copy-links',
   '--chmod=u+rwX',
-  '--secluded-args',
+  // No shell takes the paths apart: --protect-args, later --secluded-args.
+  '-s',
   '--no-human-readable',
   `--partial-dir=${PARTIAL}`,
   `--timeout=${SECONDS_OF_SILENCE}`,
