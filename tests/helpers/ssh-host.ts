@@ -23,12 +23,12 @@ export function whyNoOtherMachine(): string | null {
   return hides ? null : 'folders cannot be hidden from a process here (unshare --mount is refused)'
 }
 
-/** Mounts of its own; who is not root takes the root of a user namespace. */
-const APART = process.getuid?.() === 0 ? ['--mount'] : ['--map-root-user', '--mount']
+/** Mounts and a name of its own; who is not root takes the root of a user namespace. */
+const APART = ['--mount', '--uts', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'])]
 
 export interface SshHost {
   readonly name: string
-  /** What is started there from now on does not see this folder. */
+  /** What is started there from now on does not see this one folder, and has another host name. */
   readonly hide: (folder: string) => void
   /** Of what rsync sends from now on, in kilobytes a second; 0: as fast as it can. */
   readonly limit: (rate: number) => void
@@ -77,17 +77,13 @@ ForceCommand ${folder}/there
   mkdirSync(join(folder, 'bin'))
   script('bin/ssh', `exec /usr/bin/ssh -F ${folder}/config "$@"`)
   const limit = (rate: number): void => script('bin/rsync', `exec /usr/bin/rsync --bwlimit=${rate} "$@"`)
-  const hidden: string[] = []
-  const writeThere = (): void => {
-    const hiding = hidden.map((path) => `mount -t tmpfs none '${path}' && `).join('')
-    const words = `${hiding}exec sh -c "$SSH_ORIGINAL_COMMAND"`
-    script(
-      'there',
-      hidden.length === 0 ? words : `exec unshare ${APART.join(' ')} sh -c '${words.replaceAll("'", `'\\''`)}'`,
-    )
+  const run = 'exec sh -c "$SSH_ORIGINAL_COMMAND"'
+  script('there', run)
+  const hide = (path: string): void => {
+    script('apart', `mount -t tmpfs none '${path}' && hostname mosaic-there && ${run}`)
+    script('there', `exec unshare ${APART.join(' ')} ${folder}/apart`)
   }
   limit(0)
-  writeThere()
   const path = process.env['PATH'] ?? ''
   process.env['PATH'] = [join(folder, 'bin'), path].join(delimiter)
   mkdirSync('/run/sshd', { recursive: true })
@@ -101,16 +97,14 @@ ForceCommand ${folder}/there
   const drop = async (): Promise<void> => {
     const sessions = spawnSync('ps', ['-o', 'pid=', '--ppid', String(daemon?.pid)], { encoding: 'utf8' }).stdout
     daemon?.kill('SIGKILL')
-    for (const pid of sessions.trim().split(/\s+/)) if (pid !== '') process.kill(Number(pid), 'SIGKILL')
+    // One that just ended is no reason to fail.
+    spawnSync('kill', ['-9', ...sessions.trim().split(/\s+/)])
     await until(() => !answers(), 'the end of sshd')
   }
   await back()
   return {
     name: 'there',
-    hide(path) {
-      hidden.push(path)
-      writeThere()
-    },
+    hide,
     limit,
     drop,
     back,

@@ -28,7 +28,11 @@ export async function claimJob(folder: string, me: JobProcess): Promise<number> 
       writeProcess(folder, owner)
       return last.number
     }
-    if (owner && (await isAtWork(folder, owner, me))) throw conflict(folder, owner)
+    if (owner && (await isAtWork(folder, owner, me))) {
+      if (lastClaim(folder)?.number === last?.number) throw conflict(folder, owner)
+      // What changed was the claim: of another process, or of this one, by whoever started it.
+      continue
+    }
     const claimed = { ...me, afterSeq: lastSeq(folder) }
     const number = (last?.number ?? 0) + 1
     if (makeClaim(folder, number, claimed)) {
