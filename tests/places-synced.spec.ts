@@ -84,7 +84,7 @@ describe.skipIf(reason !== null)(`copies on another machine${reason === null ? '
     await host?.close()
     tiny?.services.close()
     // Couriers that are still on their way end with their job.
-    if (tiny) rmSync(tiny.home, { recursive: true, force: true })
+    for (const path of [tiny?.home, folder]) if (path) rmSync(path, { recursive: true, force: true })
   }, timeout)
 
   test('are made by a place that the check finds good, and refused in words where it is not', async () => {
@@ -223,6 +223,7 @@ describe.skipIf(reason !== null)(`copies on another machine${reason === null ? '
       expect(await follow('slow')).toBe('stopped')
       host.limit(0)
       expect(existsSync(join(fresh, hostname(), folderOf('slow')))).toBe(false)
+      rmSync(fresh, { recursive: true })
     },
     timeout,
   )

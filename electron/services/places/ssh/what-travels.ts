@@ -18,6 +18,7 @@ import { COURIER_FILE, LIST_FILE } from './courier-file.ts'
 
 /** Of this machine only, and what is made anew. Reports are: those of a run may be newer here than any that come back. */
 const STAYS_HERE = [PLACE_FILE, COURIER_FILE, LIST_FILE, 'events.reserve', 'report']
+
 /** Folders of jobs: this one, and the runs whose models it reads. @throws OrganMosaicError `not-found`, `invalid-file` */
 export function jobsRead(folder: string): string[] {
   const job = readJob(folder)
