@@ -74,9 +74,10 @@ export const sending = ({ host }: SshPlace, away: string, folder: string): Trans
 
 /** What says how the job goes: small, and wanted often. */
 const WORDS = ['events.jsonl', 'heartbeat', 'process.json', 'trainer.log'].map((name) => `/${name}`)
-const bringing = ({ host }: SshPlace, away: string, folder: string): Pick<Transfer, 'from' | 'to'> => ({
+const bringing = ({ host }: SshPlace, away: string, folder: string): Omit<Transfer, 'rules'> => ({
   from: `${host}:${jobThere(away, folder)}/`,
   to: `${folder}/`,
+  toTheNanosecond: true,
 })
 export const bringingWords = (...job: Parameters<typeof bringing>): Transfer => ({
   ...bringing(...job),
@@ -103,20 +104,28 @@ export const bringingResults = (...job: Parameters<typeof bringing>): Transfer =
 export const bringingAll = (...job: Parameters<typeof bringing>): Transfer => ({ ...bringing(...job), rules: RESULTS })
 
 /**
- * Jobs are copied under their names, and a name may be given again: what another job of the same name left is removed.
- * @param createdAt of each folder's job
+ * The copy of the job is made anew. Other runs stay; but a name may be given again, and what another run of the same name
+ * left is removed.
+ * @param runs that the job reads, with the time at which each was made
+ * @returns the process that works on a copy of the job which this machine gave up; null when there is none
  */
-export const forgetOthers = (
+export async function clearThere(
   place: SshPlace,
-  jobs: readonly { readonly folder: string; readonly createdAt: string }[],
-): Promise<unknown> =>
-  askHost(
-    place,
-    jobs
-      .map(({ folder, createdAt }) => ({ there: shellWord(jobThere(copiesOf(place), folder)), createdAt }))
-      .map(({ there, createdAt }) => `grep -qsF ${shellWord(createdAt)} ${there}/run.json || rm -rf -- ${there}\n`)
-      .join(''),
-  )
+  folder: string,
+  runs: readonly { readonly folder: string; readonly createdAt: string }[],
+): Promise<string | null> {
+  const there = jobThere(copiesOf(place), folder)
+  const others = runs
+    .map((run) => ({ copy: shellWord(jobThere(copiesOf(place), run.folder)), createdAt: run.createdAt }))
+    .map(({ copy, createdAt }) => `grep -qsF ${shellWord(createdAt)} ${copy}/run.json || rm -rf -- ${copy}`)
+  const script = [
+    `if cd ${shellWord(there)} 2>/dev/null && ${worksOn(there)}; then echo "busy=$pid"; exit; fi`,
+    `cd / && rm -rf -- ${shellWord(there)}`,
+    ...others,
+    '',
+  ].join('\n')
+  return /^busy=(\d+)$/m.exec((await askHost(place, script))?.output ?? '')?.[1] ?? null
+}
 
 /** @returns the process id, or why there is none; null without a connection */
 export async function startThere(place: SshPlace, there: string): Promise<{ pid: string; problem: string } | null> {

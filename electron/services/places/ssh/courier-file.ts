@@ -52,7 +52,10 @@ export async function ensureCourier(folder: string, patienceMs = 20_000): Promis
   let gone = false
   child.once('error', () => (gone = true)).once('exit', () => (gone = true))
   child.unref()
-  const looked = (): boolean => (readCourier(folder)?.rounds ?? 0) > 0
+  const looked = (): boolean => {
+    const courier = readCourier(folder)
+    return courier !== null && courier.pid === child.pid && courier.rounds > 0
+  }
   for (const until = performance.now() + patienceMs; !gone && !looked() && performance.now() < until;) await sleep(50)
 }
 

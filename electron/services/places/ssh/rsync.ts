@@ -1,12 +1,13 @@
 // The system's rsync over the system's ssh: what was sent before is not sent again, and a transfer that was cut off goes on.
 import { spawn } from 'node:child_process'
+import { compareVersions } from '../../../../contract/compare-versions.ts'
 import { OrganMosaicError } from '../../../../contract/errors.ts'
 import type { SshPlace } from '../../../../contract/place.ts'
 import { askProgram } from '../run-program.ts'
 import { SSH_OPTIONS } from './ask-host.ts'
 
-/** It tells the progress of the whole. */
-const OLDEST_RSYNC = '3.1'
+/** It tells the progress of the whole, and can compare times to the nanosecond. */
+const OLDEST_RSYNC = '3.1.3'
 /** A dead connection is noticed by ssh; this is for a machine that hangs. */
 const SECONDS_OF_SILENCE = 300
 /** What a transfer that was cut off leaves of a file, beside it. */
@@ -41,6 +42,8 @@ export interface Transfer {
   readonly to: string
   /** Of --filter, the first that fits counts. */
   readonly rules?: readonly string[]
+  /** Files that are written again and again at the same size: a second is too coarse a time to tell them apart. */
+  readonly toTheNanosecond?: boolean
 }
 
 export interface TransferEnd {
@@ -50,8 +53,9 @@ export interface TransferEnd {
   readonly why: string
 }
 
-const wordsOf = ({ list, from, to, rules = [] }: Transfer): string[] => [
+const wordsOf = ({ list, from, to, rules = [], toTheNanosecond = false }: Transfer): string[] => [
   ...COMMON,
+  ...(toTheNanosecond ? ['--modify-window=-1'] : []),
   ...rules.map((rule) => `--filter=${rule}`),
   ...(list === undefined ? [] : [`--files-from=${list}`, '--from0']),
   from,
@@ -111,14 +115,12 @@ const reasonIn = (problem: string): string =>
     .map((line) => line.trim().replace(/\.$/, ''))
     .find((line) => line !== '' && !/^Warning: Permanently added/.test(line)) ?? ''
 
-export const MISSING_HERE =
-  'There is no rsync on this machine; install rsync 3.1 or newer, or give the place no folder and use a path that both machines see.'
+export const MISSING_HERE = `There is no rsync on this machine; install rsync ${OLDEST_RSYNC} or newer, or give the place no folder and use a path that both machines see.`
 
 /** What is wrong with the rsync of a machine, as `rsync --version` answers; null when it will do. */
 export function rsyncProblem(answer: string, machine: string): string | null {
-  const found = /^rsync\s+version v?(\d+)\.(\d+)/m.exec(answer)
-  const [major, minor] = OLDEST_RSYNC.split('.').map(Number)
-  if (found && (Number(found[1]) > major! || (Number(found[1]) === major && Number(found[2]) >= minor!))) return null
+  const version = /^rsync\s+version v?([\d.]+)/m.exec(answer)?.[1]
+  if (version !== undefined && compareVersions(version, OLDEST_RSYNC) >= 0) return null
   const what = answer.trim().split('\n')[0] ?? ''
   return /rsync/.test(what) && !/not found/.test(what)
     ? `${machine} has ${what}; rsync ${OLDEST_RSYNC} or newer is needed.`

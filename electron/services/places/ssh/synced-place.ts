@@ -12,10 +12,10 @@ import { requestControl } from '../../jobs/request-control.ts'
 import { writeJobPlace } from '../job-place.ts'
 import type { PlaceWork } from '../place.ts'
 import { requireReady } from './check-synced.ts'
-import { copiesOf, forgetOthers, sending } from './copy-there.ts'
+import { clearThere, copiesOf, sending } from './copy-there.ts'
 import { ensureCourier, LIST_FILE } from './courier-file.ts'
 import { bytesToSend } from './rsync.ts'
-import { jobsRead, whatTravels } from './what-travels.ts'
+import { runsRead, whatTravels } from './what-travels.ts'
 
 export const syncedPlace = (place: SshPlace): Omit<PlaceWork, 'check'> => ({
   async start(folders) {
@@ -34,8 +34,14 @@ async function submit(place: SshPlace, folder: string): Promise<void> {
     throw new OrganMosaicError('conflict', `A process is already working on ${folder}; wait for it or stop it first.`)
   }
   const { machine, freeBytes } = await requireReady(place)
-  const jobs = jobsRead(folder).map((read) => ({ folder: read, createdAt: readJob(read).createdAt }))
-  await forgetOthers(place, jobs)
+  const runs = runsRead(folder).map((run) => ({ folder: run, createdAt: readJob(run).createdAt }))
+  const busy = await clearThere(place, folder, runs)
+  if (busy !== null) {
+    throw new OrganMosaicError(
+      'conflict',
+      `Process ${busy} on ${machine} still works on a copy of this job that was given up here. End it there (kill ${busy}), then start the run again.`,
+    )
+  }
   const paths = await whatTravels(folder)
   writeFileSync(join(folder, LIST_FILE), paths.map((path) => `${path.replace(/^\//, '')}\0`).join(''))
   const bytes = await bytesToSend(sending(place, copiesOf(place), folder))

@@ -19,14 +19,14 @@ import { COURIER_FILE, LIST_FILE } from './courier-file.ts'
 /** Of this machine only, and what is made anew. Reports are: those of a run may be newer here than any that come back. */
 const STAYS_HERE = [PLACE_FILE, COURIER_FILE, LIST_FILE, 'events.reserve', 'report']
 
-/** Folders of jobs: this one, and the runs whose models it reads. @throws OrganMosaicError `not-found`, `invalid-file` */
-export function jobsRead(folder: string): string[] {
+/** Folders of the runs whose models a job reads. @throws OrganMosaicError `not-found`, `invalid-file` */
+export function runsRead(folder: string): string[] {
   const job = readJob(folder)
-  if (job.kind === 'train') return [folder, ...(job.stage1From === null ? [] : [job.stage1From])]
-  if (job.kind !== 'evaluate') return [folder]
+  if (job.kind === 'train') return job.stage1From === null ? [] : [job.stage1From]
+  if (job.kind !== 'evaluate') return []
   const run = readJob(job.runFolder)
   const source = run.kind === 'train' ? folderOfStage(run, job.runFolder, job.stage) : job.runFolder
-  return [...new Set([folder, job.runFolder, source])]
+  return [...new Set([job.runFolder, source])]
 }
 
 /**
@@ -37,7 +37,7 @@ export function jobsRead(folder: string): string[] {
 export async function whatTravels(folder: string): Promise<string[]> {
   const job = readJob(folder)
   const own = entriesOf(folder).filter((path) => !STAYS_HERE.some((name) => path === join(folder, name)))
-  const models = jobsRead(folder).slice(1).flatMap(modelsOf)
+  const models = runsRead(folder).flatMap(modelsOf)
   if (job.kind === 'train') return [...own, ...models, ...(await trainingCases(folder, job))]
   if (job.kind === 'evaluate') {
     const labels = job.model === 'pseudo' ? pseudoLabels(job) : []
