@@ -12,7 +12,7 @@ const common = {
     .string()
     .default('')
     .describe(
-      'How organ-mosaic is started there, e.g. /shared/organ-mosaic/organ-mosaic; empty: this installation, on a shared path',
+      'How organ-mosaic is started there, e.g. /shared/organ-mosaic/organ-mosaic; empty: this installation, at the same path',
     ),
 }
 
@@ -59,7 +59,14 @@ export const SshPlaceSchema = z.strictObject({
   host: z
     .string()
     .regex(/^[^-\s][^\s]*$/, 'expected a host as ssh knows it, such as gpu-box or me@gpu-box')
-    .describe("As the system's ssh knows it, with the keys and settings that you use yourself; it sees the same paths"),
+    .describe("As the system's ssh knows it, with the keys and settings that you use yourself"),
+  folder: z
+    .string()
+    .regex(/^((\/[^/\n]+)+)?$/, 'expected an absolute path there, such as /data/organ-mosaic')
+    .default('')
+    .describe(
+      'A folder there that copies of what a run needs are sent to; empty: it sees the same paths as this machine',
+    ),
 })
 export type SshPlace = z.infer<typeof SshPlaceSchema>
 
@@ -82,11 +89,19 @@ export type PlaceWord = z.infer<typeof PlaceWordSchema>
 /** place.json of a job folder; a job without it runs on this machine. */
 export const JobPlaceSchema = z.object({
   place: PlaceSchema.describe('As it was when the job was given to it'),
-  job: z.string().describe("The place's own name for it: a Slurm job, a process id"),
+  job: z.string().describe("The place's own name for it: a Slurm job, a process id; empty before it has one"),
   afterSeq: z.int().nonnegative().describe('Last event before it was given: later ones are of this start'),
+  away: z
+    .string()
+    .default('')
+    .describe(
+      'The folder there that holds copies under their own paths, while it has what is not here; empty: all is here',
+    ),
+  sent: z.boolean().default(false).describe('Whether the copy there is complete, and from then on the newer one'),
   word: PlaceWordSchema,
 })
 export type JobPlace = z.infer<typeof JobPlaceSchema>
+export type JobPlaceInput = z.input<typeof JobPlaceSchema>
 
 /** Of a run, for people. */
 export const RunPlaceSchema = PlaceWordSchema.extend({
@@ -107,7 +122,8 @@ export type PlaceCheck = z.infer<typeof PlaceCheckSchema>
 
 /** @example 'cluster (Slurm, partition gpu, gpu:1, 12 h)' */
 export function describePlace(place: Place): string {
-  if (place.kind === 'ssh') return `${place.name} (SSH to ${place.host})`
+  if (place.kind === 'ssh')
+    return `${place.name} (SSH to ${place.host}${place.folder && `, copies in ${place.folder}`})`
   const hours = place.timeLimitMinutes / 60
   const parts = [
     'Slurm',
@@ -120,9 +136,10 @@ export function describePlace(place: Place): string {
 
 /** @example 'waits on cluster (job 17, number 3 in the queue): no machine with what it asks for is free (Resources)' */
 export function describeWord({ name, kind, job, state, position, reason, node }: RunPlace): string {
-  const what = kind === 'slurm' ? `job ${job}` : `process ${job}`
-  const why = reason === '' ? '' : `: ${reason}`
-  if (state === 'running') return `runs on ${name}${node && node !== name ? `, ${node}` : ''} (${what})`
-  if (state === 'ended') return `ended on ${name} (${what})${why}`
-  return `waits on ${name} (${what}${position === null ? '' : `, number ${position} in the queue`})${why}`
+  const what = job === '' ? '' : kind === 'slurm' ? `job ${job}` : `process ${job}`
+  const place = position === null ? '' : `number ${position} in the queue`
+  const facts = [what, state === 'waiting' ? place : ''].filter((fact) => fact !== '').join(', ')
+  const more = `${facts && ` (${facts})`}${reason && `: ${reason}`}`
+  if (state === 'running') return `runs on ${name}${node && node !== name ? `, ${node}` : ''}${more}`
+  return `${state === 'ended' ? 'ended' : 'waits'} on ${name}${more}`
 }

@@ -84,7 +84,15 @@ async function fill(host: Host): Promise<string> {
   host.services.settings.save({
     compute: { device: 'auto', threads: 0 },
     updates: { check: false },
-    places: [{ kind: 'ssh', name: 'gpu-zyx', host: `${NAME}@gpu-zyx`, command: `/home/${NAME}/organ-mosaic` }],
+    places: [
+      {
+        kind: 'ssh',
+        name: 'gpu-zyx',
+        host: `${NAME}@gpu-zyx`,
+        folder: `/data/${NAME}`,
+        command: `/home/${NAME}/organ-mosaic`,
+      },
+    ],
   })
   return folder
 }

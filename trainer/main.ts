@@ -4,14 +4,14 @@
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { OrganMosaicError, toOrganMosaicError } from '../contract/errors.ts'
-import { JobSchema, START_AGAIN_EXIT, type Control, type Job } from '../contract/job.ts'
+import { START_AGAIN_EXIT, type Control, type Job } from '../contract/job.ts'
 import { saysOutOfMemory } from '../contract/memory.ts'
 import { writeFileAtomically } from './imaging/write-file-atomically.ts'
 import { claimJob, isConflict } from './job-folder/claim-job.ts'
 import { startHeartbeat } from './job-folder/heartbeat.ts'
 import { thisProcess } from './job-folder/process-liveness.ts'
 import { Interruption, openJournal, readControl, type Journal } from './jobs/journal.ts'
-import { readJsonFile } from './jobs/read-json-file.ts'
+import { readJobFile } from './jobs/read-job-file.ts'
 import { StartAgain, startAgain } from './jobs/start-again.ts'
 import { readDriver } from './runtime/driver.ts'
 import { GPU_BUILD } from './runtime/gpu-build.ts'
@@ -123,7 +123,7 @@ async function runJob(folder: string): Promise<number> {
   let startsAgain = false
   const journal = openJournal(folder)
   try {
-    const job = await readJsonFile(join(folder, 'run.json'), JobSchema, 'Restore it from a copy, or start a new run.')
+    const job = await readJobFile(folder, 'Restore it from a copy, or start a new run.')
     setCompute(job)
     journal.append({ type: 'state', state: 'running', message: '' })
     journal.append({ type: 'state', message: '', ...(await work(folder, job, journal)) })

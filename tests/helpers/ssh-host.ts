@@ -15,9 +15,24 @@ export function whyNoSsh(): string | null {
   return found ? null : 'ssh is not installed (apt-get install openssh-client)'
 }
 
+/** Why it cannot be made not to see folders of this machine; null when it can. */
+export function whyNoOtherMachine(): string | null {
+  if (whyNoSsh() !== null) return whyNoSsh()
+  if (spawnSync('rsync', ['--version']).status !== 0) return 'rsync is not installed (apt-get install rsync)'
+  const hides = spawnSync('unshare', [...APART, 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0
+  return hides ? null : 'folders cannot be hidden from a process here (unshare --mount is refused)'
+}
+
+/** Mounts and a name of its own; who is not root takes the root of a user namespace. */
+const APART = ['--mount', '--uts', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'])]
+
 export interface SshHost {
   readonly name: string
-  /** New connections are refused until it is back. */
+  /** What is started there from now on does not see this one folder, and has another host name. */
+  readonly hide: (folder: string) => void
+  /** Of what rsync sends from now on, in kilobytes a second; 0: as fast as it can. */
+  readonly limit: (rate: number) => void
+  /** Connections are cut, and new ones refused until it is back. */
   readonly drop: () => Promise<void>
   readonly back: () => Promise<void>
   readonly close: () => Promise<void>
@@ -39,6 +54,7 @@ PermitRootLogin prohibit-password
 StrictModes no
 UsePAM no
 PidFile ${folder}/sshd.pid
+ForceCommand ${folder}/there
 `,
   )
   writeFileSync(
@@ -53,10 +69,21 @@ PidFile ${folder}/sshd.pid
   StrictHostKeyChecking accept-new
 `,
   )
-  // The system's ssh, told where its settings are.
+  const script = (name: string, ...lines: string[]): void => {
+    writeFileSync(join(folder, name), ['#!/bin/sh', ...lines, ''].join('\n'))
+    chmodSync(join(folder, name), 0o755)
+  }
+  // The system's ssh, told where its settings are; the system's rsync, as slow as a test wants it.
   mkdirSync(join(folder, 'bin'))
-  writeFileSync(join(folder, 'bin', 'ssh'), `#!/bin/sh\nexec /usr/bin/ssh -F ${folder}/config "$@"\n`)
-  chmodSync(join(folder, 'bin', 'ssh'), 0o755)
+  script('bin/ssh', `exec /usr/bin/ssh -F ${folder}/config "$@"`)
+  const limit = (rate: number): void => script('bin/rsync', `exec /usr/bin/rsync --bwlimit=${rate} "$@"`)
+  const run = 'exec sh -c "$SSH_ORIGINAL_COMMAND"'
+  script('there', run)
+  const hide = (path: string): void => {
+    script('apart', `mount -t tmpfs none '${path}' && hostname mosaic-there && ${run}`)
+    script('there', `exec unshare ${APART.join(' ')} ${folder}/apart`)
+  }
+  limit(0)
   const path = process.env['PATH'] ?? ''
   process.env['PATH'] = [join(folder, 'bin'), path].join(delimiter)
   mkdirSync('/run/sshd', { recursive: true })
@@ -68,12 +95,17 @@ PidFile ${folder}/sshd.pid
     await until(answers, 'an answer of sshd')
   }
   const drop = async (): Promise<void> => {
+    const sessions = spawnSync('ps', ['-o', 'pid=', '--ppid', String(daemon?.pid)], { encoding: 'utf8' }).stdout
     daemon?.kill('SIGKILL')
+    // One that just ended is no reason to fail.
+    spawnSync('kill', ['-9', ...sessions.trim().split(/\s+/)])
     await until(() => !answers(), 'the end of sshd')
   }
   await back()
   return {
     name: 'there',
+    hide,
+    limit,
     drop,
     back,
     async close() {

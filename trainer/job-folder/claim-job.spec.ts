@@ -6,7 +6,7 @@ import type { JobProcess } from '../../contract/job.ts'
 import { claimJob } from './claim-job.ts'
 import { lastClaim, makeClaim } from './claims.ts'
 import { HEARTBEAT, isBeating } from './heartbeat.ts'
-import { readJobProcess, thisProcess } from './process-liveness.ts'
+import { PROCESS_FILE, readJobProcess, thisProcess } from './process-liveness.ts'
 
 let folder: string
 const elsewhere = (pid: number, host = 'node-7'): JobProcess => ({ pid, host, startedAt: '2026-01-01T00:00:00.000Z' })
@@ -49,6 +49,15 @@ describe('claimJob', () => {
     expect(await claimJob(folder, thisProcess())).toBe(4)
   })
 
+  test("a job that another machine has a newer copy of is nobody's here", async () => {
+    const place = { kind: 'ssh', name: 'box', host: 'box', folder: '/data' }
+    const away = { place, job: '9', afterSeq: 0, away: '/data/here', word: { state: 'ended' } }
+    writeFileSync(join(folder, 'place.json'), JSON.stringify(away))
+    await expect(claimJob(folder, thisProcess())).rejects.toThrow(/is on box, .* delete .*place\.json/)
+    writeFileSync(join(folder, 'place.json'), JSON.stringify({ ...away, away: '' }))
+    expect(await claimJob(folder, thisProcess())).toBe(1)
+  })
+
   test('one that beats on another machine keeps its job', async () => {
     makeClaim(folder, 1, elsewhere(12))
     writeState(1, 'running')
@@ -56,6 +65,15 @@ describe('claimJob', () => {
     const timer = setInterval(() => beat((count += 1)), 300)
     await expect(claimJob(folder, thisProcess())).rejects.toThrow(/process 12 on node-7/)
     clearInterval(timer)
+  })
+
+  test('one that whoever started it claims for it, while it looks whether another beats, has the job', async () => {
+    makeClaim(folder, 1, elsewhere(12))
+    beat(1)
+    const looking = claimJob(folder, thisProcess())
+    makeClaim(folder, 2, thisProcess())
+    writeFileSync(join(folder, PROCESS_FILE), JSON.stringify(thisProcess()))
+    expect(await looking).toBe(2)
   })
 
   test('one that has been silent on another machine loses it', async () => {

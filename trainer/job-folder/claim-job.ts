@@ -8,6 +8,7 @@ import { lastClaim, makeClaim } from './claims.ts'
 import { BEAT_MS, beatOf, isBeating } from './heartbeat.ts'
 import { isSameProcess, PROCESS_FILE, processLiveness, readJobProcess } from './process-liveness.ts'
 import { lastEvent, lastSeq } from './read-journal.ts'
+import { PLACE_FILE, whereAway } from './read-job-place.ts'
 
 /** Longer than three beats: a trainer of another machine that says nothing meanwhile is gone. */
 const OBSERVE_MS = 3 * BEAT_MS + 2_000
@@ -16,9 +17,10 @@ const OBSERVE_MS = 3 * BEAT_MS + 2_000
  * Makes `me` the one that works on the job, and says so in process.json.
  * Asked twice for the same process, by itself and by whoever started it, it answers the same.
  * @returns the number of the claim
- * @throws OrganMosaicError `conflict` when another process is at work, or was a few seconds faster
+ * @throws OrganMosaicError `conflict` when another process is at work, or was a few seconds faster, or the job is away
  */
 export async function claimJob(folder: string, me: JobProcess): Promise<number> {
+  refuseAway(folder)
   for (;;) {
     const last = lastClaim(folder)
     const owner = last?.process ?? readJobProcess(folder)
@@ -26,7 +28,11 @@ export async function claimJob(folder: string, me: JobProcess): Promise<number> 
       writeProcess(folder, owner)
       return last.number
     }
-    if (owner && (await isAtWork(folder, owner, me))) throw conflict(folder, owner)
+    if (owner && (await isAtWork(folder, owner, me))) {
+      if (lastClaim(folder)?.number === last?.number) throw conflict(folder, owner)
+      // What changed was the claim: of another process, or of this one, by whoever started it.
+      continue
+    }
     const claimed = { ...me, afterSeq: lastSeq(folder) }
     const number = (last?.number ?? 0) + 1
     if (makeClaim(folder, number, claimed)) {
@@ -34,6 +40,17 @@ export async function claimJob(folder: string, me: JobProcess): Promise<number> 
       return number
     }
   }
+}
+
+/** Its claims are made in the copy that the other machine has. */
+function refuseAway(folder: string): void {
+  const away = whereAway(folder)
+  if (!away) return
+  throw new OrganMosaicError(
+    'conflict',
+    `The job in ${folder} is on ${away.place.name}, and what it did there is not all here; pause or stop it, and go on once it is back. If that machine is gone for good, delete ${join(folder, PLACE_FILE)}: the job then goes on from what came back.`,
+    { details: { place: away.place.name } },
+  )
 }
 
 export const isConflict = (thrown: unknown): thrown is OrganMosaicError =>

@@ -9,7 +9,8 @@ import { resampleLabels } from '../imaging/resample.ts'
 import { openRunPredictor } from '../inference/run-models.ts'
 import { BACKGROUND } from '../labels/label-sets.ts'
 import { delineatedClasses, type Study } from '../labels/study.ts'
-import { preprocessedFolder } from '../preprocessing/plan-key.ts'
+import { preprocessedFolder } from '../imaging/planning/plan-key.ts'
+import { preprocessCase } from '../preprocessing/preprocess-case.ts'
 import { openPreprocessed } from '../preprocessing/preprocessed-store.ts'
 import { preprocessImage } from '../preprocessing/preprocess-image.ts'
 import { isZarrGroup } from '../imaging/zarr-group.ts'
@@ -62,7 +63,10 @@ async function openPseudoLabelReader({ runFolder, stage }: EvaluateJob): Promise
       if (!(await isZarrGroup(folder))) return null
       const pseudo = await openPseudoLabels(folder)
       const delineated = delineatedClasses(study, job.datasets.indexOf(found.dataset), found.entry)
-      const stored = await openPreprocessed(preprocessedFolder(job.cacheFolder, plan, found.dataset, found.entry))
+      const preprocessed = preprocessedFolder(job.cacheFolder, plan, found.dataset, found.entry)
+      // The run may have been trained on another machine, with a cache of its own.
+      await preprocessCase(found.dataset, found.entry, plan, preprocessed)
+      const stored = await openPreprocessed(preprocessed)
       const transform = canonicalTransform(stored.originalGeometry)
       const canonical = reorientGeometry(stored.originalGeometry, transform)
       const codes = resampleLabels({ data: pseudo.codes, geometry: stored.geometry }, canonical, {

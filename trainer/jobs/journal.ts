@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path'
 import { asDiskError } from '../../contract/errors.ts'
 import { ControlSchema, type Control, type JobEventInput, type Metric } from '../../contract/index.ts'
+import { copyRoot } from '../job-folder/copy-root.ts'
 
 export interface Journal {
   append(event: JobEventInput): void
@@ -35,8 +36,10 @@ export function openJournal(folder: string): Journal {
   if (end < old.length) ftruncateSync(file, end)
   const reserve = join(folder, 'events.reserve')
   keepReserve(reserve)
+  const root = copyRoot(folder)
   const append = (event: JobEventInput) => {
-    const line = Buffer.from(`${JSON.stringify({ seq: seq + 1, time: new Date().toISOString(), ...event })}\n`)
+    const stamped = { seq: seq + 1, time: new Date().toISOString(), ...asAtHome(event, root) }
+    const line = Buffer.from(`${JSON.stringify(stamped)}\n`)
     try {
       writeWhole(file, line)
     } catch (error) {
@@ -59,6 +62,12 @@ export function openJournal(folder: string): Journal {
     },
   }
 }
+
+/** The journal goes back to the machine that made the job, with paths of that machine. */
+const asAtHome = (event: JobEventInput, root: string): JobEventInput =>
+  root !== '' && 'path' in event && event.path.startsWith(root)
+    ? { ...event, path: event.path.slice(root.length) }
+    : event
 
 /** Enough for the last words of a run. */
 const RESERVE_BYTES = 64 * 1024

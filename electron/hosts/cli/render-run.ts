@@ -41,7 +41,8 @@ export function renderRuns(runs: readonly RunSummary[], style: Style): string {
 /** What a place says of a job that waits, or how far one is that runs. */
 function whatGoesOn({ state, place, progress }: RunSummary): string {
   if (state === 'queued' && place) return describeWord(place)
-  return state === 'running' && progress ? describeProgress(progress) : ''
+  const said = state === 'running' ? (place?.reason ?? '') : ''
+  return state === 'running' && progress ? `${describeProgress(progress)}${said && `; ${said}`}` : said
 }
 
 export function renderRun(detail: RunDetail, style: Style): string {

@@ -1,13 +1,12 @@
 // What state a job is in: its last state event, checked against whether somebody still works on it, which its place says.
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { JobEvent } from '../../../contract/events.ts'
-import { ControlSchema, type JobProcess, type JobState } from '../../../contract/job.ts'
+import type { JobProcess, JobState } from '../../../contract/job.ts'
 import type { JobPlace } from '../../../contract/place.ts'
 import { isBeating } from '../../../trainer/job-folder/heartbeat.ts'
 import { processLiveness, readJobProcess } from '../../../trainer/job-folder/process-liveness.ts'
+import { readJobPlace } from '../../../trainer/job-folder/read-job-place.ts'
 import { lastEvent } from '../../../trainer/job-folder/read-journal.ts'
-import { readJobPlace } from '../places/job-place.ts'
+import { readRequest } from './request-control.ts'
 
 type StateEvent = Pick<Extract<JobEvent, { type: 'state' }>, 'state' | 'time' | 'seq'>
 
@@ -32,8 +31,10 @@ function judge(folder: string, last: StateEvent | null): JobState {
   const place = readJobPlace(folder)
   const process = readJobProcess(folder)
   const said = last && isOfPresent(last, process, place) ? last.state : null
-  if (said !== null && said !== 'running' && said !== 'queued') return said
-  if (place) return placeState(folder, place, said)
+  const hasEnded = said !== null && said !== 'running' && said !== 'queued'
+  // What ended at a place counts as ended once all of it is here.
+  if (hasEnded && !place?.away) return said
+  if (place) return placeState(folder, place, said === 'queued')
   if (!process) return said === null ? 'queued' : 'interrupted'
   return isAlive(folder) ? 'running' : 'interrupted'
 }
@@ -42,7 +43,7 @@ function judge(folder: string, last: StateEvent | null): JobState {
 export function isAlive(folder: string): boolean {
   const process = readJobProcess(folder)
   const place = readJobPlace(folder)
-  if (place) return place.word.state !== 'ended'
+  if (place) return place.away !== '' || place.word.state !== 'ended'
   if (!process) return false
   const liveness = processLiveness(process)
   return liveness === 'elsewhere' ? isBeating(folder) : liveness === 'alive'
@@ -55,19 +56,12 @@ function isOfPresent(last: StateEvent, process: JobProcess | null, place: JobPla
 }
 
 /** The place is asked, and not the process: it knows what waits and what a dead machine worked on. */
-function placeState(folder: string, { word }: JobPlace, said: 'running' | 'queued' | null): JobState {
+function placeState(folder: string, { word, away }: JobPlace, gaveItsPlaceBack: boolean): JobState {
   if (word.state === 'waiting') return 'queued'
-  if (word.state === 'running') return said ?? 'running'
-  const wish = readWish(folder)
+  if (word.state === 'running') return gaveItsPlaceBack ? 'queued' : 'running'
+  if (away !== '') return 'running'
+  // What waited in a queue when it was asked to pause or stop has no process that could say so.
+  const wish = readRequest(folder)
   if (wish === 'pause') return 'paused'
   return wish === 'stop' ? 'stopped' : 'interrupted'
-}
-
-/** What waited in a queue when it was asked to pause or stop has no process that could say so. */
-function readWish(folder: string): string | null {
-  try {
-    return ControlSchema.parse(JSON.parse(readFileSync(join(folder, 'control.json'), 'utf8'))).request
-  } catch {
-    return null
-  }
 }

@@ -218,4 +218,24 @@ describe('a job at another place', () => {
     given({ state: 'running' }, 2)
     expect(jobState(folder)).toBe('running')
   })
+
+  test('that has a copy of it ends when all of it is here', () => {
+    const copied = (state: PlaceWord['state'], away: string): void =>
+      writeJobPlace(folder, {
+        place: PlaceSchema.parse({ kind: 'ssh', name: 'box', host: 'box', folder: '/data' }),
+        job: '17',
+        afterSeq: 0,
+        away,
+        word: PlaceWordSchema.parse({ state }),
+      })
+    copied('waiting', '/data/here')
+    expect([jobState(folder), isAlive(folder)]).toEqual(['queued', true])
+    appendEvent({ seq: 1, time: '2026-01-01T12:00:01.000Z', type: 'state', state: 'finished', message: '' })
+    copied('running', '/data/here')
+    expect([jobState(folder), isAlive(folder)]).toEqual(['running', true])
+    copied('ended', '/data/here')
+    expect([jobState(folder), isAlive(folder)]).toEqual(['running', true])
+    copied('ended', '')
+    expect([jobState(folder), isAlive(folder)]).toEqual(['finished', false])
+  })
 })

@@ -1,23 +1,11 @@
 // place.json of a job folder: where the job was given to, and what that place last said of it.
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { JobPlaceSchema, type JobPlace, type PlaceWord, type RunPlace } from '../../../contract/place.ts'
+import type { JobPlaceInput, PlaceWord, RunPlace } from '../../../contract/place.ts'
+import { PLACE_FILE, readJobPlace } from '../../../trainer/job-folder/read-job-place.ts'
 import { writeJsonFile } from '../workspace/json-file.ts'
 
-export const PLACE_FILE = 'place.json'
-
-/** null for a job of this machine. */
-export function readJobPlace(folder: string): JobPlace | null {
-  const path = join(folder, PLACE_FILE)
-  if (!existsSync(path)) return null
-  try {
-    return JobPlaceSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
-  } catch {
-    return null
-  }
-}
-
-export function writeJobPlace(folder: string, place: JobPlace): void {
+export function writeJobPlace(folder: string, place: JobPlaceInput): void {
   writeJsonFile(join(folder, PLACE_FILE), place)
 }
 

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Place } from '../../../contract/place.ts'
+import { PLACE_FILE, readJobPlace } from '../../../trainer/job-folder/read-job-place.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
-import { PLACE_FILE, readJobPlace } from './job-place.ts'
 import { openPlace } from './open-place.ts'
 
 /** Clusters do not like to be asked more often. */
@@ -16,7 +16,7 @@ export async function lookAtJobs(folders: readonly string[], everyMs = LOOK_EVER
   const byPlace = new Map<string, { place: Place; folders: string[] }>()
   for (const folder of folders) {
     const known = readJobPlace(folder)
-    if (!known || known.word.state === 'ended') continue
+    if (!known || (known.word.state === 'ended' && known.away === '')) continue
     if (performance.now() - (lookedAtMs.get(folder) ?? -Infinity) < everyMs) continue
     lookedAtMs.set(folder, performance.now())
     const key = JSON.stringify(known.place)

@@ -23,7 +23,7 @@ export function readProbe(answer: string, place: Place, { home }: Pick<Workspace
   return [sees, versionFinding(machine, valueOf('version'), place)]
 }
 
-function versionFinding(machine: string, version: string, place: Place): PlaceFinding {
+export function versionFinding(machine: string, version: string, place: Place): PlaceFinding {
   const own = jobVersions()['organ-mosaic']
   if (version === own) return { state: 'good', message: `${machine} has OrganMosaic ${version}, as this machine.` }
   if (/^\d+\.\d+\.\d+/.test(version)) {

@@ -91,7 +91,7 @@ export function describeSettings(
     updates,
     places: places.map((place) => {
       const common = { name: pseudonyms.of('place', place.name), kind: place.kind, command: isSet(place.command) }
-      if (place.kind === 'ssh') return { ...common, host: isSet(place.host) }
+      if (place.kind === 'ssh') return { ...common, host: isSet(place.host), folder: isSet(place.folder) }
       const { cpus, memory, gres, timeLimitMinutes, warnSeconds, atOnce, partition, account, container } = place
       const words = {
         gres: isSet(gres),

@@ -1,17 +1,21 @@
 // Creating, resuming, pausing and stopping training runs.
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunSummary } from '../../../contract/commands.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { JobEvent } from '../../../contract/events.ts'
 import type { JobState, TrainJob } from '../../../contract/job.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'
+import { describeWord } from '../../../contract/place.ts'
 import { indexRun } from '../database/index-run.ts'
 import type { Database } from '../database/open-database.ts'
 import { createJobFolder } from '../jobs/create-job-folder.ts'
 import { followJob, jobFailure, type FollowOptions } from '../jobs/follow-job.ts'
 import { isAlive, jobState } from '../jobs/job-state.ts'
+import { PLACE_FILE, readJobPlace, whereAway } from '../../../trainer/job-folder/read-job-place.ts'
 import { journalSize } from '../../../trainer/job-folder/read-journal.ts'
 import { findPlace } from '../places/find-place.ts'
-import { readJobPlace } from '../places/job-place.ts'
+import { describeJobPlace } from '../places/job-place.ts'
 import { lookAtJobs } from '../places/look-at-jobs.ts'
 import { openPlace } from '../places/open-place.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
@@ -56,6 +60,7 @@ export async function startRuns(
 ): Promise<void> {
   const folders = names.map((name) => runFolder(workspace, name))
   await lookAtJobs(folders)
+  for (const folder of folders) await untilBack(folder)
   for (const name of names) {
     const { config } = readRun(workspace, name)
     refuseUnlessIdle(name, runFolder(workspace, name))
@@ -66,11 +71,33 @@ export async function startRuns(
   await openPlace(chosen === undefined ? null : findPlace(workspace, chosen)).start(folders)
 }
 
+/** What brings a job back tells how far it is every second. */
+const SILENCE_MS = 30_000
+
+/** A job that ended on a machine with copies of its own goes on from what it made there, once all of it is here. */
+async function untilBack(folder: string): Promise<void> {
+  let [told, toldAtMs] = ['', performance.now()]
+  for (;;) {
+    const word = whereAway(folder)?.word
+    if (word?.state !== 'ended' || performance.now() - toldAtMs > SILENCE_MS) return
+    if (word.reason !== told) [told, toldAtMs] = [word.reason, performance.now()]
+    await sleep(200)
+    await lookAtJobs([folder])
+  }
+}
+
 function refuseUnlessIdle(name: string, folder: string): void {
   const state = jobState(folder)
   const conflict = (message: string): OrganMosaicError => new OrganMosaicError('conflict', message)
   if (state === 'finished') {
     throw conflict(`Run ${name} is finished, there is nothing to resume; evaluate it to see its scores.`)
+  }
+  const away = whereAway(folder)
+  if (away && state === 'running') {
+    const what = away.word.state === 'ended' ? 'is not all here yet' : 'is running already'
+    throw conflict(
+      `Run ${name} ${what}: it ${describeWord(describeJobPlace(folder)!)}. If that machine is gone for good, delete ${join(folder, PLACE_FILE)}: the run then goes on from what came back.`,
+    )
   }
   if (state === 'running') throw conflict(`Run ${name} is running already.`)
   if (state === 'queued' && isAlive(folder)) throw conflict(`Run ${name} waits for its turn already.`)

@@ -29,6 +29,7 @@ docs/reference/places.md lists what --set takes.`,
   examples: [
     'organ-mosaic places add cluster --slurm --set partition=gpu gres=gpu:1 memory=32G modules=cuda/12.4',
     'organ-mosaic places add gpu-box --ssh me@gpu-box',
+    'organ-mosaic places add gpu-box --ssh me@gpu-box --set folder=/data/organ-mosaic command=/opt/organ-mosaic/organ-mosaic',
     'organ-mosaic places check cluster',
   ],
   input: z.object({

@@ -1,10 +1,11 @@
 // A cluster with Slurm: jobs are given to sbatch and watched with squeue. No accounting is needed.
 import { OrganMosaicError } from '../../../../contract/errors.ts'
 import type { SlurmPlace } from '../../../../contract/place.ts'
+import { readJobPlace } from '../../../../trainer/job-folder/read-job-place.ts'
 import { lastSeq } from '../../../../trainer/job-folder/read-journal.ts'
 import { isAlive } from '../../jobs/job-state.ts'
 import { requestControl } from '../../jobs/request-control.ts'
-import { noteWord, readJobPlace, writeJobPlace } from '../job-place.ts'
+import { noteWord, writeJobPlace } from '../job-place.ts'
 import type { PlaceWork } from '../place.ts'
 import { askProgram, runProgram } from '../run-program.ts'
 import { checkSlurm } from './check-slurm.ts'

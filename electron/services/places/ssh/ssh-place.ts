@@ -1,26 +1,34 @@
 // Another machine, reached with the system's ssh: the trainer is a process there that needs no connection once it runs.
 import { OrganMosaicError } from '../../../../contract/errors.ts'
 import type { PlaceFinding, PlaceWord, SshPlace } from '../../../../contract/place.ts'
+import { readJobPlace } from '../../../../trainer/job-folder/read-job-place.ts'
 import { lastSeq } from '../../../../trainer/job-folder/read-journal.ts'
 import { isAlive } from '../../jobs/job-state.ts'
 import { requestControl } from '../../jobs/request-control.ts'
 import type { Workspace } from '../../workspace/open-workspace.ts'
-import { noteWord, readJobPlace, writeJobPlace } from '../job-place.ts'
+import { noteWord, writeJobPlace } from '../job-place.ts'
 import type { PlaceWork } from '../place.ts'
 import { placeCommand } from '../place-command.ts'
 import { probeScript, readProbe } from '../probe-place.ts'
 import { askProgram, shellWord } from '../run-program.ts'
 import { askHost, SSH_OPTIONS } from './ask-host.ts'
+import { checkSynced } from './check-synced.ts'
+import { syncedPlace } from './synced-place.ts'
 
 const RUNNING: PlaceWord = { state: 'running', reason: '', position: null, startsAt: null, node: '' }
 
 export const sshPlace = (place: SshPlace): PlaceWork => ({
+  ...(place.folder === '' ? sharedPlace(place) : syncedPlace(place)),
+  check: (workspace) => check(place, workspace),
+})
+
+/** The machine sees the same paths. */
+const sharedPlace = (place: SshPlace): Omit<PlaceWork, 'check'> => ({
   async start(folders) {
     for (const folder of folders) await startThere(place, folder)
   },
   ask: (folder, request) => Promise.resolve(requestControl(folder, request)),
   look: (folders) => look(place, folders),
-  check: (workspace) => check(place, workspace),
 })
 
 async function startThere(place: SshPlace, folder: string): Promise<void> {
@@ -67,7 +75,9 @@ async function check(place: SshPlace, workspace: Workspace): Promise<PlaceFindin
       `ssh does not reach ${place.host} without a password (${hello.problem || 'no answer'}). Make "ssh ${place.host}" work in a terminal first, with a key.`,
     )
   }
+  const reached: PlaceFinding = { state: 'good', message: `ssh reaches ${place.host}.` }
+  if (place.folder !== '') return [reached, ...(await checkSynced(place, workspace))]
   const answer = await askHost(place, probeScript(place, workspace))
   if (answer === null) return missing(`${place.host} went away while it was asked; check again.`)
-  return [{ state: 'good', message: `ssh reaches ${place.host}.` }, ...readProbe(answer.output, place, workspace)]
+  return [reached, ...readProbe(answer.output, place, workspace)]
 }

@@ -1,9 +1,9 @@
 // Where preprocessed cases lie in the cache, shared by all jobs whose plans preprocess alike.
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { Case } from '../../contract/dataset.ts'
-import type { JobDataset } from '../../contract/job.ts'
-import type { Plan } from '../../contract/plan.ts'
+import type { Case } from '../../../contract/dataset.ts'
+import type { JobDataset } from '../../../contract/job.ts'
+import type { Plan } from '../../../contract/plan.ts'
 
 /** Raised when preprocessing gives other voxels for the same plan, so that old caches are left alone. */
 const PREPROCESSING_VERSION = 1

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { RunConfigSchema } from '../../contract/run-config.ts'
-import { derivePlan } from '../imaging/planning/derive-plan.ts'
-import { caseWith, datasetOf, gridOf } from '../imaging/test-dataset.ts'
+import { RunConfigSchema } from '../../../contract/run-config.ts'
+import { derivePlan } from './derive-plan.ts'
+import { caseWith, datasetOf, gridOf } from '../test-dataset.ts'
 import { planKey, preprocessedFolder } from './plan-key.ts'
 
 describe('planKey', () => {
