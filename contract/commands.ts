@@ -7,6 +7,7 @@ import {
   FindingSchema,
   LabelSchema,
   LayoutIdSchema,
+  LeftOutLabelSchema,
   ModalitySchema,
 } from './dataset.ts'
 import { DeviceSchema } from './device.ts'
@@ -42,6 +43,7 @@ const spread = <T extends z.ZodType>(item: T) => z.object({ min: item, median: i
 export const DatasetDetailSchema = z.object({
   summary: DatasetSummarySchema,
   labels: z.array(LabelSchema),
+  leftOut: z.array(LeftOutLabelSchema).describe('Labels that are not read as organs'),
   shape: spread(ShapeSchema).nullable().describe('Each axis on its own, over usable cases; null without any'),
   spacingMm: spread(SpacingSchema).nullable(),
   organs: z.array(

@@ -32,6 +32,7 @@ export function describeDataset(dataset: Dataset): DatasetDetail {
   return {
     summary: summariseDataset(dataset),
     labels: dataset.labels,
+    leftOut: dataset.leftOut ?? [],
     shape: spreadOfTriples(geometries.map(({ shape }) => shape)),
     spacingMm: spreadOfTriples(geometries.map(({ spacingMm }) => spacingMm)),
     organs: organRows(dataset, cases),
