@@ -103,7 +103,7 @@ export function labelsOf(inspection: FolderInspection, overrides: readonly Organ
   return { found: [...declared, ...added], declared: true }
 }
 
-/** Every value and mask file that some case has, left out or not, in order of its number; the sides of a label that is split are one. */
+/** Every value and mask file that some case has, left out or not, by its number; the sides of a split label are one. */
 export function occurringLabels({ facts, reading }: FolderInspection): FoundLabel[] {
   const whole = new Map(
     (reading.splits ?? []).flatMap((key) => SIDES.map((side) => [sidedKey(key, side), key] as const)),

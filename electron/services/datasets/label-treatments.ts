@@ -14,7 +14,10 @@ export function resolveSplits(splits: readonly string[], { labels }: LayoutMatch
   return [...new Set(splits.map(keyOf))]
 }
 
-/** Masks that are left out go; their values in label maps are told to whoever reads them. A repair counts for all label files of its case: those that lie on the image stay as they are under either. */
+/**
+ * Masks that are left out go, and label maps say which of their values are. A repair counts for all label files of its
+ * case: those that lie on the image stay as they are under either.
+ */
 export function withTreatments(
   splits: readonly string[],
   repairs: NonNullable<DatasetChoices['repairs']>,

@@ -82,7 +82,7 @@ export function leftOutFindings(leftOut: readonly LeftOutLabel[]): Finding[] {
   const why = proposed.map((label) => `${nameOf(label)} (${label.because})`)
   const [one] = proposed.length > 0 ? proposed : leftOut
   const sentences = [
-    `${leftOut.length} ${leftOut.length === 1 ? 'label is' : 'labels are'} left out and not read as an organ.`,
+    `${leftOut.length} ${leftOut.length === 1 ? 'label is' : 'labels are'} left out and not read as ${leftOut.length === 1 ? 'an organ' : 'organs'}.`,
     ...(chosen.length > 0 ? [`By choice: ${chosen.join(', ')}.`] : []),
     ...(why.length > 0 ? [`By what names or files say: ${why.join(', ')}.`] : []),
     `To take one back, name its organ: --organ "${one.key}=${one.sourceName.toLowerCase().replaceAll(/\W+/g, '_')}", or in the label table.`,

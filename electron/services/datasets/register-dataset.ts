@@ -31,7 +31,7 @@ export interface RegisterRequest {
   name?: string
   /** Default: train */
   role?: DatasetRole
-  /** VALUE_OR_FILE=ORGAN, ORGAN+ORGAN for a merged label, nothing for one that is left out; or the same taken apart. 'keep': as it is registered */
+  /** VALUE_OR_FILE=ORGAN, ORGAN+ORGAN if merged, nothing if left out; or taken apart. 'keep': as it is registered */
   organs?: readonly (string | OrganOverride)[] | 'keep'
   /** Chooses between training and test cases of a folder that has both. Default: the role */
   registeredAs?: DatasetRole
