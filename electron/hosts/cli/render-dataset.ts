@@ -48,7 +48,11 @@ function renderLeftOut({ leftOut }: DatasetDetail): string[] {
   })
   return named.length === 0
     ? []
-    : ['', `left out  ${count(named.length, 'label')}, not read as organs`, ...named.map((line) => `  ${line}`)]
+    : [
+        '',
+        `left out  ${count(named.length, 'label')}, not read as ${leftOut.length === 1 ? 'an organ' : 'organs'}`,
+        ...named.map((line) => `  ${line}`),
+      ]
 }
 
 export function renderCases(detail: DatasetDetail, style: Style): string {
