@@ -85,7 +85,7 @@ export function leftOutFindings(leftOut: readonly LeftOutLabel[]): Finding[] {
     `${leftOut.length} ${leftOut.length === 1 ? 'label is' : 'labels are'} left out and not read as ${leftOut.length === 1 ? 'an organ' : 'organs'}.`,
     ...(chosen.length > 0 ? [`By choice: ${chosen.join(', ')}.`] : []),
     ...(why.length > 0 ? [`By what names or files say: ${why.join(', ')}.`] : []),
-    `To take one back, name its organ: --organ "${one.key}=${one.sourceName.toLowerCase().replaceAll(/\W+/g, '_')}", or in the label table.`,
+    `To take one back, name its organ: --organ "${one.key}=${one.sourceName.toLowerCase().replaceAll(/[\s+=]+/g, '_')}", or in the label table.`,
   ]
   return [createFinding('info', 'left-out-label', sentences.join(' '))]
 }
