@@ -61,7 +61,7 @@ describe('labels as they are read', () => {
       InspectionSchema.parse((await host.task('POST', '/datasets/inspections', body)).result).labels.map(
         ({ key, organs, automatic, leftOut, notOrgan, cases }) => [key, organs, automatic, leftOut, notOrgan, cases],
       )
-    const target = ['PTV', [], [], true, 'target volume, or something without one', 1]
+    const target = ['PTV', [], [], true, 'target volume', 1]
     const liver = ['liver', ['liver'], ['liver'], false, null, 1]
     expect(await looked({ folder })).toEqual([target, liver, ['thing', ['thing'], ['thing'], false, null, 1]])
 

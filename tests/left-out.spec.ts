@@ -37,7 +37,7 @@ const plan = (): TestFolder => ({
 const keysOf = (dataset: Dataset) => dataset.labels.map(({ key }) => key)
 const outOf = (dataset: Dataset) => (dataset.leftOut ?? []).map(({ key, because }) => [key, because])
 const couch = ['Couch', 'couch or fixation']
-const target = ['PTV_60', 'target volume, or something without one']
+const target = ['PTV_60', 'target volume']
 
 describe('masks', () => {
   it('of no organs by their names are left out, said with their names, and taken back', async () => {
@@ -50,7 +50,7 @@ describe('masks', () => {
       {
         severity: 'info',
         message:
-          '2 labels are left out and not read as organs. By what names or files say: Couch (couch or fixation), PTV_60 (target volume, or something without one). To take one back, name its organ: --organ "Couch=couch", or in the label table.',
+          '2 labels are left out and not read as organs. By what names or files say: Couch (couch or fixation), PTV_60 (target volume). To take one back, name its organ: --organ "Couch=couch", or in the label table.',
       },
     ])
     expect(dataset.findings.some(({ message }) => message.includes('belongs to no case'))).toBe(false)
@@ -248,8 +248,8 @@ describe('a structure set', () => {
     const dataset = await register(root)
     expect(dataset.labels.map(({ key }) => key)).toEqual(['Lips rest', 'liver'])
     expect(outOf(dataset)).toEqual([
-      ['Boost', 'target volume, or something without one: its file says PTV'],
-      ['PTV', 'target volume, or something without one'],
+      ['Boost', 'target volume: its file says PTV'],
+      ['PTV', 'target volume'],
       ['Skin', 'outline of the patient: its file says EXTERNAL'],
       ['Tisch', 'couch or fixation: its file says SUPPORT'],
     ])

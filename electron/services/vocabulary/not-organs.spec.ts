@@ -6,9 +6,10 @@ describe('notOrgan', () => {
   it.each([
     ['outline of the patient', ['BODY', 'External', 'Body_1', 'Body Contour', 'outer_contour', 'Patient Outline']],
     [
-      'target volume, or something without one',
-      ['PTV', 'PTV_60Gy', 'ptv 54', 'CTV_prostate', 'GTV-1', 'GTVp', 'GTVn_L', 'ITV', 'iGTV', 'Lungs-GTV', 'zPTV_ring'],
+      'target volume',
+      ['PTV', 'PTV_60Gy', 'ptv 54', 'CTV_prostate', 'GTV-1', 'GTVp', 'GTVn_L', 'ITV', 'iGTV', 'PTV_ring', 'zPTV_60'],
     ],
+    ['drawn after a target volume', ['Lungs-GTV', 'Lung_Total-ITV', 'Ring_PTV60', 'Boost PTV']],
     ['organ with a margin', ['Brainstem_PRV', 'PRV_Cord', 'SpinalCord_PRV05', 'BrainstemPRV', 'Cord PRV5mm']],
     ['couch or fixation', ['Couch', 'CouchSurface', 'CouchInterior', 'couch_1', 'TableTop', 'Baseplate']],
     ['bolus', ['Bolus', 'BolusStructure', 'bolus 5mm']],
@@ -46,11 +47,11 @@ describe('notOrgan', () => {
   })
 
   it('believes the type of a structure set, where it says more than a name', () => {
-    expect(notOrgan('Prostate bed', 'CTV')).toBe('target volume, or something without one: its file says CTV')
+    expect(notOrgan('Prostate bed', 'CTV')).toBe('target volume: its file says CTV')
     expect(notOrgan('Tisch', 'SUPPORT')).toBe('couch or fixation: its file says SUPPORT')
     expect(notOrgan('Larynx rest', 'ORGAN')).toBeNull()
     expect(notOrgan('Lips', 'AVOIDANCE')).toBeNull()
     // Everything is an ORGAN where nobody changed the type.
-    expect(notOrgan('PTV_70', 'ORGAN')).toBe('target volume, or something without one')
+    expect(notOrgan('PTV_70', 'ORGAN')).toBe('target volume')
   })
 })
