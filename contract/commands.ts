@@ -42,6 +42,7 @@ const spread = <T extends z.ZodType>(item: T) => z.object({ min: item, median: i
 
 export const DatasetDetailSchema = z.object({
   summary: DatasetSummarySchema,
+  layoutReason: z.string().describe('Why this layout was recognised'),
   labels: z.array(LabelSchema),
   leftOut: z.array(LeftOutLabelSchema).describe('Labels that are not read as organs'),
   shape: spread(ShapeSchema).nullable().describe('Each axis on its own, over usable cases; null without any'),

@@ -69,6 +69,47 @@ test(
   timeout,
 )
 
+test(
+  'a label corrected after the case was prepared: the run says that it learns from what was registered',
+  async () => {
+    await trainTiny(tiny.services, { name: 'prepared-first', datasets: tiny.datasets, set: short })
+    const { root, cases } = datasetOf('site-a')
+    const [label, other] = cases.map(({ labels }) => join(root, labels[0]!.path))
+    copyFileSync(label!, `${label}.before`)
+    copyFileSync(other!, label!)
+    create('corrected')
+    const { events, folder } = await continueTiny(tiny.services, 'corrected')
+    renameSync(`${label}.before`, label!)
+    const findings = events.filter((event) => event.type === 'finding' && event.severity === 'warning')
+    expect(findings).toMatchObject([
+      {
+        caseId: cases[0]!.id,
+        dataset: 'site-a',
+        message: expect.stringMatching(/^Its files changed since dataset site-a was registered; .* as it was then\./),
+      },
+    ])
+    expect(hashFiles(join(folder, 'checkpoints'))).toEqual(undisturbed)
+  },
+  timeout,
+)
+
+test(
+  'a label corrected before the score: the case is not scored, and this is said',
+  async () => {
+    create('scored')
+    await continueTiny(tiny.services, 'scored')
+    const { root, cases } = datasetOf('test')
+    const label = join(root, cases[0]!.labels[0]!.path)
+    renameSync(label, `${label}.before`)
+    copyFileSync(join(rootOf('site-a'), datasetOf('site-a').cases[0]!.labels[0]!.path), label)
+    const score = () => tiny.services.evaluateRun({ run: 'scored', dataset: 'test', stage: 2, model: 'ensemble' })
+    await expect(score()).rejects.toThrow(/changed since dataset test was registered/)
+    renameSync(`${label}.before`, label)
+    await expect(score()).resolves.toBeDefined()
+  },
+  timeout,
+)
+
 test.each(['image', 'label'] as const)(
   '%s replaced after registration: recognised by its hash, left out and named',
   async (what) => {

@@ -32,7 +32,6 @@ export type DatasetCard = z.infer<typeof DatasetCardSchema>
 
 export const DatasetPageSchema = DatasetDetailSchema.extend({
   summary: DatasetCardSchema,
-  layoutReason: z.string(),
   choices: DatasetChoicesSchema,
 })
 export type DatasetPage = z.infer<typeof DatasetPageSchema>
@@ -103,6 +102,9 @@ export const InspectionSchema = z.object({
   notDrawn: z.array(z.string()).describe('Keys of labels that were not drawn where a label map has none of them'),
   findings: z.array(FindingSchema),
   volumes: z.int().describe('How many volumes its images hold, where one has to be chosen; else 0'),
+  possibleChannels: z
+    .array(z.string())
+    .describe('Names that would make series of the folder, which are not used, channels of its cases'),
   subsets: z.array(z.string()).describe('Datasets that a table lists, of which one was looked at'),
   reading: FolderReadingSchema.describe('As it was looked at'),
 })

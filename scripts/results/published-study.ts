@@ -1,11 +1,11 @@
-// A study's result as it is kept in docs/results/studies/NAME.result.json: what `study.json` of its folder says, without
-// the folder, with a title and what a reader must know.
+// A study's result as it is kept in docs/results/studies/NAME.result.json, with a title and what a reader must know.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { StudyResultSchema } from '../../contract/study.ts'
+import { roundNumbers } from './round-numbers.ts'
 
-const FOLDER = join(import.meta.dirname, '../../docs/results/studies')
+export const PUBLISHED_STUDIES = join(import.meta.dirname, '../../docs/results/studies')
 const ENDING = '.result.json'
 
 export const PublishedStudySchema = z.object({
@@ -16,23 +16,11 @@ export const PublishedStudySchema = z.object({
 })
 export type PublishedStudy = z.infer<typeof PublishedStudySchema>
 
-/** Six digits: more say nothing, and make every new run another file. */
-const DIGITS = 6
-
-export function publish(stored: unknown, about: Omit<PublishedStudy, 'result'>): PublishedStudy {
-  const { folder: _, ...result } = StudyResultSchema.parse(stored)
-  return PublishedStudySchema.parse(roundNumbers({ ...about, result }))
-}
-
-function roundNumbers(value: unknown): unknown {
-  if (typeof value === 'number') return Number(value.toPrecision(DIGITS))
-  if (Array.isArray(value)) return value.map(roundNumbers)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, roundNumbers(inner)]))
-}
+export const publish = (result: PublishedStudy['result'], about: Omit<PublishedStudy, 'result'>): PublishedStudy =>
+  PublishedStudySchema.parse(roundNumbers({ ...about, result }))
 
 /** By file name. */
-export function readPublishedStudies(folder = FOLDER): Map<string, PublishedStudy> {
+export function readPublishedStudies(folder = PUBLISHED_STUDIES): Map<string, PublishedStudy> {
   const names = readdirSync(folder).filter((name) => name.endsWith(ENDING))
   return new Map(
     names.sort().map((name) => {

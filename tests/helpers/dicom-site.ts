@@ -1,7 +1,7 @@
 // A site's patients as DICOM: a CT series of small slices each, and a SEG of spheres that refers to it.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { newUid, writeDicom } from '../../trainer/imaging/dicom/write-dicom.ts'
+import { newUid, writeDicom, type DicomRecord } from '../../trainer/imaging/dicom/write-dicom.ts'
 import { seriesAddress } from '../../trainer/imaging/image-source.ts'
 import type { OutputSegment } from '../../trainer/imaging/output/output-writer.ts'
 import { writeOutput } from '../../trainer/imaging/output/write-output.ts'
@@ -17,34 +17,53 @@ const CT_IMAGE = '1.2.840.10008.5.1.4.1.1.2'
 const [SLICES, SIDE, SPACING_MM] = [24, 32, 4]
 const RADIUS = 5
 
-/** @param patientName as the files say it. @returns the folder of the patient */
+/**
+ * @param patientName as the files say it
+ * @param descriptions a series each, in one frame of reference; the structures are drawn on the first
+ */
 export async function writeDicomPatient(
   folder: string,
   patientName: string,
   seed: number,
   structures: readonly Structure[],
+  descriptions: readonly string[] = [''],
 ): Promise<void> {
-  mkdirSync(join(folder, 'scan'), { recursive: true })
+  const patient = {
+    ...{ PatientName: patientName, PatientID: `${patientName}-${seed}`, PatientBirthDate: '19700203', Modality: 'CT' },
+    ...{ StudyInstanceUID: newUid(), FrameOfReferenceUID: newUid() },
+  }
+  const places = descriptions.map((_, n) => (n === 0 ? 'scan' : `scan-${n + 1}`))
+  const uids: string[] = []
+  for (const [n, place] of places.entries()) {
+    const record = { ...patient, SeriesDescription: descriptions[n]! }
+    uids.push(await writeSeries(join(folder, place), record, seed + 1000 * n, structures.length))
+  }
+  await writeStructures(folder, seriesAddress(join(folder, 'scan'), uids[0]!), structures)
+}
+
+/** @returns its UID */
+async function writeSeries(folder: string, patient: DicomRecord, seed: number, structures: number): Promise<string> {
+  mkdirSync(folder, { recursive: true })
   const series = newUid()
   const shared = {
-    ...{ PatientName: patientName, PatientID: `${patientName}-${seed}`, PatientBirthDate: '19700203', Modality: 'CT' },
-    ...{ StudyInstanceUID: newUid(), SeriesInstanceUID: series, FrameOfReferenceUID: newUid() },
+    ...patient,
+    SeriesInstanceUID: series,
     ...{ ImageOrientationPatient: '1\\0\\0\\0\\1\\0', PixelSpacing: `${SPACING_MM}\\${SPACING_MM}` },
     ...{ SliceThickness: String(SPACING_MM), SamplesPerPixel: 1, PhotometricInterpretation: 'MONOCHROME2' },
     ...{ Rows: SIDE, Columns: SIDE, BitsAllocated: 16, BitsStored: 16, HighBit: 15, PixelRepresentation: 1 },
   }
   const random = createRandom(seed)
   for (let k = 0; k < SLICES; k++) {
-    const pixels = Int16Array.from({ length: SIDE * SIDE }, (_, at) => valueAt(k, at, structures.length, random.next()))
+    const pixels = Int16Array.from({ length: SIDE * SIDE }, (_, at) => valueAt(k, at, structures, random.next()))
     const record = {
       ...shared,
       ...{ InstanceNumber: k + 1, ImagePositionPatient: `0\\0\\${k * SPACING_MM}` },
       PixelData: new Uint8Array(pixels.buffer),
     }
-    const path = join(folder, 'scan', `${k + 1}.dcm`)
+    const path = join(folder, `${k + 1}.dcm`)
     await writeDicom(path, { sopClass: CT_IMAGE, sopInstance: newUid(), record, syntax: 'explicit' })
   }
-  await writeStructures(folder, seriesAddress(join(folder, 'scan'), series), structures)
+  return series
 }
 
 /** Spheres in a row from right to left, in a body of soft tissue in air. */

@@ -17,6 +17,7 @@ import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
 import { labelClasses } from '../labels/label-sets.ts'
 import { isDrawn, type Study } from '../labels/study.ts'
 import { readLabels } from '../preprocessing/read-labels.ts'
+import { requireUnchanged } from '../preprocessing/source-files.ts'
 import { openCasePredictor, type CasePredictor } from './case-predictor.ts'
 import { obeyControl, type Journal } from './journal.ts'
 import { createProgress } from './progress.ts'
@@ -42,6 +43,7 @@ export async function runEvaluateJob(folder: string, job: EvaluateJob, journal: 
     try {
       const prediction = await predictor.predict(entry)
       if (prediction) {
+        await requireUnchanged(job.dataset, entry)
         scores.push(...(await scoreCase(job, predictor.study, entry, prediction)))
         if (job.savePredictions) await savePrediction(folder, entry, prediction)
       }

@@ -90,17 +90,22 @@ async function usableCases(
   for (const each of outcomes) {
     const { prepared, outcome } = await each
     if (outcome.state === 'dropped') throw outcome.reason
-    if (outcome.state === 'done') usable.push(prepared)
-    else if (isDiskError(outcome.reason)) throw outcome.reason
-    else if (!existsSync(root)) throw datasetGone(name, root)
-    else {
-      const message = `The case is left out: ${toOrganMosaicError(outcome.reason).message}`
-      const caseId = prepared.entry.id
+    const caseId = prepared.entry.id
+    const note = (message: string): void =>
       journal.append({ type: 'finding', caseId, dataset: name, organ: null, severity: 'warning', message })
-    }
+    if (outcome.state === 'done') {
+      usable.push(prepared)
+      if (outcome.preparation === 'outdated') note(outdated(name))
+    } else if (isDiskError(outcome.reason)) throw outcome.reason
+    else if (!existsSync(root)) throw datasetGone(name, root)
+    else note(`The case is left out: ${toOrganMosaicError(outcome.reason).message}`)
   }
   return usable
 }
+
+/** A run that goes on must go on with what it began with, and a new one is what its dataset was registered as. */
+const outdated = (dataset: string): string =>
+  `Its files changed since dataset ${dataset} was registered; the run learns from the case as it was then. To train on what is there now, register ${dataset} again (Look for new cases) and start a new run.`
 
 /** The case is not to blame, and the others would fare no better. */
 const isDiskError = (reason: unknown): boolean => toOrganMosaicError(reason).code === 'disk'

@@ -7,6 +7,7 @@ import { OrganMosaicError } from '../../contract/errors.ts'
 import type { JobDataset } from '../../contract/job.ts'
 import type { Plan } from '../../contract/plan.ts'
 import { voxelCount } from '../imaging/volume.ts'
+import type { Preparation } from './preprocess-case.ts'
 
 export interface CaseWorkerData {
   readonly datasets: readonly JobDataset[]
@@ -20,12 +21,12 @@ export interface CaseTask {
   readonly folder: string
 }
 
-export interface CaseReply {
-  readonly failure: Pick<OrganMosaicError, 'code' | 'message' | 'details'> | null
-}
+export type CaseReply =
+  { readonly preparation: Preparation } | { readonly failure: Pick<OrganMosaicError, 'code' | 'message' | 'details'> }
 
 export type CaseOutcome =
-  { readonly state: 'done' } | { readonly state: 'failed' | 'dropped'; readonly reason: unknown }
+  | { readonly state: 'done'; readonly preparation: Preparation }
+  | { readonly state: 'failed' | 'dropped'; readonly reason: unknown }
 
 export interface CasePool {
   /** Cases begin in the order in which they are given. Never rejects. */
@@ -62,10 +63,10 @@ export function openCasePool({
   function startWorker(): Worker {
     const workerData: CaseWorkerData = { datasets, plan }
     const worker = new Worker(new URL('./case-worker.ts', import.meta.url), { workerData })
-    worker.on('message', ({ failure }: CaseReply) => {
+    worker.on('message', (reply: CaseReply) => {
       idle.push(worker)
-      if (failure === null) return finish(worker, { state: 'done' })
-      const { code, message, details } = failure
+      if ('preparation' in reply) return finish(worker, { state: 'done', ...reply })
+      const { code, message, details } = reply.failure
       finish(worker, { state: 'failed', reason: new OrganMosaicError(code, message, { details }) })
     })
     // A thread that dies, of too little memory for one, takes its case with it; another one goes on.

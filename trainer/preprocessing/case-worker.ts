@@ -9,7 +9,7 @@ const { datasets, plan } = workerData as CaseWorkerData
 
 port.on('message', ({ dataset, entry, folder }: CaseTask) => {
   preprocessCase(datasets[dataset]!, entry, plan, folder).then(
-    () => port.postMessage({ failure: null } satisfies CaseReply),
+    (preparation) => port.postMessage({ preparation } satisfies CaseReply),
     (error: unknown) => {
       // An error loses its class and code on its way between threads.
       const { code, message, details } = toOrganMosaicError(error)

@@ -11,6 +11,7 @@ export function renderDataset(detail: DatasetDetail, style: Style): string {
   const excluded = summary.cases - summary.usableCases
   const lines = [
     `${style.bold(summary.name)}  role ${summary.role}, ${summary.channels.length > 1 ? `channels ${listChannels(summary.channels)}` : summary.modality}, layout ${summary.layout}, ${summary.root}`,
+    `layout   ${detail.layoutReason}`,
     `${count(summary.usableCases, 'usable case')}${excluded > 0 ? `, ${excluded} excluded` : ''}`,
   ]
   if (shape) lines.push(`size     ${[shape.min, shape.median, shape.max].map(times).join('  ')}  (least, median, most)`)

@@ -1,10 +1,12 @@
 // Several image channels a case, from the names of files to what is registered: real files, read by the real readers.
 import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { DatasetSchema, type Case, type FolderReading } from '../../../contract/dataset.ts'
 import { PlanSchema } from '../../../contract/plan.ts'
 import { hashVolume } from '../../../trainer/imaging/hash.ts'
 import { craftGzip } from '../../../trainer/imaging/nifti/craft-nifti.ts'
+import { writeDicomPatient } from '../../../tests/helpers/dicom-site.ts'
 import { exampleVocabulary } from '../fixtures/example-dataset.ts'
 import { detectLayout } from './layouts/index.ts'
 import { listFolder } from './list-folder.ts'
@@ -93,6 +95,43 @@ describe('channels are found', () => {
     expect(found.images).toEqual([['A', 'x/A-t1.nii', 'x/A-t2.nii']])
     const paired = await detect(['images/A_0000.nii', 'images/A_0001.nii', 'labels/A.nii'])
     expect(paired).toMatchObject({ channels: [[null, null], [null, null]], images: [['A', 'images/A_0000.nii', 'images/A_0001.nii']] }) // prettier-ignore
+  })
+})
+
+describe('DICOM series', () => {
+  const liver = [{ name: 'liver', color: '#ff0000' }]
+  const patients = async (...series: string[][]): Promise<string> => {
+    const root = temporaryFolder()
+    for (const [n, descriptions] of series.entries())
+      await writeDicomPatient(join(root, `P${n + 1}`), 'Nobody', n, liver, descriptions)
+    return root
+  }
+  const register = (folder: string, channels?: string[]) =>
+    registerDataset(
+      { folder, name: 'x', ...(channels ? { reading: { channels } } : {}) },
+      { workspaceFolder: temporaryFolder(), vocabulary: exampleVocabulary },
+    )
+
+  it('are proposed as channels, and are when they are named by words of their descriptions', async () => {
+    const root = await patients(['Ax T1 pre', 'Ax T2'], ['Ax T1 pre', 'Ax T2'])
+    const one = await register(root)
+    expect(one.channels).toHaveLength(1)
+    expect(one.findings.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('2 DICOM series without labels are not registered: CT of 24 files in P1/scan-2; CT of 24 files in P2/scan-2. To use them as channels, name these: Ax T1 pre, Ax T2.'), // prettier-ignore
+    )
+    const both = await register(root, ['T2', 't1'])
+    expect(both.channels.map(({ name }) => name)).toEqual(['T2', 't1'])
+    expect(both.cases.map(({ images }) => images.map((image) => image.split('#')[0]))).toEqual([
+      ['P1/scan-2', 'P1/scan'],
+      ['P2/scan-2', 'P2/scan'],
+    ])
+    expect(both.cases.every(({ status, intensities }) => status === 'ok' && intensities.length === 2)).toBe(true)
+  })
+
+  it('of which one is missing exclude their case', async () => {
+    const found = await register(await patients(['T1', 'T2'], ['T1']), ['T1', 'T2'])
+    expect(found.cases.map(({ status }) => status)).toEqual(['ok', 'excluded'])
+    expect(found.cases[1].excludedReason).toMatch(/Case P2 has no image of channel T2 beside P2\/scan/)
   })
 })
 

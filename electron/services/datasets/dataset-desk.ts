@@ -167,7 +167,6 @@ async function toCard(dataset: Dataset): Promise<DatasetCard> {
 const toPage = async (dataset: Dataset): Promise<DatasetPage> => ({
   ...describeDataset(dataset),
   summary: await toCard(dataset),
-  layoutReason: dataset.layoutReason,
   choices: choicesOf(dataset),
 })
 

@@ -48,6 +48,7 @@ export function describeInspection(inspection: FolderInspection, context: Inspec
     notDrawn: [...(dataset.choices?.notDrawn ?? [])],
     findings: dataset.findings,
     volumes: Math.max(0, ...inspection.facts.map(({ volumes }) => volumes)),
+    possibleChannels: [...(inspection.match.possibleChannels ?? [])],
     subsets: [...(inspection.match.subsets ?? [])],
     reading: inspection.reading,
   }

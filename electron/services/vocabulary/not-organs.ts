@@ -17,7 +17,7 @@ export const NOT_ORGANS: readonly NotOrgan[] = [
     names: /^(body|external|patient|outline)( (outline|contour|surface|external|shell))?( ?\d+)?$|^outer contour$/,
     types: ['EXTERNAL'],
   },
-  { what: 'target volume', names: /^(z+ ?)?i?(ptv|ctv|gtv|itv)/, types: ['PTV', 'CTV', 'GTV'] },
+  { what: 'target volume', names: /^(z+ ?)?(i ?)?(ptv|ctv|gtv|itv)/, types: ['PTV', 'CTV', 'GTV'] },
   // An organ without its tumour, a ring around one.
   { what: 'drawn after a target volume', names: / i?(ptv|ctv|gtv|itv)/, types: [] },
   { what: 'organ with a margin', names: /prv( |\d|$)/, types: [] },

@@ -31,6 +31,7 @@ export function describeDataset(dataset: Dataset): DatasetDetail {
   const geometries = cases.flatMap(({ geometry }) => (geometry ? [geometry] : []))
   return {
     summary: summariseDataset(dataset),
+    layoutReason: dataset.layoutReason,
     labels: dataset.labels,
     leftOut: dataset.leftOut ?? [],
     shape: spreadOfTriples(geometries.map(({ shape }) => shape)),

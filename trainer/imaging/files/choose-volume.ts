@@ -28,7 +28,9 @@ export function notThreeDimensional(
   volumes = 0,
 ): OrganMosaicError {
   const next =
-    volumes > 1 ? `Choose one of 1 to ${volumes} with --volume.` : 'Export it as a volume, or exclude the case.'
+    volumes > 1
+      ? `Choose one of 1 to ${volumes}: --volume for a dataset, #volume=1 after the name of a single image.`
+      : 'Export it as a volume, or exclude the case.'
   return new OrganMosaicError('invalid-data', `${path} holds ${what}; expected one 3D volume. ${next}`, {
     details: { finding: 'not-three-dimensional', dims: sizes, volumes },
   })

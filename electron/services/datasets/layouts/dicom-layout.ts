@@ -9,8 +9,9 @@ import { openSegmentation } from '../../../../trainer/imaging/read-label.ts'
 import { createFinding } from '../create-finding.ts'
 import { caseIdOf, IMAGE_NAME, isVolume, stemOf } from './case-files.ts'
 import { nameSeries } from './dicom-case-names.ts'
+import { areSeries, channelSeries, possibleChannels } from './dicom-channels.ts'
 import { noteTypes, proposeColors, withoutDoubles } from './expand-segments.ts'
-import { oneChannel, type FoundCase, type LayoutDetector } from './layout.ts'
+import { modalityOf, namedChannel, oneChannel, type FoundCase, type LayoutDetector } from './layout.ts'
 import { matchLabels } from './match-dicom-labels.ts'
 
 /** Files of DICOM end so, or have no ending at all (IM0001, 1.2.840.113...). */
@@ -21,7 +22,7 @@ export const dicomLayout: LayoutDetector = {
   expects:
     'DICOM: series in folders of any depth, with SEG or RTSTRUCT that refer to them, or with label files in the folder of the patient',
 
-  async detect(folder) {
+  async detect(folder, _role, { channels = [] }) {
     const paths = folder.files.filter((path) => MAY_BE_DICOM.test(path)).map((path) => join(folder.root, path))
     const series = await groupSeries(paths)
     const images = series.filter(isVolumeSeries)
@@ -35,6 +36,9 @@ export const dicomLayout: LayoutDetector = {
     const volumes = folder.files.filter(isVolume)
     const folders = images.map((image) => inRoot(image.folder))
 
+    // Names that no series has are meant for the volumes of one series.
+    const channelNames = areSeries(channels, images) ? channels : []
+
     const cases: FoundCase[] = []
     const colors = new Map<string, string>()
     const types = new Map<string, string>()
@@ -47,7 +51,13 @@ export const dicomLayout: LayoutDetector = {
       if (labels.length === 0) labels.push(...volumesOf(inRoot(image.folder), folders, id, volumes))
       if (labels.length === 0 && problems.length === 0) continue
       const { patient } = image.files[0]
-      const found = { id, images: [seriesAddress(inRoot(image.folder), image.uid)], labels, problems }
+      const series = channelNames.length > 1 ? channelSeries(image, images, channelNames) : [image]
+      const found = {
+        id,
+        images: series.map((each) => each && seriesAddress(inRoot(each.folder), each.uid)),
+        labels,
+        problems,
+      }
       cases.push(withoutDoubles(patient === null ? found : { ...found, patient: `patient-${patient}` }))
     }
     if (cases.length === 0) {
@@ -59,17 +69,25 @@ export const dicomLayout: LayoutDetector = {
     const masks = cases.flatMap(({ labels }) =>
       labels.flatMap((source) => (source.kind === 'mask' ? source.labelKey : [])),
     )
+    const used = images.filter((series) => isUsed(series, cases))
+    const left = images.filter((series) => !isUsed(series, cases))
+    const modality = modalityOfSeries(used)
+    const channelsToBe = possibleChannels(used, left)
     const hasMaps = cases.some(({ labels }) => labels.some(({ kind }) => kind === 'map'))
     return {
       layout: 'dicom',
       reason: `${cases.length} DICOM series with labels, ${labelsOf.size} of them with SEG or RTSTRUCT that refer to them`,
       title: null,
-      channels: oneChannel(modalityOfSeries(images.filter((series) => isUsed(series, cases)))),
+      channels:
+        channelNames.length > 1
+          ? channelNames.map((name) => ({ ...namedChannel(name), modality: modalityOf(name) ?? modality }))
+          : oneChannel(modality),
       labels: hasMaps ? null : [...new Set(masks)].sort().map((key) => ({ key, sourceName: key })),
       cases,
       colors,
       types,
-      notes: notesOn(images, cases, unmatched, inRoot),
+      possibleChannels: channelsToBe,
+      notes: notesOn(left, unmatched, channelsToBe, inRoot),
     }
   },
 }
@@ -123,17 +141,17 @@ const isUsed = ({ uid }: DicomSeries, cases: readonly FoundCase[]): boolean =>
   cases.some(({ images }) => images.some((image) => image?.endsWith(`=${uid}`)))
 
 function notesOn(
-  images: readonly DicomSeries[],
-  cases: readonly FoundCase[],
+  left: readonly DicomSeries[],
   unmatched: readonly string[],
+  channels: readonly string[],
   inRoot: (path: string) => string,
 ): Finding[] {
-  const left = images.filter((series) => !isUsed(series, cases))
   const notes = unmatched.map((sentence) => createFinding('warning', 'missing-image', sentence))
   if (left.length === 0) return notes
   const shown = left
     .slice(0, 3)
     .map(({ files, folder }) => `${files[0].modality} of ${files.length} files in ${inRoot(folder) || '.'}`)
-  const message = `${left.length} DICOM series without labels ${left.length === 1 ? 'is' : 'are'} not registered: ${shown.join('; ')}${left.length > 3 ? '; ...' : ''}.`
+  const advice = channels.length > 0 ? ` To use them as channels, name these: ${channels.join(', ')}.` : ''
+  const message = `${left.length} DICOM series without labels ${left.length === 1 ? 'is' : 'are'} not registered: ${shown.join('; ')}${left.length > 3 ? '; ...' : ''}.${advice}`
   return [...notes, createFinding('info', 'ambiguous-file', message)]
 }

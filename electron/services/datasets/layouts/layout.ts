@@ -51,6 +51,8 @@ export interface LayoutMatch {
   readonly types?: ReadonlyMap<string, string>
   /** What the folder holds beside its cases and should be known */
   readonly notes?: readonly Finding[]
+  /** Names that would make series of the folder, which are not used, channels of its cases */
+  readonly possibleChannels?: readonly string[]
   /** Datasets that one folder lists, of which one is read */
   readonly subsets?: readonly string[]
 }
