@@ -7,6 +7,7 @@ import {
   FindingSchema,
   LabelSchema,
   LayoutIdSchema,
+  LeftOutLabelSchema,
   ModalitySchema,
 } from './dataset.ts'
 import { DeviceSchema } from './device.ts'
@@ -43,6 +44,7 @@ export const DatasetDetailSchema = z.object({
   summary: DatasetSummarySchema,
   layoutReason: z.string().describe('Why this layout was recognised'),
   labels: z.array(LabelSchema),
+  leftOut: z.array(LeftOutLabelSchema).describe('Labels that are not read as organs'),
   shape: spread(ShapeSchema).nullable().describe('Each axis on its own, over usable cases; null without any'),
   spacingMm: spread(SpacingSchema).nullable(),
   organs: z.array(

@@ -45,6 +45,12 @@ export const LabelSchema = z.object({
 })
 export type Label = z.infer<typeof LabelSchema>
 
+/** A label that is not read as an organ: it says nothing, in no case. */
+export const LeftOutLabelSchema = LabelSchema.pick({ key: true, sourceName: true }).extend({
+  because: z.string().nullable().describe('What its name or its file says that it is; null: somebody chose so'),
+})
+export type LeftOutLabel = z.infer<typeof LeftOutLabelSchema>
+
 export const AvailabilityStateSchema = z.enum([
   'labelled', // delineated and present
   'absent', // labelled in this case, and no voxel carries it
@@ -82,6 +88,7 @@ export const FindingCodeSchema = z.enum([
   'not-three-dimensional',
   'header-oddity',
   'undeclared-label',
+  'left-out-label',
   'label-split',
   'label-repaired',
   'mapping-file',
@@ -111,7 +118,12 @@ const treatment = {
 
 /** Where a case's labels are: one label map, or one mask file a label. Paths are relative to the dataset's root. */
 export const LabelSourceSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('map'), path: z.string(), ...treatment }),
+  z.object({
+    kind: z.literal('map'),
+    path: z.string(),
+    leftOut: z.array(z.string()).optional().describe('Values that are read as if nothing was there'),
+    ...treatment,
+  }),
   z.object({ kind: z.literal('mask'), path: z.string(), labelKey: z.string(), ...treatment }),
 ])
 export type LabelSource = z.infer<typeof LabelSourceSchema>
@@ -219,6 +231,10 @@ export const DatasetChoicesSchema = z.object({
     .array(z.string().min(1).max(300))
     .optional()
     .describe('Keys of labels that were not drawn where a label map has no voxel of them: unlabelled, not absent'),
+  leftOut: z
+    .array(z.string().min(1).max(300))
+    .optional()
+    .describe('Keys of labels that somebody left out: they are not read as organs'),
   ...FolderReadingSchema.shape,
 })
 export type DatasetChoices = z.infer<typeof DatasetChoicesSchema>
@@ -235,6 +251,7 @@ const DatasetFieldsSchema = z.object({
   channels: ChannelsSchema,
   registeredAt: z.iso.datetime(),
   labels: z.array(LabelSchema),
+  leftOut: z.array(LeftOutLabelSchema).optional().describe('Labels of the folder that are not read as organs'),
   cases: z.array(CaseSchema),
   findings: z.array(FindingSchema),
   fingerprint: z.string().describe('SHA-256 over labels and the file hashes of the cases in use'),

@@ -13,7 +13,7 @@ export const MappingFileSchema = z.object({
       z.object({
         key: z.string().min(1).describe('The label value, or the name of the mask or segment'),
         name: z.string().min(1).describe('As the dataset calls it'),
-        organs: z.array(OrganIdSchema).min(1),
+        organs: z.array(OrganIdSchema).describe('Empty: it is left out'),
         split: z.boolean().optional().describe('It is taken apart into left and right'),
         notDrawn: z.boolean().optional().describe('A label map without a voxel of it says nothing of it'),
       }),

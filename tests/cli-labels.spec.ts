@@ -81,6 +81,23 @@ describe('a mapping', () => {
     ])
   })
 
+  test('leaves labels out, which are listed and go on to the next dataset', { timeout }, async () => {
+    const { mosaic, json } = openCommandLine()
+    const first = await writeTestFolder(site(['Leber', 'PTV'], 1))
+    const registered = await mosaic('register', first, '--name', 'first', '--organ', 'Leber=liver', '--organ', 'PTV=')
+    for (const { stdout } of [registered, await mosaic('dataset', 'first')]) {
+      expect(stdout).toContain('left out  1 label, not read as an organ\n  2 (PTV): by choice')
+      expect(stdout).toContain('--organ "2=ptv"')
+    }
+    const file = join(temporaryFolder(), 'first.mapping.json')
+    expect((await mosaic('mapping', 'first', '--out', file)).stdout).toMatch(/2 +PTV +left out/)
+    const second = await writeTestFolder(site(['PTV', 'Leber'], 5))
+    expect(await json('register', second, '--name', 'second', '--mapping', file)).toMatchObject({
+      labels: [{ key: '2', organs: ['liver'] }],
+      leftOut: [{ key: '1', sourceName: 'PTV', because: null }],
+    })
+  })
+
   test('that is no mapping, or is not there, is refused with a sentence', { timeout }, async () => {
     const { mosaic } = openCommandLine()
     const root = await writeTestFolder({ ...site(['Leber'], 1), 'wrong.json': '{"format":"something else"}' })

@@ -49,6 +49,43 @@ describe('labels as they are read', () => {
     expect(await host.json('GET', '/datasets')).toEqual([])
   })
 
+  it('are left out: proposed by names, chosen without organs, and taken in again by the next mapping', async () => {
+    const folder = await writeTestFolder({
+      'P1/ct.nii.gz': imageVolume(1),
+      'P1/masks/liver.nii.gz': labelVolume({ 1: [1, 2, 4] }),
+      'P1/masks/thing.nii.gz': labelVolume({ 1: [1, 1, 1] }),
+      'P1/masks/PTV.nii.gz': labelVolume({ 1: [1, 2, 5] }),
+    })
+    const host = openHost(folder)
+    const looked = async (body: object) =>
+      InspectionSchema.parse((await host.task('POST', '/datasets/inspections', body)).result).labels.map(
+        ({ key, organs, automatic, leftOut, notOrgan, cases }) => [key, organs, automatic, leftOut, notOrgan, cases],
+      )
+    const target = ['PTV', [], [], true, 'target volume', 1]
+    const liver = ['liver', ['liver'], ['liver'], false, null, 1]
+    expect(await looked({ folder })).toEqual([target, liver, ['thing', ['thing'], ['thing'], false, null, 1]])
+
+    const site = async (mapping: object[]) => {
+      await host.task('POST', '/datasets', { folder, name: 'site', role: 'train', mapping })
+      const { labels, leftOut } = page(await host.json('GET', '/datasets/site'))
+      return { labels: labels.map(({ key }) => key), leftOut: leftOut.map(({ key }) => key) }
+    }
+    const mapping = [
+      { key: 'thing', organs: [] },
+      { key: 'PTV', organs: ['PTV'] },
+    ]
+    expect(await site(mapping)).toEqual({ labels: ['PTV', 'liver'], leftOut: ['thing'] })
+    expect(await looked({ dataset: 'site' })).toEqual([
+      ['PTV', ['PTV'], [], false, target[4], 1],
+      liver,
+      ['thing', [], ['thing'], true, null, 1],
+    ])
+    expect((await host.task('POST', '/datasets/site/rescan', {})).error).toBeNull()
+    expect(page(await host.json('GET', '/datasets/site')).leftOut).toMatchObject([{ key: 'thing', because: null }])
+    // What a mapping does not name is as it is proposed.
+    expect(await site([])).toEqual({ labels: ['liver', 'thing'], leftOut: ['PTV'] })
+  })
+
   it('are repaired as a task, shown before, and taken back', async () => {
     const folder = await writeTestFolder(both())
     const host = openHost(folder)

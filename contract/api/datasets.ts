@@ -41,13 +41,15 @@ export const InspectedLabelSchema = z.object({
   key: z.string(),
   sourceName: z.string(),
   declared: z.boolean().describe('false: the value occurs, and nothing says what it means'),
-  organs: z.array(OrganIdSchema).describe('What it means as things are; empty: nothing, its cases are excluded'),
+  organs: z.array(OrganIdSchema).describe('What it means as things are; empty: nothing, or it is left out'),
   automatic: z.array(OrganIdSchema).describe('What it would mean without a word of the user'),
+  leftOut: z.boolean().describe('As things are; its voxels were not counted then'),
+  notOrgan: z.string().nullable().describe('Why it is left out without a word of the user, such as a target volume'),
   known: z.boolean().describe('The vocabulary knows the name'),
   color: z.string().nullable().describe('As the label files propose it'),
   split: LabelSchema.shape.split.describe('It is one side of a label that was split'),
   suggestions: z.array(OrganIdSchema).describe('Ids of the vocabulary, the likeliest first'),
-  cases: z.int().describe('Cases with at least one voxel of it'),
+  cases: z.int().describe('Cases with at least one voxel of it; with its mask, where it is left out'),
   voxels: z.number().describe('In all cases'),
   meanMl: z.number().nullable().describe('Over the cases that have it'),
   example: z.string().nullable().describe('The case that shows it best'),
@@ -108,8 +110,8 @@ export const InspectionSchema = z.object({
 })
 export type Inspection = z.infer<typeof InspectionSchema>
 
-/** The user's word on labels; whatever is not in it means what the vocabulary says. */
-export const MappingSchema = z.array(z.object({ key: z.string().min(1), organs: z.array(OrganIdSchema).min(1) }))
+/** The user's word on labels, without organs for one that is left out; what is not in it means what the vocabulary says. */
+export const MappingSchema = z.array(z.object({ key: z.string().min(1), organs: z.array(OrganIdSchema) }))
 export type Mapping = z.infer<typeof MappingSchema>
 
 export const OrganCaseSchema = z.object({

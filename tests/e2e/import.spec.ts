@@ -1,6 +1,6 @@
 // Folders become datasets in the window: dropped by real drag events, looked into, mapped, registered. One folder of each
 // layout, and the real head-and-neck folders where they are.
-import { existsSync, globSync, renameSync } from 'node:fs'
+import { cpSync, existsSync, globSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
@@ -68,6 +68,50 @@ describe.skipIf(!browserPath)(`adding datasets${needsBrowser}`, () => {
     expect(mapped).toMatchObject({ organs: ['pancreas'], mapped: 'user' })
     await page.getByRole('link', { name: 'Datasets' }).click()
     for (const { name } of study.sites) await page.getByText(name, { exact: true }).first().waitFor()
+  })
+
+  test('labels are left out: by their name, and by taking their organ away; both can be taken back', async () => {
+    const folder = join(app.home, '../plans')
+    const study = await generatePhantomStudy(join(app.home, '../plans-study'), {
+      seed: 11,
+      trainingCases: 1,
+      testCases: 0,
+      resolution: 0.3,
+    })
+    const site = study.sites.find(({ name }) => name === 'site-b')!
+    cpSync(site.folder, folder, { recursive: true })
+    const [mask] = globSync('*/segmentations/pancreas.nii.gz', { cwd: folder })
+    cpSync(join(folder, mask), join(folder, mask.replace('pancreas', 'PTV_60')))
+    cpSync(join(folder, mask), join(folder, mask.replace('pancreas', 'gland7')))
+    const page = await app.openPage({ path: '/datasets' })
+    await dropFiles(page, [folder])
+    await inspected(page, 'plans')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('1 label is left out: PTV_60.').waitFor()
+    await dialog.getByText(/Left out \(target volume/).waitFor()
+    await dialog.getByRole('combobox', { name: 'Organs of label gland7' }).focus()
+    await page.keyboard.press('Backspace')
+    await page.keyboard.press('Escape')
+    await dialog.getByText('2 labels are left out: PTV_60, gland7.').waitFor()
+    expect(await dialog.getByText(/cases with it are excluded/).count()).toBe(0)
+    await takeScreenshot(page, 'labels-left-out')
+    await expectAccessible(page)
+    await dialog.getByRole('button', { name: 'Register' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    const leftOut = () => (app.services.datasetDesk.read('plans').leftOut ?? []).map(({ key }) => key)
+    expect(leftOut()).toEqual(['PTV_60', 'gland7'])
+    expect(app.services.datasetDesk.read('plans').labels.map(({ key }) => key)).not.toContain('gland7')
+
+    await page.getByText('plans', { exact: true }).first().click()
+    const panel = page.getByRole('region', { name: 'plans' })
+    await panel.getByText('2 labels are left out, and not read as organs.').waitFor()
+    await panel.getByText('gland7: by choice').waitFor()
+    await panel.getByRole('button', { name: 'Labels and organs' }).click()
+    await dialog.getByRole('button', { name: 'Read it as an organ' }).click()
+    await dialog.getByRole('button', { name: 'Keep as it is' }).last().click()
+    await dialog.getByRole('button', { name: 'Save', exact: true }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    expect(leftOut()).toEqual([])
   })
 
   test('a folder without images is refused in words that help', async () => {

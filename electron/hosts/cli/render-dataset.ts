@@ -31,7 +31,29 @@ export function renderDataset(detail: DatasetDetail, style: Style): string {
     decimal(volumeMl?.median ?? null),
   ])
   const header = ['organ', 'label', 'labelled', 'cut', 'merged', 'absent', 'unlabelled', 'median ml']
-  return [...lines, '', table(header, rows, style), '', ...renderFindings(detail, style)].join('\n')
+  return [
+    ...lines,
+    '',
+    table(header, rows, style),
+    ...renderLeftOut(detail),
+    '',
+    ...renderFindings(detail, style),
+  ].join('\n')
+}
+
+/** Each with its reason: nothing is left out in silence. */
+function renderLeftOut({ leftOut }: DatasetDetail): string[] {
+  const named = leftOut.map(({ key, sourceName, because }) => {
+    const name = key === sourceName ? key : `${key} (${sourceName})`
+    return `${name}: ${because ?? 'by choice'}`
+  })
+  return named.length === 0
+    ? []
+    : [
+        '',
+        `left out  ${count(named.length, 'label')}, not read as ${leftOut.length === 1 ? 'an organ' : 'organs'}`,
+        ...named.map((line) => `  ${line}`),
+      ]
 }
 
 export function renderCases(detail: DatasetDetail, style: Style): string {

@@ -11,6 +11,7 @@ import { fingerprintOf } from './fingerprint.ts'
 import type { CaseFacts } from './inspect-case.ts'
 import type { FolderInspection } from './inspect-folder.ts'
 import type { FoundLabel, LayoutMatch } from './layouts/layout.ts'
+import { leftOutFindings, plainLabel } from './left-out.ts'
 import { splitLabels, treatmentFindings } from './label-treatments.ts'
 import { mapLabels } from './map-labels.ts'
 import type { OrganOverride } from './parse-organ-override.ts'
@@ -40,10 +41,12 @@ export function composeDataset(
   { vocabulary, otherDatasets = [] }: ComposeContext,
 ): Dataset {
   const { folder, match, facts, patients } = inspection
-  const splits = inspection.reading.splits ?? []
   const { found, declared } = labelsOf(inspection, overrides)
+  const leftOut = inspection.leftOut.filter(({ key }) => found.some((label) => label.key === key))
+  // A label that is taken back is split as it was before it was left out.
+  const splits = (inspection.reading.splits ?? []).filter((key) => !leftOut.some((label) => label.key === key))
   const datasetName = contextOf(match, folder.root, name)
-  const mapping = mapLabels(found, declared, { vocabulary, overrides, datasetName })
+  const mapping = mapLabels(found, declared, { vocabulary, overrides, leftOut, datasetName })
   const labels = splitLabels(mapping.labels.map(withColor(match)), splits, vocabulary)
   const notDrawn = choices.notDrawn ?? []
   const assessed = facts.map((each) =>
@@ -64,12 +67,14 @@ export function composeDataset(
       channels,
       registeredAt: new Date().toISOString(),
       labels,
+      ...(leftOut.length > 0 ? { leftOut } : {}),
       cases,
       findings: [
         ...findLeftovers(folder, match.cases),
         ...(match.notes ?? []),
         ...notes,
         ...mapping.findings,
+        ...leftOutFindings(leftOut),
         ...treatmentFindings(facts, splits),
         ...identifierFindings(facts.map(({ identifiers }) => identifiers)),
         ...assessed.flatMap((each) => each.findings),
@@ -91,20 +96,21 @@ export function labelsOf(inspection: FolderInspection, overrides: readonly Organ
   if (inspection.match.labels === null) return { found: occurring, declared: false }
   const declared = inspection.match.labels
   const added = occurring.filter(
-    ({ key }) => overrides.some((override) => override.key === key) && !declared.some((label) => label.key === key),
+    ({ key }) =>
+      [...overrides, ...inspection.leftOut].some((said) => said.key === key) &&
+      !declared.some((label) => label.key === key),
   )
   return { found: [...declared, ...added], declared: true }
 }
 
-/** Every value and mask file that some case has, in order of its number; the sides of a label that is split are one. */
+/** Every value and mask file that some case has, left out or not, by its number; the sides of a split label are one. */
 export function occurringLabels({ facts, reading }: FolderInspection): FoundLabel[] {
   const whole = new Map(
     (reading.splits ?? []).flatMap((key) => SIDES.map((side) => [sidedKey(key, side), key] as const)),
   )
-  const values = [...new Set(facts.flatMap((each) => [...each.structures.keys()].map((key) => whole.get(key) ?? key)))]
-  return values
-    .sort((a, b) => Number(a) - Number(b))
-    .map((key) => ({ key, sourceName: /^-?\d+$/.test(key) ? `label ${key}` : key }))
+  const keys = facts.flatMap(({ structures, leftOut }) => [...structures.keys(), ...leftOut])
+  const values = [...new Set(keys.map((key) => whole.get(key) ?? key))]
+  return values.sort((a, b) => Number(a) - Number(b)).map(plainLabel)
 }
 
 const withColor =

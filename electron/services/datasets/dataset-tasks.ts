@@ -23,10 +23,12 @@ import type { Workspace } from '../workspace/open-workspace.ts'
 import { choicesOf, readingOf } from './apply-choices.ts'
 import { openCaseFactsMemory } from './case-facts-memory.ts'
 import { withSubset } from './choose-subset.ts'
-import { composeDataset } from './compose-dataset.ts'
+import { composeDataset, overridesOf } from './compose-dataset.ts'
 import { describeInspection } from './describe-inspection.ts'
+import { leaveOut } from './left-out.ts'
 import { inspectFolder, type FolderInspection, type InspectContext } from './inspect-folder.ts'
 import {
+  chosenLeftOut,
   isSameFolder,
   keptOverrides,
   refuseTakenName,
@@ -119,10 +121,21 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
     const before: DatasetChoices = known ? choicesOf(known) : { excluded: [], patients: null, registeredAs: role }
     // A folder that is registered once is read as it was then, unless somebody says otherwise.
     const [usual] = known === null && registered.length === 1 ? registered.map(choicesOf) : [before]
-    const inspection = await remembering(root, context, (each) =>
-      withSubset(reading ?? readingOf(usual), null, (chosen) => inspectFolder(root, { ...before, ...chosen }, each)),
-    )
-    const choices = { ...before, ...inspection.reading, ...(notDrawn ? { notDrawn: [...notDrawn] } : {}) }
+    // Where labels are spoken of, whatever is left out is among them.
+    const leftOut = mapping ? [] : (before.leftOut ?? [])
+    const said = { overrides: mapping ?? overridesOf(known?.labels ?? []), leftOut }
+    const inspection = await remembering(root, context, (each) => {
+      const looking = { ...each, leaveOut: leaveOut(said, vocabulary()) }
+      return withSubset(reading ?? readingOf(usual), null, (chosen) =>
+        inspectFolder(root, { ...before, ...chosen }, looking),
+      )
+    })
+    const choices = {
+      ...before,
+      ...inspection.reading,
+      ...(notDrawn ? { notDrawn: [...notDrawn] } : {}),
+      leftOut: chosenLeftOut(inspection, { ...before, leftOut }),
+    }
     const proposed = known?.name ?? nameOfFolder(inspection.reading.subset ?? root)
     const name = NameSchema.safeParse(proposed).success ? proposed : 'dataset'
     const overrides = mapping ?? (known ? keptOverrides(known, inspection) : [])
@@ -191,8 +204,9 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
       await refuseTakenName(workspace, name, folder)
       const known = listDatasetNames(workspace).includes(name) ? readDataset(workspace, name) : null
       const registeredAs = known ? choicesOf(known).registeredAs : role
-      const choices = notDrawn ? { choices: { notDrawn: [...notDrawn] } } : {}
-      const request = { folder, name, role, organs: mapping, registeredAs, ...choices }
+      // What is left out is said with the mapping.
+      const choices = { leftOut: [], ...(notDrawn ? { notDrawn: [...notDrawn] } : {}) }
+      const request = { folder, name, role, organs: mapping, registeredAs, choices }
       return startRegistration(`Registering ${name}`, reading === undefined ? request : { ...request, reading })
     },
     startRescan(dataset: Dataset): Task {

@@ -10,6 +10,7 @@ import { contextOf, labelsOf, occurringLabels, patientCount } from './compose-da
 import type { CaseFacts } from './inspect-case.ts'
 import type { FolderInspection } from './inspect-folder.ts'
 import { splitCases } from './label-treatments.ts'
+import { leaveOut } from './left-out.ts'
 import type { FoundLabel } from './layouts/layout.ts'
 import { mapLabels } from './map-labels.ts'
 
@@ -56,25 +57,31 @@ export function describeInspection(inspection: FolderInspection, context: Inspec
 function describeLabels(inspection: FolderInspection, context: InspectionContext): InspectedLabel[] {
   const { match, facts, reading } = inspection
   const { vocabulary, dataset } = context
-  const { found, declared } = labelsOf(inspection, [])
+  const { found, declared } = labelsOf({ ...inspection, leftOut: [] }, [])
   // As registering will do it, but without a word of the user.
   const datasetName = contextOf(match, dataset.root, dataset.name)
-  const automatic = mapLabels(found, declared, { vocabulary, overrides: [], datasetName }).labels
+  const automatic = mapLabels(found, declared, { vocabulary, overrides: [], leftOut: [], datasetName }).labels
+  const proposed = leaveOut({ overrides: [], leftOut: [] }, vocabulary)(match)
   const extra = occurringLabels(inspection).filter(({ key }) => !found.some((label) => label.key === key))
   const isKnown = (organ: OrganId): boolean => vocabulary.organs.some(({ id }) => id === organ)
   return [...found, ...extra].flatMap((label): InspectedLabel[] => {
-    const own = automatic.find(({ key }) => key === label.key)?.organs ?? []
+    const notOrgan = proposed.find(({ key }) => key === label.key)?.because ?? null
+    const own = notOrgan === null ? (automatic.find(({ key }) => key === label.key)?.organs ?? []) : []
+    const leftOut = inspection.leftOut.some(({ key }) => key === label.key)
     const common = {
       sourceName: label.sourceName,
       declared: declared && !extra.includes(label),
       automatic: own,
+      leftOut,
+      notOrgan,
       known: own.length > 0 && own.every(isKnown),
       color: match.colors?.get(label.key) ?? null,
       suggestions: suggestOrgans(vocabulary, label.sourceName, 5),
     }
-    const sides = (reading.splits ?? []).includes(label.key)
-      ? SIDES.map((side) => ({ key: sidedKey(label.key, side), split: { from: label.key, side } }))
-      : [{ key: label.key }]
+    const sides =
+      (reading.splits ?? []).includes(label.key) && !leftOut
+        ? SIDES.map((side) => ({ key: sidedKey(label.key, side), split: { from: label.key, side } }))
+        : [{ key: label.key }]
     const sideOf = (id: OrganId) => vocabulary.organs.find((organ) => organ.id === id)?.laterality
     return sides.map((side) => ({
       ...common,
@@ -101,6 +108,7 @@ function describeSplits({ facts, reading }: FolderInspection): InspectedSplit[] 
 }
 
 function measure({ key }: Pick<FoundLabel, 'key'>, facts: readonly CaseFacts[]) {
+  const leftOut = facts.filter((each) => each.leftOut.includes(key)).length
   const having = facts.flatMap(({ id, geometry, structures }) => {
     const voxels = structures.get(key)?.voxels ?? 0
     const [sz, sy, sx] = geometry?.spacingMm ?? [0, 0, 0]
@@ -108,7 +116,7 @@ function measure({ key }: Pick<FoundLabel, 'key'>, facts: readonly CaseFacts[]) 
   })
   const most = Math.max(...having.map(({ ml }) => ml))
   return {
-    cases: having.length,
+    cases: having.length + leftOut,
     voxels: having.reduce((sum, { voxels }) => sum + voxels, 0),
     meanMl: having.length > 0 ? having.reduce((sum, { ml }) => sum + ml, 0) / having.length : null,
     example: having.find(({ ml }) => ml === most)?.id ?? null,

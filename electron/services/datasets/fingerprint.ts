@@ -13,4 +13,8 @@ export function fingerprintOf(labels: readonly Label[], cases: readonly Case[]):
 
 /** Nothing where nothing is done, so that datasets keep the fingerprint that they had before there were treatments. */
 const treatmentsOf = ({ labels }: Case): unknown[] =>
-  labels.flatMap(({ split, repair }) => (split || repair ? [[split ?? null, repair ?? null]] : []))
+  labels.flatMap((source) => {
+    const { split, repair } = source
+    const leftOut = source.kind === 'map' && source.leftOut ? [source.leftOut] : []
+    return split || repair || leftOut.length > 0 ? [[split ?? null, repair ?? null, ...leftOut]] : []
+  })

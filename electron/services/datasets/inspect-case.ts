@@ -40,6 +40,8 @@ export interface CaseFacts {
   readonly intensities: readonly Intensity[]
   /** By label key: values of the label map that occur, or every mask file that exists */
   readonly structures: ReadonlyMap<string, Structure>
+  /** Keys of labels that are left out and are there, a value that occurs or a mask: they are nowhere else in the facts */
+  readonly leftOut: readonly string[]
   readonly overlaps: readonly Overlap[]
   /** LPS x of the middle of the body */
   readonly midlineMm: number | null
@@ -67,7 +69,7 @@ export async function inspectCase(
   const findings: Finding[] = [...found.problems, ...missingFiles(found)]
   const { channels, volumes } = await readChannels(root, found, findings, options)
   const image = channels[0]?.read.volume ?? null
-  const { labels, tally, misfits, midlineMm } = await inspectLabels(root, found, image, findings)
+  const { labels, tally, misfits, midlineMm, leftOut } = await inspectLabels(root, found, image, findings)
   const complete = channels.length === found.images.length
   const intensities: Intensity[] = []
   if (complete && tally) {
@@ -88,6 +90,7 @@ export async function inspectCase(
     fileHash: complete && image ? await hashCaseFiles(root, found) : null,
     intensities,
     structures: tally?.structures ?? new Map(),
+    leftOut: [...new Set([...(found.leftOut ?? []), ...leftOut])],
     overlaps: tally?.overlaps() ?? [],
     midlineMm,
     misfits,
@@ -137,8 +140,10 @@ async function inspectLabels(
   const midlineMm = image && bodyMidline(image)
   const misfits: Misfit[] = []
   const labels: LabelSource[] = []
+  const leftOut: string[] = []
   for (const source of sources) {
     const label = await readVolume(id, 'label', findings, () => readLabelSource(root, source, image?.geometry ?? null))
+    leftOut.push(...(label?.leftOut ?? []))
     const settled = label && image ? settleSplits(label, source, midlineMm) : null
     labels.push(settled?.source ?? source)
     if (!image || !tally) continue
@@ -151,7 +156,7 @@ async function inspectLabels(
       findings.push(...tally.add(settled.volume.data, source, id, settled.keyOf))
     }
   }
-  return { labels, tally, misfits, midlineMm }
+  return { labels, tally, misfits, midlineMm, leftOut }
 }
 
 const misfitOf = (image: Geometry, geometry: Geometry, path: string, id: string): Finding[] =>
@@ -170,12 +175,16 @@ async function findMisfit(
   return [measureMisfit(image, own.volume, source.path)]
 }
 
-function missingFiles({ id, images, labels }: FoundCase): Finding[] {
+function missingFiles({ id, images, labels, leftOut = [] }: FoundCase): Finding[] {
   const missing: [FindingCode, 'image' | 'label'][] = []
   const image = images.find((each) => each !== null)
   if (image === undefined) missing.push(['missing-image', 'image'])
   if (labels.length === 0) missing.push(['missing-label', 'label'])
   return missing.map(([code, what]) => {
+    if (what === 'label' && leftOut.length > 0) {
+      const message = `Case ${id} has nothing but labels that are left out: ${leftOut.join(', ')}; take one back, or go on without the case.`
+      return createFinding('error', code, message, { caseId: id })
+    }
     const other = what === 'image' ? labels[0]?.path : image
     const message = `Case ${id} has no ${what} file${other ? ` beside ${other}` : ''}; add it, or remove the case.`
     return createFinding('error', code, message, { caseId: id })

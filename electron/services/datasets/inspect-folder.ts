@@ -1,12 +1,13 @@
 // The first half of a registration: folder -> layout -> facts of every case. Nothing is decided and nothing is saved,
 // so the same half also answers "what is in this folder?" before anything is registered.
-import type { DatasetChoices, FolderReading } from '../../../contract/dataset.ts'
+import type { DatasetChoices, FolderReading, LeftOutLabel } from '../../../contract/dataset.ts'
 import { volumeAddress } from '../../../trainer/imaging/image-source.ts'
 import { readingOf } from './apply-choices.ts'
 import { createCaseRoom } from './case-room.ts'
 import { detectFolder } from './detect-folder.ts'
 import { inspectCase, type CaseFacts } from './inspect-case.ts'
 import type { FoundCase, LayoutMatch } from './layouts/layout.ts'
+import type { LeaveOut } from './left-out.ts'
 import type { FolderListing } from './list-folder.ts'
 import { mapConcurrently } from './map-concurrently.ts'
 import { readPatients } from './read-patients.ts'
@@ -18,6 +19,8 @@ export interface FolderInspection {
   readonly facts: readonly CaseFacts[]
   /** Case id -> patient, as patients.csv says, or the files themselves */
   readonly patients: ReadonlyMap<string, string>
+  /** Of the labels that there may be, those that were not read */
+  readonly leftOut: readonly LeftOutLabel[]
   /** As it was read */
   readonly reading: FolderReading
 }
@@ -27,6 +30,8 @@ export interface InspectContext {
   readonly signal?: AbortSignal
   /** How a case is read: in this thread unless said otherwise */
   readonly inspectCase?: (root: string, found: FoundCase) => Promise<CaseFacts>
+  /** Which labels are not read as organs: none unless said otherwise */
+  readonly leaveOut?: LeaveOut
   /** How its cases are found: in this thread unless said otherwise */
   readonly detect?: typeof detectFolder
 }
@@ -47,25 +52,28 @@ export async function inspectFolder(
   const { volume } = reading
   const chosen = volume === undefined ? detected : { ...detected, cases: detected.cases.map(withVolume(volume)) }
   const splits = resolveSplits(reading.splits ?? [], chosen)
-  const match = { ...chosen, cases: chosen.cases.map(withTreatments(splits, choices.repairs ?? [])) }
+  const leftOut = context.leaveOut?.(chosen) ?? []
+  const out = leftOut.map(({ key }) => key)
+  const cases = chosen.cases.map(withTreatments(splits, choices.repairs ?? [], out))
   const read = context.inspectCase ?? inspectCase
   const room = createCaseRoom()
   let done = 0
-  const facts = await mapConcurrently(match.cases, room.atOnce, async (found) => {
+  const facts = await mapConcurrently(cases, room.atOnce, async (found) => {
     context.signal?.throwIfAborted()
     const seen = await read(root, found)
     room.saw(seen.geometry)
     done++
-    context.onProgress?.({ done, total: match.cases.length, caseId: found.id })
+    context.onProgress?.({ done, total: cases.length, caseId: found.id })
     return seen
   })
   context.signal?.throwIfAborted()
   // What a person wrote down goes before what the files say.
-  const said = match.cases.flatMap(({ id, patient }) => (patient === undefined ? [] : [[id, patient] as const]))
+  const said = chosen.cases.flatMap(({ id, patient }) => (patient === undefined ? [] : [[id, patient] as const]))
   return {
     folder,
-    match,
+    match: chosen,
     facts,
+    leftOut,
     patients: new Map([...said, ...(await readPatients(folder))]),
     reading: { ...reading, ...(reading.splits ? { splits } : {}) },
   }

@@ -14,19 +14,35 @@ export function resolveSplits(splits: readonly string[], { labels }: LayoutMatch
   return [...new Set(splits.map(keyOf))]
 }
 
-/** A repair counts for all label files of its case: those that lie on the image stay as they are under either. */
-export function withTreatments(splits: readonly string[], repairs: NonNullable<DatasetChoices['repairs']>) {
+/**
+ * Masks that are left out go, and label maps say which of their values are. A repair counts for all label files of its
+ * case: those that lie on the image stay as they are under either.
+ */
+export function withTreatments(
+  splits: readonly string[],
+  repairs: NonNullable<DatasetChoices['repairs']>,
+  leftOut: readonly string[],
+) {
+  const isOut = (key: string): boolean => leftOut.includes(key)
+  const values = leftOut.filter((key) => /^-?\d+$/.test(key))
   return (found: FoundCase): FoundCase => {
     const repair = repairs.find(({ caseId }) => caseId === found.id)?.repair
-    const labels = found.labels.map((source): LabelSource => {
-      const own = splits.filter((key) => (source.kind === 'mask' ? source.labelKey === key : /^-?\d+$/.test(key)))
+    const gone = found.labels.flatMap((source) =>
+      source.kind === 'mask' && isOut(source.labelKey) ? [source.labelKey] : [],
+    )
+    const read = found.labels.filter((source) => source.kind === 'map' || !isOut(source.labelKey))
+    const labels = read.map((source): LabelSource => {
+      const own = splits.filter(
+        (key) => !isOut(key) && (source.kind === 'mask' ? source.labelKey === key : /^-?\d+$/.test(key)),
+      )
       return {
         ...source,
+        ...(source.kind === 'map' && values.length > 0 ? { leftOut: values } : {}),
         ...(own.length > 0 ? { split: own.map((key) => ({ key, planeMm: null })) } : {}),
         ...(repair ? { repair } : {}),
       }
     })
-    return { ...found, labels }
+    return { ...found, labels, ...(gone.length > 0 ? { leftOut: gone } : {}) }
   }
 }
 

@@ -1,6 +1,6 @@
 // From the names a dataset uses to organs of the vocabulary. The user's word goes first; what maps to nothing is kept
 // as it is and reported, never guessed.
-import type { Finding, Label } from '../../../contract/dataset.ts'
+import type { Finding, Label, LeftOutLabel } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { OrganId, Vocabulary } from '../../../contract/organ.ts'
 import { organNames } from '../vocabulary/load-vocabulary.ts'
@@ -8,11 +8,14 @@ import { lookUpOrgan } from '../vocabulary/look-up-organ.ts'
 import { suggestOrgans } from '../vocabulary/suggest-organs.ts'
 import { createFinding } from './create-finding.ts'
 import type { FoundLabel } from './layouts/layout.ts'
+import { nameOf } from './left-out.ts'
 import type { OrganOverride } from './parse-organ-override.ts'
 
 export interface MappingContext {
   readonly vocabulary: Vocabulary
   readonly overrides: readonly OrganOverride[]
+  /** Of the labels, those that are not read as organs */
+  readonly leftOut: readonly LeftOutLabel[]
   /** Helps names such as "Anterior" of a hippocampus dataset */
   readonly datasetName: string
 }
@@ -28,7 +31,8 @@ export function mapLabels(
 ): { labels: Label[]; findings: Finding[] } {
   refuseUnusedOverrides(found, context.overrides)
   const findings: Finding[] = []
-  const labels = found.map((label) => {
+  const read = found.filter(({ key }) => !context.leftOut.some((label) => label.key === key))
+  const labels = read.map((label) => {
     const mapped = mapLabel(label, context)
     const unknown = mapped.organs.filter((organ) => !isKnown(context.vocabulary, organ))
     if (mapped.mapped === 'kept' && !declared) findings.push(undeclared(label))
@@ -54,8 +58,6 @@ function mapLabel({ key, sourceName }: FoundLabel, context: MappingContext): Lab
 
 const isKnown = (vocabulary: Vocabulary, organ: OrganId): boolean =>
   vocabulary.organs.some((known) => known.id === organ)
-
-const nameOf = ({ key, sourceName }: FoundLabel): string => (key === sourceName ? key : `${key} (${sourceName})`)
 
 /** How alike a name must be to be proposed in a sentence: a bone of the hand is no palate. */
 const CREDIBLE = 0.65

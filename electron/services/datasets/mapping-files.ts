@@ -10,7 +10,7 @@ import { createFinding } from './create-finding.ts'
 /** Far more than any vocabulary needs. */
 const MOST_BYTES = 2 ** 22
 
-/** What the labels of a registered dataset mean; nothing of its cases, files or folder. */
+/** What the labels of a registered dataset mean, and which are left out; nothing of its cases, files or folder. */
 export function mappingOf(dataset: Dataset): MappingFile {
   const notDrawn = choicesOf(dataset).notDrawn ?? []
   const whole = Map.groupBy(dataset.labels, ({ key, split }) => split?.from ?? key)
@@ -18,13 +18,16 @@ export function mappingOf(dataset: Dataset): MappingFile {
     format: 'organ-mosaic-mapping',
     version: 1,
     dataset: dataset.name,
-    labels: [...whole].map(([key, same]) => ({
-      key,
-      name: same[0].sourceName,
-      organs: same.flatMap(({ organs }) => organs),
-      ...(same[0].split ? { split: true } : {}),
-      ...(notDrawn.includes(key) ? { notDrawn: true } : {}),
-    })),
+    labels: [
+      ...[...whole].map(([key, same]) => ({
+        key,
+        name: same[0].sourceName,
+        organs: same.flatMap(({ organs }) => organs),
+        ...(same[0].split ? { split: true } : {}),
+        ...(notDrawn.includes(key) ? { notDrawn: true } : {}),
+      })),
+      ...(dataset.leftOut ?? []).map(({ key, sourceName }) => ({ key, name: sourceName, organs: [] })),
+    ],
   }
 }
 

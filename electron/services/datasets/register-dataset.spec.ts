@@ -71,7 +71,8 @@ describe('organs', () => {
   it.each([
     ['9=mandible', /no label is called 9; the dataset has 1 \(Mandible\)/],
     ['mandible', /expected VALUE_OR_FILE=ORGAN/],
-    ['1=', /expected VALUE_OR_FILE=ORGAN/],
+    ['=mandible', /expected VALUE_OR_FILE=ORGAN/],
+    ['9=', /no label is called 9; the dataset has 1 \(Mandible\)/],
     ['1=a++b', /expected VALUE_OR_FILE=ORGAN/],
   ])('refuse --organ %s', async (organ, message) => {
     const root = await writeTestFolder(paired('value,name\n1,Mandible\n', { 1: [1, 1, 1] }))

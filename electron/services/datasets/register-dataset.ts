@@ -18,6 +18,7 @@ import { openWorkspace, type Workspace } from '../workspace/open-workspace.ts'
 import { choicesOf, readingOf } from './apply-choices.ts'
 import { composeDataset, labelsOf, occurringLabels, overridesOf, type ComposeContext } from './compose-dataset.ts'
 import { inspectFolder, type FolderInspection, type InspectContext } from './inspect-folder.ts'
+import { leaveOut } from './left-out.ts'
 import { withSubset } from './choose-subset.ts'
 import { mappingFindings } from './mapping-files.ts'
 import { nameOfFolder } from './name-of-folder.ts'
@@ -30,14 +31,14 @@ export interface RegisterRequest {
   name?: string
   /** Default: train */
   role?: DatasetRole
-  /** VALUE_OR_FILE=ORGAN, ORGAN+ORGAN for a merged label; or the same taken apart. 'keep': as it is registered */
+  /** VALUE_OR_FILE=ORGAN, ORGAN+ORGAN if merged, nothing if left out; or taken apart. 'keep': as it is registered */
   organs?: readonly (string | OrganOverride)[] | 'keep'
   /** Chooses between training and test cases of a folder that has both. Default: the role */
   registeredAs?: DatasetRole
   /** How the folder is read. Default: as it is registered */
   reading?: FolderReading
   /** Instead of those of the registered dataset */
-  choices?: Partial<Pick<DatasetChoices, 'repairs' | 'notDrawn'>>
+  choices?: Partial<Pick<DatasetChoices, 'repairs' | 'notDrawn' | 'leftOut'>>
   /** Of a file; `organs` go before it */
   mapping?: MappingFile
   /** The dataset has moved: its new folder takes the place of the registered one */
@@ -63,26 +64,35 @@ export async function registerDataset(request: RegisterRequest, context: Registe
   const root = await openDatasetFolder(workspace, request.folder, unpackingOf(context))
   const name = chooseName(request.name, root)
   const role = request.role ?? 'train'
-  const given = request.organs === 'keep' ? [] : (request.organs ?? [])
-  const overrides = given.map((organ) => (typeof organ === 'string' ? parseOrganOverride(organ) : organ))
+  const organs = request.organs === 'keep' ? [] : (request.organs ?? [])
+  const given = organs.map((organ) => (typeof organ === 'string' ? parseOrganOverride(organ) : organ))
   if (!request.moved) await refuseTakenName(workspace, name, root)
   const known = hasDataset(workspace, name) ? readDataset(workspace, name) : null
 
   const { registeredAs: _, ...before } = known ? choicesOf(known) : NO_CHOICES
   const chosen = { ...before, ...request.choices, registeredAs: request.registeredAs ?? role }
   const reading = { ...readingOf(chosen), ...request.reading }
+  const overrides = request.organs === 'keep' ? overridesOf(known?.labels ?? []) : given
+  const said = { overrides, leftOut: chosen.leftOut ?? [], mapping: request.mapping }
+  const looking = { ...context, leaveOut: leaveOut(said, context.vocabulary) }
   const look = (how: FolderReading): Promise<FolderInspection> =>
-    withSubset(how, name, (each) => inspectFolder(root, { ...chosen, ...each }, context))
+    withSubset(how, name, (each) => inspectFolder(root, { ...chosen, ...each }, looking))
   const first = await look(reading)
   const applied = request.mapping && applyMappingFile(request.mapping, namedLabels(first))
   // What a file splits is known once its names were found among the labels: then the cases are read with it.
   const inspection = applied && applied.splits.length > 0 ? await look(withSplits(reading, applied.splits)) : first
   const notDrawn = [...(chosen.notDrawn ?? []), ...(applied?.notDrawn ?? [])]
-  const choices = { ...chosen, ...inspection.reading, ...(notDrawn.length > 0 ? { notDrawn } : {}) }
-  const kept = request.organs === 'keep' && known ? keptOverrides(known, inspection) : overrides
-  const said = [...(applied?.mapping ?? []), ...kept]
+  const leftOut = chosenLeftOut(inspection, chosen)
+  const choices = {
+    ...chosen,
+    ...inspection.reading,
+    ...(notDrawn.length > 0 ? { notDrawn } : {}),
+    ...(leftOut.length > 0 || chosen.leftOut ? { leftOut } : {}),
+  }
+  const kept = request.organs === 'keep' && known ? keptOverrides(known, inspection) : given
+  const words = [...(applied?.mapping ?? []), ...kept]
   const notes = mappingFindings(applied?.words ?? [])
-  const dataset = composeDataset(inspection, { name, role, overrides: said, choices, notes }, context)
+  const dataset = composeDataset(inspection, { name, role, overrides: words, choices, notes }, context)
   context.check?.(dataset)
   saveDataset(workspace, dataset)
   keepUnpacked(workspace, root)
@@ -94,6 +104,15 @@ function namedLabels(inspection: FolderInspection): NamedLabel[] {
   const { found } = labelsOf(inspection, [])
   const extra = occurringLabels(inspection).filter(({ key }) => !found.some((label) => label.key === key))
   return [...found, ...extra]
+}
+
+/** Those that somebody chose, and not what a mapping file says of labels that are not here. */
+export function chosenLeftOut(inspection: FolderInspection, before: DatasetChoices): string[] {
+  const { found } = labelsOf(inspection, [])
+  const isHere = (key: string): boolean => found.some((label) => label.key === key)
+  return inspection.leftOut.flatMap(({ key, because }) =>
+    because === null && (isHere(key) || before.leftOut?.includes(key)) ? [key] : [],
+  )
 }
 
 const withSplits = (reading: FolderReading, splits: readonly string[]): FolderReading => ({

@@ -25,6 +25,7 @@ export function describeDataset(dataset: Dataset | JobDataset, { pseudonyms, scr
       mapped,
       split: split?.side,
     })),
+    leftOut: 'leftOut' in dataset ? (dataset.leftOut ?? []).length : 0,
     cases: cases.map((entry) => describeCase(entry, { pseudonyms, scrub })),
     states: Object.entries(cells).map(([organ, counts]) => ({ organ: scrub(organ, 'organ'), ...counts })),
     ...('layout' in dataset

@@ -63,7 +63,9 @@ function nameDataset(of: NameOf, dataset: Dataset | JobDataset, ownOrgans: Reado
   of('folder', dataset.root)
   // How people call a folder when they do not give its whole path.
   of('folder', basename(dataset.root))
-  for (const { organs } of dataset.labels) organs.filter((id) => !ownOrgans.has(id)).forEach((id) => of('organ', id))
+  const leftOut = 'leftOut' in dataset ? (dataset.leftOut ?? []).map(({ sourceName }) => sourceName) : []
+  const organs = [...dataset.labels.flatMap((label) => label.organs), ...leftOut]
+  organs.filter((id) => !ownOrgans.has(id)).forEach((id) => of('organ', id))
   for (const { id, patient, images, labels } of dataset.cases) {
     of('case', id)
     of('patient', patient)

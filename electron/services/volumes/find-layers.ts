@@ -79,7 +79,8 @@ function truthSources(dataset: Dataset, entry: Case): LabelFile[] {
   const values = truthValues(dataset, entry)
   return entry.labels.map((source) => {
     const path = insideOf(dataset, source.path)
-    if (source.split || source.repair) return { root: dataset.root, source, values: Object.fromEntries(values) }
+    const leftOut = source.kind === 'map' && source.leftOut
+    if (source.split || source.repair || leftOut) return { root: dataset.root, source, values: Object.fromEntries(values) }
     return { path, value: source.kind === 'mask' ? (values.get(source.labelKey) ?? null) : null }
   })
 }

@@ -33,6 +33,7 @@ export function describeDataset(dataset: Dataset): DatasetDetail {
     summary: summariseDataset(dataset),
     layoutReason: dataset.layoutReason,
     labels: dataset.labels,
+    leftOut: dataset.leftOut ?? [],
     shape: spreadOfTriples(geometries.map(({ shape }) => shape)),
     spacingMm: spreadOfTriples(geometries.map(({ spacingMm }) => spacingMm)),
     organs: organRows(dataset, cases),

@@ -15,6 +15,8 @@ interface WholeLabel {
   readonly organs: string[]
   readonly automatic: string[]
   readonly split: boolean
+  /** Nobody has to say so */
+  readonly outAnyway: boolean
 }
 
 function merged(labels: readonly InspectedLabel[], organs: Organs): WholeLabel[] {
@@ -24,6 +26,7 @@ function merged(labels: readonly InspectedLabel[], organs: Organs): WholeLabel[]
     organs: same.flatMap((label) => organs[label.key]),
     automatic: same.flatMap((label) => label.automatic),
     split: same[0].split !== undefined,
+    outAnyway: same[0].notOrgan !== null,
   }))
 }
 
@@ -31,22 +34,30 @@ function merged(labels: readonly InspectedLabel[], organs: Organs): WholeLabel[]
 export const wholeLabels = (labels: readonly InspectedLabel[]): NamedLabel[] =>
   [...Map.groupBy(labels, wholeKey)].map(([key, same]) => ({ key, sourceName: same[0].sourceName }))
 
-/** What goes beyond the proposals. */
-export function chosenOf(labels: readonly InspectedLabel[], organs: Organs, notDrawn: ReadonlySet<string>): Chosen {
+/** What was chosen in the table, by the keys of labels. */
+export interface TableChoices {
+  readonly organs: Organs
+  readonly notDrawn: ReadonlySet<string>
+  readonly leftOut: ReadonlySet<string>
+}
+
+/** What goes beyond the proposals. A label without organs is left out, or nobody knows what it is. */
+export function chosenOf(labels: readonly InspectedLabel[], { organs, notDrawn, leftOut }: TableChoices): Chosen {
   const mapping: Mapping = merged(labels, organs)
-    .filter((label) => label.organs.length > 0 && !sameOrgans(label.organs, label.automatic))
+    .filter((label) =>
+      leftOut.has(label.key) ? !label.outAnyway : label.organs.length > 0 && !sameOrgans(label.organs, label.automatic),
+    )
     .map((label) => ({ key: label.key, organs: label.organs }))
   return { mapping, notDrawn: [...notDrawn] }
 }
 
-/** null while no label has an organ. */
+/** null while nothing is said of any label. */
 export function mappingFileOf(
   labels: readonly InspectedLabel[],
-  organs: Organs,
-  notDrawn: ReadonlySet<string>,
+  { organs, notDrawn, leftOut }: TableChoices,
   dataset: string | undefined,
 ): MappingFile | null {
-  const named = merged(labels, organs).filter((label) => label.organs.length > 0)
+  const named = merged(labels, organs).filter((label) => label.organs.length > 0 || leftOut.has(label.key))
   if (named.length === 0) return null
   return {
     format: 'organ-mosaic-mapping',

@@ -22,6 +22,7 @@ const words: Record<FindingCode, readonly [title: string, advice: string]> = {
     'Choose the organ in the label table to share it with other datasets.',
   ],
   'undeclared-label': ['Value without a name', 'Choose the organ in the label table.'],
+  'left-out-label': ['Labels left out', 'Choose an organ in the label table to read one after all.'],
   'ambiguous-file': ['Files that fit no place', 'Rename or remove all but one.'],
   'not-three-dimensional': [
     'Not one 3D volume',

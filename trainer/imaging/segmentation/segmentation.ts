@@ -8,6 +8,8 @@ export interface Segment {
   readonly name: string
   /** #rrggbb, null where the file says nothing */
   readonly color: string | null
+  /** RT ROI Interpreted Type of a structure set, such as EXTERNAL or PTV */
+  readonly type?: string
 }
 
 export interface Painted {

@@ -17,6 +17,11 @@ export function openStructureSet(file: DicomFile, path: string): Segmentation {
       .items(TAG.structureSetRoiSequence)
       .map((roi) => [roi.first(TAG.roiNumber) ?? 0, roi.text(TAG.roiName) ?? ''] as const),
   )
+  const types = new Map(
+    dataset
+      .items(TAG.rtRoiObservationsSequence)
+      .map((each) => [each.first(TAG.referencedRoiNumber) ?? 0, each.text(TAG.rtRoiInterpretedType) ?? ''] as const),
+  )
   const drawn = new Map<string, DicomDataset[]>()
   const segments: Segment[] = []
   for (const roi of dataset.items(TAG.roiContourSequence)) {
@@ -30,7 +35,8 @@ export function openStructureSet(file: DicomFile, path: string): Segmentation {
     }
     drawn.set(String(number), closed)
     const color = hexColor(roi.numbers(TAG.roiDisplayColor).map((part) => part / 255))
-    segments.push({ id: String(number), name: names.get(number) ?? '', color })
+    const type = types.get(number)?.trim().toUpperCase()
+    segments.push({ id: String(number), name: names.get(number) ?? '', color, ...(type ? { type } : {}) })
   }
   return {
     segments: nameApart(segments),

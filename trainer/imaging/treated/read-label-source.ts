@@ -1,5 +1,5 @@
-// The one way to the labels of a case: a label file with its treatments applied, repair before split, and what its
-// values stand for. Registration, viewer, pictures and training all read through here, so that they see the same.
+// The one way to the labels of a case: a label file with its treatments applied (left out, repaired, split), and
+// what its values stand for. Registration, viewer, pictures and training all read through here, so that they see the same.
 import { join } from 'node:path'
 import type { LabelSource } from '../../../contract/dataset.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
@@ -15,6 +15,8 @@ export interface SourceRead {
   readonly oddities: string[]
   /** Value -> key of its label; of a mask that is not split, every value but 0 has the one key */
   readonly keyOf: (value: number) => string
+  /** Values that are left out and occur */
+  readonly leftOut: readonly string[]
   /** Grid of the file, before any repair */
   readonly own: Geometry
 }
@@ -28,10 +30,27 @@ const TOLERANCE = 1e-3
  */
 export async function readLabelSource(root: string, source: LabelSource, grid: Geometry | null): Promise<SourceRead> {
   // A segment that lies beside its image cannot be painted onto it: it is read as its file has it.
-  const { volume, oddities } = await readLabel(join(root, source.path), source.repair ? null : grid)
+  const { volume: whole, oddities } = await readLabel(join(root, source.path), source.repair ? null : grid)
+  const { volume, leftOut } = withoutLeftOut(whole, source)
   const placed = grid ? placeOn(grid, volume, source) : volume
   const { volume: split, keyOf } = applySplits(placed, source)
-  return { volume: split, keyOf, oddities, own: volume.geometry }
+  return { volume: split, keyOf, oddities, leftOut, own: volume.geometry }
+}
+
+/** In a label map a value that is left out is read as nothing; masks that are left out are not read at all. */
+function withoutLeftOut(volume: Volume, source: LabelSource): { volume: Volume; leftOut: string[] } {
+  const values = new Map(source.kind === 'map' ? (source.leftOut ?? []).map((key) => [Number(key), key] as const) : [])
+  if (values.size === 0) return { volume, leftOut: [] }
+  const data = volume.data.slice()
+  const found = new Set<string>()
+  for (let at = 0; at < data.length; at++) {
+    if (data[at] === 0) continue
+    const key = values.get(Math.round(data[at]))
+    if (key === undefined || !isInteger(data[at])) continue
+    data[at] = 0
+    found.add(key)
+  }
+  return { volume: { ...volume, data }, leftOut: [...found] }
 }
 
 const placeOn = (grid: Geometry, volume: Volume, { repair, path }: LabelSource): Volume =>

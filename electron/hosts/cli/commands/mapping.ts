@@ -28,7 +28,7 @@ by its name; a value without a name is found by its number.`,
     const rows = labels.map(({ key, name, organs, split, notDrawn }) => [
       key,
       name,
-      organs.join(' + '),
+      organs.length > 0 ? organs.join(' + ') : 'left out',
       [split ? 'split into left and right' : '', notDrawn ? 'not drawn where there is none' : '']
         .filter((word) => word !== '')
         .join(', '),

@@ -16,7 +16,7 @@ export const register = defineCommand({
     ['--role <train|test|reference>', 'test: never trained on; reference: complete labels of training images'],
     [
       '--organ <value=organ...>',
-      'what a label value or mask file means, e.g. 10=mandible or 3=kidney_left+kidney_right',
+      'what a label value, mask or structure means, e.g. 10=mandible or 3=kidney_left+kidney_right; "PTV=" leaves it out: it is not read as an organ',
     ],
     ['--mapping <file>', 'what labels mean, from organ-mosaic mapping; --organ goes before it'],
     ['--split <label...>', 'a label that covers organs of both sides is taken apart into left and right'],
@@ -33,6 +33,7 @@ export const register = defineCommand({
   examples: [
     'organ-mosaic register ~/data/site-c --name site-c --organ 10=mandible --organ 20=larynx',
     'organ-mosaic register ~/data/site-d --organ 3=kidneys --split 3',
+    'organ-mosaic register ~/data/plans --organ "Lymph nodes=" --organ Couch=couch',
     'organ-mosaic register ~/data/site-e --mapping site-c.mapping.json',
   ],
   input: z.object({

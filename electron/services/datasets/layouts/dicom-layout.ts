@@ -10,7 +10,7 @@ import { createFinding } from '../create-finding.ts'
 import { caseIdOf, IMAGE_NAME, isVolume, stemOf } from './case-files.ts'
 import { nameSeries } from './dicom-case-names.ts'
 import { areSeries, channelSeries, possibleChannels } from './dicom-channels.ts'
-import { proposeColors, withoutDoubles } from './expand-segments.ts'
+import { noteTypes, proposeColors, withoutDoubles } from './expand-segments.ts'
 import { modalityOf, namedChannel, oneChannel, type FoundCase, type LayoutDetector } from './layout.ts'
 import { matchLabels } from './match-dicom-labels.ts'
 
@@ -41,12 +41,13 @@ export const dicomLayout: LayoutDetector = {
 
     const cases: FoundCase[] = []
     const colors = new Map<string, string>()
+    const types = new Map<string, string>()
     for (const image of images) {
       const id = names.get(image.uid) ?? image.uid
       const problems: Finding[] = []
       const labels: LabelSource[] = []
       for (const path of labelsOf.get(image.uid) ?? [])
-        labels.push(...(await structuresOf(path, inRoot(path), id, { problems, colors })))
+        labels.push(...(await structuresOf(path, inRoot(path), id, { problems, colors, types })))
       if (labels.length === 0) labels.push(...volumesOf(inRoot(image.folder), folders, id, volumes))
       if (labels.length === 0 && problems.length === 0) continue
       const { patient } = image.files[0]
@@ -84,6 +85,7 @@ export const dicomLayout: LayoutDetector = {
       labels: hasMaps ? null : [...new Set(masks)].sort().map((key) => ({ key, sourceName: key })),
       cases,
       colors,
+      types,
       possibleChannels: channelsToBe,
       notes: notesOn(left, unmatched, channelsToBe, inRoot),
     }
@@ -94,12 +96,13 @@ async function structuresOf(
   path: string,
   shown: string,
   id: string,
-  { problems, colors }: { problems: Finding[]; colors: Map<string, string> },
+  { problems, colors, types }: { problems: Finding[]; colors: Map<string, string>; types: Map<string, string> },
 ): Promise<LabelSource[]> {
   try {
     const segmentation = await openSegmentation(path)
     const segments = segmentation?.segments ?? []
     proposeColors(colors, segments)
+    noteTypes(types, segments)
     return segments.map((segment) => ({
       kind: 'mask',
       path: segmentAddress(shown, segment.id),

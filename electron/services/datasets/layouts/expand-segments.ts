@@ -15,6 +15,7 @@ export async function expandSegments(match: LayoutMatch, root: string): Promise<
   const cases: FoundCase[] = []
   const replaced = new Set<string>()
   const colors = new Map(match.colors)
+  const types = new Map(match.types)
   for (const found of match.cases) {
     const labels: LabelSource[] = []
     for (const source of found.labels) {
@@ -24,6 +25,7 @@ export async function expandSegments(match: LayoutMatch, root: string): Promise<
       })
       labels.push(...(own ?? [source]))
       proposeColors(colors, segments ?? [])
+      noteTypes(types, segments ?? [])
       if (own && source.kind === 'mask') replaced.add(source.labelKey)
     }
     cases.push(withoutDoubles({ ...found, labels }))
@@ -34,7 +36,7 @@ export async function expandSegments(match: LayoutMatch, root: string): Promise<
     ),
   )
   if (named.length === 0) return match
-  return { ...match, cases, colors, labels: labelsWith(match, cases, replaced, [...new Set(named)].sort()) }
+  return { ...match, cases, colors, types, labels: labelsWith(match, cases, replaced, [...new Set(named)].sort()) }
 }
 
 /** null for a file without named structures. */
@@ -47,6 +49,13 @@ async function segmentsOf(source: LabelSource, root: string): Promise<readonly S
 /** The first file that proposes a colour for a name counts. */
 export function proposeColors(colors: Map<string, string>, segments: readonly Pick<Segment, 'name' | 'color'>[]): void {
   for (const { name, color } of segments) if (color !== null && !colors.has(name)) colors.set(name, color)
+}
+
+/** An empty type: two files say different things of one name. */
+export function noteTypes(types: Map<string, string>, segments: readonly Pick<Segment, 'name' | 'type'>[]): void {
+  for (const { name, type } of segments) {
+    if (type !== undefined) types.set(name, (types.get(name) ?? type) === type ? type : '')
+  }
 }
 
 /** Two files of one case that both draw a structure: nobody guesses which is meant, the first is used and the other named. */

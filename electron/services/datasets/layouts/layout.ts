@@ -23,6 +23,8 @@ export interface FoundCase {
   readonly images: readonly (string | null)[]
   readonly labels: readonly LabelSource[]
   readonly problems: readonly Finding[]
+  /** Keys of its masks that are not to be read; they are no longer among the labels */
+  readonly leftOut?: readonly string[]
   /** Where the files tell which cases are of one person; never a name or an identifier */
   readonly patient?: string
 }
@@ -45,6 +47,8 @@ export interface LayoutMatch {
   readonly cases: readonly FoundCase[]
   /** Label key -> #rrggbb, where the label files propose colours; the first file counts */
   readonly colors?: ReadonlyMap<string, string>
+  /** Label key -> what the label files say it is (PTV, EXTERNAL); those that say different things say nothing */
+  readonly types?: ReadonlyMap<string, string>
   /** What the folder holds beside its cases and should be known */
   readonly notes?: readonly Finding[]
   /** Names that would make series of the folder, which are not used, channels of its cases */
