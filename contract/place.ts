@@ -97,6 +97,11 @@ export const JobPlaceSchema = z.object({
     .describe(
       'The folder there that holds copies under their own paths, while it has what is not here; empty: all is here',
     ),
+  owner: z
+    .number()
+    .nullable()
+    .default(null)
+    .describe('Number of the user whose job it is: to others a queue may not show it; null: not known'),
   sent: z.boolean().default(false).describe('Whether the copy there is complete, and from then on the newer one'),
   word: PlaceWordSchema,
 })

@@ -7,6 +7,7 @@ import type { RunSummary } from '../contract/commands.ts'
 import { StudyConfigSchema } from '../contract/study.ts'
 import { runStudy } from '../electron/services/study/run-study.ts'
 import { readJobPlace } from '../trainer/job-folder/read-job-place.ts'
+import { writeJobPlace } from '../electron/services/places/job-place.ts'
 import { hashFiles } from './helpers/hash-files.ts'
 import { openSlurmCluster, until, whyNoSlurm, type SlurmCluster } from './helpers/slurm-cluster.ts'
 import { openTinyStudy, tinySettings, type TinyStudy } from './helpers/tiny-study.ts'
@@ -64,6 +65,10 @@ describe.skipIf(reason !== null)(`a cluster with Slurm${reason === null ? '' : `
       expect((await tiny.services.places.check('wrong')).findings.at(-1)?.message).toMatch(
         /OrganMosaic does not start on .* with \/nowhere\/organ-mosaic .*No such file.* Set the command of the place/,
       )
+      tiny.services.places.save({ ...place, name: 'modules', modules: ['cuda/0'] })
+      expect((await tiny.services.places.check('modules')).findings.at(-1)?.message).toMatch(
+        /^The small job that looks around does not load cuda\/0: .* Set the modules of the place\.$/,
+      )
     },
     timeout,
   )
@@ -83,6 +88,24 @@ describe.skipIf(reason !== null)(`a cluster with Slurm${reason === null ? '' : `
       expect(await seen('there', ({ place }) => place?.state === 'ended', 'its end')).toMatchObject({
         state: 'finished',
       })
+    },
+    timeout,
+  )
+
+  test(
+    'says nothing of the job of a colleague that this user cannot see, and takes back that it had ended',
+    async () => {
+      const folder = create('colleague', 'stage1.steps=100000')
+      await start('colleague')
+      const training = ({ state, progress }: RunSummary): boolean => state === 'running' && progress !== null
+      await seen('colleague', training, 'training')
+      const known = readJobPlace(folder)!
+      writeJobPlace(folder, { ...known, owner: 424242, job: '424242' })
+      expect(await look('colleague')).toMatchObject({ state: 'running' })
+      writeJobPlace(folder, { ...known, word: { ...known.word, state: 'ended' } })
+      await seen('colleague', training, 'its true state')
+      await tiny.services.controlRun('colleague', 'pause')
+      expect(await follow('colleague')).toBe('paused')
     },
     timeout,
   )

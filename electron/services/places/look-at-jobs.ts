@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Place } from '../../../contract/place.ts'
+import { isBeating } from '../../../trainer/job-folder/heartbeat.ts'
 import { PLACE_FILE, readJobPlace } from '../../../trainer/job-folder/read-job-place.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { openPlace } from './open-place.ts'
@@ -16,7 +17,8 @@ export async function lookAtJobs(folders: readonly string[], everyMs = LOOK_EVER
   const byPlace = new Map<string, { place: Place; folders: string[] }>()
   for (const folder of folders) {
     const known = readJobPlace(folder)
-    if (!known || (known.word.state === 'ended' && known.away === '')) continue
+    // What was said to have ended and beats is of a colleague whose queue somebody could not see.
+    if (!known || (known.word.state === 'ended' && known.away === '' && !isBeating(folder))) continue
     if (performance.now() - (lookedAtMs.get(folder) ?? -Infinity) < everyMs) continue
     lookedAtMs.set(folder, performance.now())
     const key = JSON.stringify(known.place)

@@ -52,7 +52,10 @@ async function runProbe(place: SlurmPlace, workspace: Workspace): Promise<PlaceF
       await askProgram('scancel', [job])
       return [{ state: 'unknown', message: `The small job that looks around still waits${waits}. Check again later.` }]
     }
-    if (existsSync(answer)) return readProbe(readFileSync(answer, 'utf8'), place, workspace)
+    if (existsSync(answer)) {
+      const said = readFileSync(answer, 'utf8')
+      return /^machine=/m.test(said) ? readProbe(said, place, workspace) : [noModules(place, said)]
+    }
     return [
       missing(`The cluster's machines do not see ${workspace.home}. Put the workspace on a path that they share.`),
     ]
@@ -61,6 +64,13 @@ async function runProbe(place: SlurmPlace, workspace: Workspace): Promise<PlaceF
   } finally {
     rmSync(answer, { force: true })
   }
+}
+
+/** The script ends before its first line of answer where a module is missing. */
+const noModules = ({ modules }: SlurmPlace, said: string): PlaceFinding => {
+  const what = modules.length > 0 ? `does not load ${modules.join(', ')}` : 'ends without an answer'
+  const words = said.trim().split('\n').at(-1) ?? ''
+  return missing(`The small job that looks around ${what}${words && `: ${words}`}. Set the modules of the place.`)
 }
 
 /** @returns null when it ended; else why it waits */

@@ -1,6 +1,7 @@
 // A cluster with Slurm: jobs are given to sbatch and watched with squeue. No accounting is needed.
 import { OrganMosaicError } from '../../../../contract/errors.ts'
 import type { SlurmPlace } from '../../../../contract/place.ts'
+import { isBeating } from '../../../../trainer/job-folder/heartbeat.ts'
 import { readJobPlace } from '../../../../trainer/job-folder/read-job-place.ts'
 import { lastSeq } from '../../../../trainer/job-folder/read-journal.ts'
 import { isAlive } from '../../jobs/job-state.ts'
@@ -39,27 +40,50 @@ async function submit(place: SlurmPlace, folders: readonly string[]): Promise<vo
       place,
       job: folders.length > 1 ? `${job}_${index}` : job,
       afterSeq: lastSeq(folder),
+      owner: userNumber(),
       word: { state: 'waiting', reason: '', position: null, startsAt: null, node: '' },
     })
   }
 }
 
+interface SlurmJob {
+  readonly folder: string
+  readonly job: string
+  /** Whether this user gave it to the cluster. */
+  readonly own: boolean
+}
+
 async function look(folders: readonly string[]): Promise<void> {
-  const jobs = folders.flatMap((folder) => {
-    const job = readJobPlace(folder)?.job
-    return job ? [{ folder, job }] : []
+  const jobs = folders.flatMap((folder): SlurmJob[] => {
+    const known = readJobPlace(folder)
+    return known?.job ? [{ folder, job: known.job, own: known.owner === null || known.owner === userNumber() }] : []
   })
-  const answer = await askProgram('squeue', queueOptions('--me', '--states=all')).catch(() => null)
+  await lookAt(
+    jobs.filter(({ own }) => own),
+    ['--me'],
+  )
+  const others = jobs.filter(({ own }) => !own)
+  await lookAt(others, [`--jobs=${others.map(({ job }) => job).join(',')}`])
+}
+
+async function lookAt(jobs: readonly SlurmJob[], whose: readonly string[]): Promise<void> {
+  if (jobs.length === 0) return
+  const answer = await askProgram('squeue', queueOptions(...whose, '--states=all')).catch(() => null)
   if (answer?.code !== 0) return
   const queue = readQueue(answer.output)
   const places = await positions(jobs.flatMap(({ job }) => queue.get(job) ?? []))
-  for (const { folder, job } of jobs) {
+  for (const { folder, job, own } of jobs) {
     const found = queue.get(job)
+    // A cluster may hide the jobs of others, and another cluster knows neither: what beats has not ended.
+    if (!found && (!own || isBeating(folder))) continue
     const word = found?.word ?? { state: 'ended' as const, reason: '', position: null, startsAt: null, node: '' }
     const reason = found?.slurmState === 'FAILED' ? await explainFailure(job) : word.reason
     noteWord(folder, { ...word, reason, position: places.get(job) ?? null })
   }
 }
+
+/** null where users have none. */
+const userNumber = (): number | null => process.getuid?.() ?? null
 
 const queueOptions = (...words: string[]): string[] => ['--noheader', '--array', `--format=${QUEUE_FORMAT}`, ...words]
 
