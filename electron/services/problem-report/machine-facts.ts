@@ -1,12 +1,11 @@
 // The machine and the index of the workspace, for a report.
 import { statfsSync, statSync } from 'node:fs'
 import { arch, availableParallelism, cpus, freemem, platform, release, totalmem, uptime, version } from 'node:os'
-import { MIGRATIONS } from '../database/migrations.ts'
+import { MIGRATIONS, TABLES } from '../database/migrations.ts'
 import { schemaVersion, type Database } from '../database/open-database.ts'
 import { jobVersions } from '../runs/job-versions.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 
-const TABLES = ['datasets', 'cases', 'organs', 'availability', 'findings', 'runs', 'events', 'metrics', 'checkpoints']
 const gigabytes = (bytes: number): number => Number((bytes / 2 ** 30).toFixed(2))
 
 export function machineFacts({ home }: Workspace): Record<string, unknown> {
