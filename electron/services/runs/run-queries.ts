@@ -88,7 +88,9 @@ const RunRowSchema = z.object({
 
 function readSummary(database: Database, folder: string, name: string): RunSummary {
   const found = database
-    .prepare('SELECT created_at, updated_at, preset, stages, datasets, organs, validation_dice FROM runs WHERE name = ?')
+    .prepare(
+      'SELECT created_at, updated_at, preset, stages, datasets, organs, validation_dice FROM runs WHERE name = ?',
+    )
     .get(name)
   if (!found) throw indexDamage(`run ${name} was written into it and is not there`)
   const row = checkedRow('runs', RunRowSchema, found)
@@ -172,7 +174,12 @@ export function pickProgress({ phase, done, total, secondsLeft, message }: Extra
   return { phase, done, total, secondsLeft, message }
 }
 
-const EventRowSchema = z.object({ seq: z.int(), time: z.string(), type: z.string(), content: jsonOf(z.looseObject({})) })
+const EventRowSchema = z.object({
+  seq: z.int(),
+  time: z.string(),
+  type: z.string(),
+  content: jsonOf(z.looseObject({})),
+})
 
 /** @param row with its seq, time, type and content */
 export function readEventRow(row: unknown): JobEvent {
