@@ -5,6 +5,7 @@ import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ReindexResultSchema, type RunDetail, type RunSummary } from '../contract/commands.ts'
+import { toOrganMosaicError } from '../contract/errors.ts'
 import { createHandler } from '../electron/hosts/api/create-handler.ts'
 import { implementApi } from '../electron/hosts/api/implement-api.ts'
 import { createServices } from '../electron/services/create-services.ts'
@@ -79,6 +80,41 @@ const DAMAGES: readonly [name: string, said: RegExp, damage: (file: string) => v
   ['with one byte of a preset changed', /damaged \(a row of runs is not/, (file) => flip(file, 'quick')],
   ['with the name of a column changed', /damaged \(no such column/, (file) => flip(file, 'validation_dice REAL')],
 ]
+
+test('every 17th byte is changed under a host that runs: whatever it is asked, it says so', async () => {
+  const { home, file, before } = prepare()
+  const services = createServices({ home })
+  const info = { version: '0', home, host: 'web' as const, platform: 'test', roots: [] }
+  const handler = createHandler(implementApi(services, () => info))
+  const bytes = readFileSync(file)
+  for (let at = 100; at < bytes.length; at += 17) bytes[at] ^= 0xff
+  // Into the file that is open, not into a new one.
+  writeFileSync(file, bytes, { flag: 'r+' })
+  appendEvents(runFolder(services.workspace, 'first'), [{ ...exampleEvents[3], seq: EVENTS + 3 }])
+
+  for (const path of [
+    '/runs/first',
+    '/runs/second',
+    '/runs/first/log?since=0',
+    '/runs/first/metrics?since=0&points=9',
+  ]) {
+    const response = await handler(new Request(`http://127.0.0.1/api${path}`))
+    expect(await response.json()).toMatchObject({
+      error: { code: 'index', message: expect.stringContaining('organ-mosaic reindex') },
+    })
+  }
+  const listed = await handler(new Request('http://127.0.0.1/api/runs'))
+  expect(await listed.json()).toMatchObject(before.runs.map(({ name, state }) => ({ name, state })))
+  expect(services.index.problem()).toMatch(/is damaged .*Rebuild the index/)
+  services.close()
+})
+
+test('what SQLite refuses of what we write is damage, as is what it does not find', () => {
+  const refused = (code: string) => toOrganMosaicError(Object.assign(new Error('cannot store TEXT value'), { code }))
+  for (const code of ['SQLITE_CONSTRAINT_DATATYPE', 'SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_MISMATCH', 'SQLITE_ERROR'])
+    expect(refused(code)).toMatchObject({ code: 'index', message: expect.stringContaining('organ-mosaic reindex') })
+  for (const code of ['SQLITE_BUSY', 'SQLITE_LOCKED', 'SQLITE_FULL']) expect(refused(code).code).not.toBe('index')
+})
 
 describe.each(DAMAGES)('%s', (name, said, damage) => {
   const onCommandLine = !['emptied', 'cut', 'sprinkled otherwise'].includes(name)
