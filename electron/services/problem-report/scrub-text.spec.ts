@@ -65,6 +65,10 @@ describe('a message', () => {
     ['patient 1234, case 77, id 99, number 5', 'patient [...], case [...], id [...], number [...]'],
     ['born 12/3/58, 3.2.1961, 1961-02-03, 02/1961', '[...] [date], [date], [date], [date]'],
     ['1.2.840.113619.2.55.3.60468.8812.77 does not exist.', '[...] does not exist.'],
+    ['Akte 1234 does not exist.', '[...] does not exist.'],
+    ['3. Feb 1961 does not exist.', '[...] does not exist.'],
+    ['/mnt/ward of 1234 does not exist.', '[path] of [...] does not exist.'],
+    ['12 34 56 does not exist.', '[...] does not exist.'],
     ['hans rose EMMA ERNST MUELLER_HANS', '[...]'],
   ])('of somebody: %s', (said, kept) => {
     expect(text(said)).toBe(kept)

@@ -150,19 +150,32 @@ function isRecognised(pieces: readonly Piece[]): boolean {
   )
 }
 
-/** A number stays beside words that are known: there it counts, measures or dates nobody. */
+/** A number stays between words that are known: there it counts, measures or dates nobody. */
 function withoutNumbers(text: string, pieces: readonly Piece[], vouching: ReadonlySet<Kind>): Piece[] {
   const words = pieces.filter(({ kind }) => kind !== 'gap')
-  const isWord = (piece: Piece | undefined): boolean => piece !== undefined && vouching.has(piece.kind)
+  const places = new Map(words.map((piece, place) => [piece, place]))
   const tellsVolumes = TELLS_VOLUMES.test(text)
+  let behindPath = false
   return pieces.map((piece) => {
+    // A path may hold blanks; it ends where one of our sentences goes on.
+    behindPath = (behindPath || piece.text === '[path]') && piece.kind !== 'saying'
     if (piece.kind !== 'number') return piece
-    const place = words.indexOf(piece)
-    const isBeside = isWord(words[place - 1]) || isWord(words[place + 1])
+    const place = places.get(piece) ?? 0
+    const beside = [words[place - 1], words[place + 1]].filter((each) => each !== undefined)
+    const goesWith = (each: Piece): boolean =>
+      vouching.has(each.kind) || each.kind === 'name' || (each.kind === 'number' && areApart(text, each, piece))
+    const isVouchedFor = beside.some(({ kind }) => vouching.has(kind)) && beside.every(goesWith)
     const isName = SAYS_NAME.test(text.slice(Math.max(0, piece.at - 20), piece.at))
     const isVolume = tellsVolumes || IS_VOLUME.test(text.slice(piece.at))
-    return isBeside && !isName && !isVolume ? piece : { ...piece, kind: 'left-out', text: LEFT_OUT }
+    const stays = isVouchedFor && !behindPath && !isName && !isVolume
+    return stays ? piece : { ...piece, kind: 'left-out', text: LEFT_OUT }
   })
+}
+
+/** Two numbers of a sentence; with blanks alone between them they may be one number of somebody's. */
+function areApart(text: string, one: Piece, other: Piece): boolean {
+  const [before, after] = one.at < other.at ? [one, other] : [other, one]
+  return /[=,]/.test(text.slice(before.at + before.text.length, after.at))
 }
 
 /** One mark for all that is left out in a row: behind a path it is the rest of one that holds blanks. */
