@@ -51,17 +51,24 @@ export function toOrganMosaicError(thrown: unknown): OrganMosaicError {
   const known = asDiskError(thrown)
   if (known instanceof OrganMosaicError) return known
   const message = known instanceof Error ? known.message : String(known)
-  if (isIndexDamage(known)) {
-    const say = `The index of the workspace is damaged (${message}). Nothing is lost: make it anew with organ-mosaic reindex, or with Rebuild the index in the window.`
-    return new OrganMosaicError('index', say, { cause: known })
-  }
+  if (isIndexDamage(known)) return indexDamage(message, known)
   return new OrganMosaicError('internal', message, { cause: known })
 }
 
-/** SQLite met what it did not write itself. */
+/** @param reason what stands there and cannot be */
+export function indexDamage(reason: string, cause?: unknown): OrganMosaicError {
+  const say = `The index of the workspace is damaged (${reason}). Nothing is lost: make it anew with organ-mosaic reindex, or with Rebuild the index in the window.`
+  return new OrganMosaicError('index', say, { cause, details: { reason } })
+}
+
+/**
+ * SQLite met what it did not write itself. Statements and values are ours and fit the schema, so that a column that is not
+ * there, a constraint that fails or a type that does not match comes from bytes that changed on the disk.
+ */
+const INDEX_DAMAGE = /^SQLITE_(CORRUPT|NOTADB|CONSTRAINT|MISMATCH|TOOBIG|FORMAT|ERROR)(_|$)/
+
 function isIndexDamage(thrown: unknown): boolean {
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
-  return code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB'
+  return thrown instanceof Error && 'code' in thrown && INDEX_DAMAGE.test(String(thrown.code))
 }
 
 /**

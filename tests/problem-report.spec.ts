@@ -2,7 +2,7 @@
 // settings of a real workspace, and no byte of the archive holds one of them.
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { ReportContentsSchema } from '../contract/problem-report.ts'
@@ -20,7 +20,24 @@ import { tinySettings } from './helpers/tiny-study.ts'
 
 const NAME = 'Zyxwvu'
 /** Everything below must stay: who it is, where it lies, what the labels hold. */
-const PLANTED = ['zyxwvu', '8472615', '1961-02-03', '19610203', 'gpu-zyx', 'ward seven', 'qqorgan', hostname()]
+const PLANTED = ['zyxwvu', '8472615', '1961-02-03', '19610203', 'gpu-zyx', 'ward seven', 'qqorgan', hostname()].concat(
+  ['03.02.61', '123456', '12/3/58', '1.2.840', '60468', '8812.77', 'mueller', 'hans', 'rose', 'smith', 'folded'],
+  ['11.0', '19.5', '202.1', '20260202'],
+)
+/** What nobody foresaw, as files, patients and other programs write it. */
+const FREE_TEXTS = [
+  `${homedir()}/scans/03.02.61/123456/ct.nii.gz does not exist.`,
+  '/mnt/ward seven/Rose 03.02.61/123456/ct.nii.gz does not exist.',
+  'MRN 123456',
+  'Mueller^Hans, seen on 12/3/58, and smith after that',
+  '1.2.840.113619.2.55.3.60468.8812.77 has no pixels',
+  'The pseudo label of liver is ignored: its 11.0 ml lie outside the expected 19.5 to 202.1 ml.',
+  '2026-01-01 12:00:00.654321: W tensorflow/core/framework/op.cc:12] RESOURCE_EXHAUSTED: OOM when allocating tensor with Mueller^Hans 123456 [Op:Conv3D]',
+  'I0000 00:00:1795720928.643372    4743 port.cc:153] Mueller^Hans 12/3/58',
+  '(node:4711) Warning: Mueller^Hans of /mnt/ward seven/Rose 03.02.61/123456',
+  '    at Mueller^Hans (/opt/Rose/trainer/main.ts:1:2)',
+  'ROSE SMITH: 123456 in folded, 20260202',
+]
 const time = '2026-01-01T12:00:00.000Z'
 
 async function fill(host: Host): Promise<string> {
@@ -63,7 +80,25 @@ async function fill(host: Host): Promise<string> {
       severity: 'info',
       message: lines[0],
     },
+    ...FREE_TEXTS.map((message) => ({ type: 'log', level: 'info', message })),
+    ...FREE_TEXTS.map((message) => ({ type: 'progress', phase: 'stage1', done: 1, total: 2, secondsLeft: 1, message })),
     { type: 'output', path: `${folder}/${NAME}.nii.gz` },
+    {
+      type: 'error',
+      report: {
+        error: {
+          code: 'invalid-data',
+          message: FREE_TEXTS.join('\n'),
+          details: {
+            ...Object.fromEntries(FREE_TEXTS.map((each) => [each, each])),
+            123456: 123456,
+            patient: 20260202,
+            volumeMl: 11.01,
+            cases: FREE_TEXTS,
+          },
+        },
+      },
+    },
     {
       type: 'error',
       report: {
@@ -76,9 +111,20 @@ async function fill(host: Host): Promise<string> {
     join(place, 'events.jsonl'),
     events.map((event, n) => `${JSON.stringify({ seq: n + 1, time, ...event })}\n`).join(''),
   )
-  const stack = `Error: ${lines[1]}\n    at read (/opt/${NAME}/trainer/main.ts:1:2)\n${NAME}^Hans\nKilled\n`
+  const stack = `Error: ${lines[1]}\n    at read (/opt/${NAME}/trainer/main.ts:1:2)\n${NAME}^Hans\n${FREE_TEXTS.join('\n')}\nKilled\n`
   writeFileSync(join(place, 'trainer.log'), `=== started at ${time}\n${stack}${lines.join('\n')}\n`)
   writeJsonFile(join(place, 'process.json'), { pid: 1, host: 'gpu-zyx', startedAt: time })
+  for (const name of ['plan.json', 'memory-use.json', 'control.json'])
+    writeJsonFile(join(place, name), { reasons: FREE_TEXTS })
+  const word = {
+    state: 'ended',
+    reason: FREE_TEXTS.join(' '),
+    position: null,
+    startsAt: FREE_TEXTS[3],
+    node: 'gpu-zyx',
+  }
+  writeJsonFile(join(place, 'place.json'), { word })
+  writeFileSync(join(place, 'Rose 03.02.61 123456.txt'), 'x')
   mkdirSync(join(place, 'checkpoints'), { recursive: true })
   writeFileSync(join(place, 'checkpoints', `${NAME}.safetensors`), 'x')
   host.services.settings.save({
@@ -109,7 +155,11 @@ async function unpack(bytes: Buffer): Promise<Map<string, Buffer>> {
 it('of a failed run says what happened, and to nobody whom it happened', async () => {
   const host = openHost('/')
   const folder = await fill(host)
-  // An error of the window goes along too.
+  // Errors of the window go along too.
+  const rose = join(temporaryFolder(), 'Rose 03.02.61/123456')
+  mkdirSync(rose, { recursive: true })
+  const inspected = await host.task('POST', '/datasets/inspections', { folder: rose })
+  expect(inspected.error?.message).toContain('Rose 03.02.61/123456')
   const refused = await host.task('POST', '/datasets/inspections', { folder: `/mnt/${NAME}` }).catch(() => null)
   expect(refused).toBeNull()
   const task = await host.task('POST', '/machine/reports', { runs: [`${NAME}-first`] })
@@ -135,7 +185,11 @@ it('of a failed run says what happened, and to nobody whom it happened', async (
   expect(journal).toContain('Case case-2: the label grid 4x5x6 differs from the image 4x5x7; re-export the label.')
   expect(journal).toContain('ENOENT: no such file or directory, open [path]')
   expect(journal).toMatch(/"caseId":"case-1","dataset":"dataset-1","organ":"organ-\d"/)
-  expect(files.get('runs/run-1/trainer.log')?.toString()).toMatch(/^=== started at [^]*Killed/)
+  expect(files.get('errors.json')?.toString()).toMatch(/"message": ".*\[temporary\]\/\[\.\.\.\]/)
+  const log = files.get('runs/run-1/trainer.log')?.toString() ?? ''
+  expect(log).toMatch(/^=== started at [^]*Killed/)
+  expect(log).toContain('op.cc:12] RESOURCE_EXHAUSTED: OOM when allocating tensor with [...] [Op:Conv3D]')
+  expect(log).toMatch(/\(\d+ lines left out\)/)
   expect(JSON.parse(files.get('runs/run-1/run.json')?.toString() ?? '')).toMatchObject({
     name: 'run-1',
     config: { stage1: { steps: 4 } },
@@ -163,7 +217,7 @@ it('of the command line is shown first, and written when it was asked for', asyn
     return { ...call, files: existsSync(output) }
   }
   const listed = ask('--output', output)
-  expect(listed.stderr).toMatch(/runs\/run-1\/events\.jsonl +\d+\.\d kB +its journal, 9 of 9 events/)
+  expect(listed.stderr).toMatch(/runs\/run-1\/events\.jsonl +\d+\.\d kB +its journal, 32 of 32 events/)
   expect(listed).toMatchObject({ status: 0, files: false })
   expect(ask('--show', 'errors.json').stdout).toBe('[]\n')
   expect(ask('--yes', '--output', output)).toMatchObject({ status: 0, files: true })

@@ -66,7 +66,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     ...store,
     tasks,
     indexed: (name) => runWatcher.tell(name),
-    damaged: index.noteDamage,
+    refused: index.noteDamage,
   })
   const runWatcher = createRunWatcher({
     workspace,
@@ -117,7 +117,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
         datasets(),
       ),
     createRun: (request) => createRun(store, loadVocabulary(), request),
-    listRuns: () => listRuns(workspace, (name) => summariseNamed(database, workspace, name)),
+    listRuns: () => listRuns(workspace, runIndexer.summariseSoon),
     getRun: (name) => getRun(database, workspace, name),
     listEvaluations: (run) => readEvaluations(runFolder(workspace, run)),
     startRun: (name, options) => startRun(store, name, options),

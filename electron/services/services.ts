@@ -77,7 +77,7 @@ export type Services = {
   /** What helps to understand a problem, without patient data. */
   problemReports: ReportDesk
   /** Of the workspace; what is wrong with it, and a new one. */
-  index: Pick<Index, 'problem' | 'check'>
+  index: Pick<Index, 'problem' | 'check' | 'noteDamage'>
   reindex: () => ReindexResult
   getVocabulary: () => Vocabulary
   /** Colours that label files propose for organs that the vocabulary does not know */

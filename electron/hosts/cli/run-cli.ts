@@ -50,6 +50,8 @@ async function execute({ command, input, home, json }: Chosen): Promise<number> 
     const problem = services.index.problem()
     if (problem !== null) terminal.note(problem)
     const answer = await command.execute(services, input, terminal)
+    const met = services.index.problem()
+    if (met !== null && met !== problem) terminal.note(met)
     process.stdout.write(`${json ? JSON.stringify(answer.json, null, 2) : answer.text}\n`)
     return answer.exitCode
   } finally {

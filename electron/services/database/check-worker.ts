@@ -13,7 +13,7 @@ try {
   damage = quickCheck(database)
   database.close()
 } catch (thrown) {
-  const { code, message } = toOrganMosaicError(thrown)
-  damage = code === 'index' ? message : null
+  const { code, details } = toOrganMosaicError(thrown)
+  damage = code === 'index' ? String(details['reason']) : null
 }
 parentPort?.postMessage({ damage } satisfies CheckAnswer)

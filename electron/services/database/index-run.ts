@@ -2,12 +2,15 @@
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import type { JobEvent, Metric } from '../../../contract/events.ts'
 import type { TrainJob } from '../../../contract/job.ts'
 import { JOURNAL, journalSize, readBytes, readJournal } from '../../../trainer/job-folder/read-journal.ts'
+import { checkedRow } from './checked-rows.ts'
 import type { Database } from './open-database.ts'
 
-type JournalMark = { journal_bytes: number; journal_tail: string }
+const BytesSchema = z.int().nonnegative()
+const JournalMarkSchema = z.object({ journal_bytes: BytesSchema, journal_tail: z.string() })
 const tailLength = 512
 
 /** Whether nothing of a run's folder changed since it was indexed: two looks at files, none into them. */
@@ -31,11 +34,10 @@ export function indexRun(database: Database, folder: string, job: TrainJob): num
       // Before the reading: what is written meanwhile changes the stamp, and is read the next time.
       const stamps = { job: fileStamp(folder, 'run.json'), journal: fileStamp(folder, JOURNAL) }
       insertRun(database, job)
-      const mark = database
-        .prepare<[string], JournalMark>('SELECT journal_bytes, journal_tail FROM runs WHERE name = ?')
-        .get(job.name)
-      let start = mark?.journal_bytes ?? 0
-      if (start > journalSize(folder) || (start > 0 && tailHash(folder, start) !== mark?.journal_tail)) {
+      const row = database.prepare('SELECT journal_bytes, journal_tail FROM runs WHERE name = ?').get(job.name)
+      const mark = checkedRow('runs', JournalMarkSchema, row)
+      let start = mark.journal_bytes
+      if (start > journalSize(folder) || (start > 0 && tailHash(folder, start) !== mark.journal_tail)) {
         forgetRun(database, job.name)
         insertRun(database, job)
         start = 0
@@ -59,8 +61,8 @@ export function indexRun(database: Database, folder: string, job: TrainJob): num
 
 /** Bytes of the journal that the index does not hold yet: they tell how long indexing will take. */
 export function unreadBytes(database: Database, folder: string, name: string): number {
-  const row = database.prepare<[string], { read: number }>('SELECT journal_bytes AS read FROM runs WHERE name = ?')
-  return Math.max(0, journalSize(folder) - (row.get(name)?.read ?? 0))
+  const row = database.prepare('SELECT journal_bytes FROM runs WHERE name = ?').pluck().get(name)
+  return Math.max(0, journalSize(folder) - (checkedRow('runs', BytesSchema.optional(), row) ?? 0))
 }
 
 /**

@@ -1,6 +1,18 @@
 // The database schema as a list of steps. user_version counts the steps already taken; a step is never edited
 // after a release, only followed by another. Every row derives from the folders, so a step may also empty tables.
 
+export const TABLES = [
+  'datasets',
+  'cases',
+  'organs',
+  'availability',
+  'findings',
+  'runs',
+  'events',
+  'metrics',
+  'checkpoints',
+] as const
+
 export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE datasets (

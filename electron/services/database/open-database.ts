@@ -25,7 +25,9 @@ export function openDatabase(file: string, migrations: readonly string[] = MIGRA
   } catch (cause) {
     database?.close()
     const known = toOrganMosaicError(cause)
-    if (cause instanceof OrganMosaicError || known.code === 'index') throw known
+    // A step that fails is a mistake of ours; the file is as it was.
+    const isStep = cause instanceof BetterSqlite3.SqliteError && cause.code === 'SQLITE_ERROR'
+    if (cause instanceof OrganMosaicError || (known.code === 'index' && !isStep)) throw known
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new OrganMosaicError(
       'environment',

@@ -13,8 +13,8 @@ export interface Index {
   readonly problem: () => string | null
   /** Reads the whole file, in a thread. @returns problem() */
   readonly check: () => Promise<string | null>
-  /** Something that was asked of it met damage. */
-  readonly noteDamage: (reason: string) => void
+  /** Takes note where it is damage that something met. */
+  readonly noteDamage: (thrown: unknown) => void
   /** Puts the file aside and begins an empty one. @throws OrganMosaicError `environment` */
   readonly replace: () => void
   /** It holds everything again. */
@@ -43,15 +43,18 @@ export function openIndex(file: string, holdsWork: () => boolean): Index {
     }
   }
 
-  const noteDamage = (reason: string): void => {
+  const sayDamage = (reason: string): void => {
     problem ??= `The index ${file} is damaged (${reason}). Nothing is lost: everything is in the folders. Rebuild the index here, or with organ-mosaic reindex.`
   }
   return {
     database: forwardTo(() => current),
     problem: () => problem,
-    noteDamage,
+    noteDamage(thrown) {
+      const { code, details } = toOrganMosaicError(thrown)
+      if (code === 'index') sayDamage(String(details['reason']))
+    },
     async check() {
-      checked ??= findDamage(file).then((damage) => void (damage === null || noteDamage(damage)))
+      checked ??= findDamage(file).then((damage) => void (damage === null || sayDamage(damage)))
       await checked
       return problem
     },

@@ -81,6 +81,8 @@ export function describeJob(job: Job, teller: Teller): Record<string, unknown> {
   return { ...common, ...use, inputs, completeTruth: job.completeTruth, formats: job.formats ?? 'default' }
 }
 
+const SIZE = /^\d{1,5}[KMGT]?$/i
+
 /** Whether the addresses of a place are set, not what they are. */
 export function describeSettings(
   { compute, places, updates }: Settings,
@@ -100,7 +102,16 @@ export function describeSettings(
         account: isSet(account),
         container: isSet(container),
       }
-      return { ...common, cpus, memory, timeLimitMinutes, warnSeconds, atOnce, ...words, modules: place.modules.length }
+      return {
+        ...common,
+        cpus,
+        memory: SIZE.test(memory) ? memory : isSet(memory),
+        timeLimitMinutes,
+        warnSeconds,
+        atOnce,
+        ...words,
+        modules: place.modules.length,
+      }
     }),
   }
 }

@@ -14,6 +14,7 @@ import type { Workspace } from '../workspace/open-workspace.ts'
 import { listRunNames, readRun } from '../workspace/run-store.ts'
 import { readSettings } from '../workspace/settings-file.ts'
 import { describeDataset, describeSettings, type Teller } from './describe-for-report.ts'
+import { knownPhrases } from './known-phrases.ts'
 import { knownWords } from './known-words.ts'
 import { indexFacts, machineFacts } from './machine-facts.ts'
 import { filesOfJob } from './files-of-job.ts'
@@ -54,7 +55,7 @@ export function gatherReport(sources: ReportSources, runs: readonly string[]): G
     settings: readSettings(workspace),
     ownOrgans: vocabulary,
   })
-  const scrubber = createScrubber(pseudonyms, knownWords())
+  const scrubber = createScrubber(pseudonyms, { words: knownWords(), phrases: knownPhrases() })
   const teller: Teller = { pseudonyms, scrub: createValueScrubber(pseudonyms, scrubber, vocabulary) }
   const folders = [
     ...runs.map((name) => ({ folder: join(workspace.runs, name), called: `runs/${pseudonyms.of('run', name)}` })),
@@ -73,16 +74,23 @@ function commonFiles(
   teller: Teller,
   scrubber: Scrubber,
 ): GatheredFile[] {
-  const checks = doctor.checks.map(({ name, status, value, advice }) => {
-    const fromLibrary = name === 'NVIDIA driver' || name === 'TensorFlow' || name === 'Computing device'
-    return { name, status, value: fromLibrary ? scrubber.foreign(value) : scrubber.text(value), advice }
-  })
+  const checks = doctor.checks.map(({ name, status, value, advice }) => ({
+    name,
+    status,
+    // What failed may quote anything.
+    value: status === 'error' ? scrubber.text(value) : scrubber.machine(value),
+    advice: scrubber.text(advice),
+  }))
   return [
     asJson('machine.json', 'versions, system, processor, memory, disk', machineFacts(workspace)),
-    asJson('doctor.json', 'the answer of organ-mosaic doctor', { ok: doctor.ok, checks, probe: doctor.probe }),
+    asJson('doctor.json', 'the answer of organ-mosaic doctor', {
+      ok: doctor.ok,
+      checks,
+      probe: teller.scrub(doctor.probe),
+    }),
     asJson('settings.json', 'settings, with no address of a place', describeSettings(readSettings(workspace), teller)),
     asJson('index.json', 'schema, size and check of the database', {
-      ...indexFacts(database, workspace.databaseFile, indexProblem === null ? null : scrubber.text(indexProblem)),
+      ...indexFacts(database, workspace.databaseFile, indexProblem, scrubber),
       runsOnDisk: listRunNames(workspace).length,
       datasetsOnDisk: datasets.length,
     }),
@@ -125,7 +133,8 @@ function readme(files: readonly GatheredFile[]): GatheredFile {
   const text = `A report of a problem with OrganMosaic.
 
 It holds no image, no label and no hash of one. Datasets, cases, patients, runs, organs of your own and folders have numbers
-instead of names. In messages, words that OrganMosaic does not use itself are [...].
+instead of names. Of messages and logs the sentences are kept that OrganMosaic, the system and TensorFlow are known to say;
+everything else in them is [...], and lines without any are counted.
 
 ${lines.join('\n')}
 `

@@ -1,12 +1,13 @@
 // The machine and the index of the workspace, for a report.
 import { statfsSync, statSync } from 'node:fs'
 import { arch, availableParallelism, cpus, freemem, platform, release, totalmem, uptime, version } from 'node:os'
-import { MIGRATIONS } from '../database/migrations.ts'
+import { toOrganMosaicError } from '../../../contract/errors.ts'
+import { MIGRATIONS, TABLES } from '../database/migrations.ts'
 import { schemaVersion, type Database } from '../database/open-database.ts'
 import { jobVersions } from '../runs/job-versions.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
+import type { Scrubber } from './scrub-text.ts'
 
-const TABLES = ['datasets', 'cases', 'organs', 'availability', 'findings', 'runs', 'events', 'metrics', 'checkpoints']
 const gigabytes = (bytes: number): number => Number((bytes / 2 ** 30).toFixed(2))
 
 export function machineFacts({ home }: Workspace): Record<string, unknown> {
@@ -30,7 +31,12 @@ export function machineFacts({ home }: Workspace): Record<string, unknown> {
 }
 
 /** @param problem what is wrong with the file */
-export function indexFacts(database: Database, file: string, problem: string | null): Record<string, unknown> {
+export function indexFacts(
+  database: Database,
+  file: string,
+  problem: string | null,
+  { text }: Scrubber,
+): Record<string, unknown> {
   const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? null
   try {
     const rows = TABLES.map((table) => {
@@ -39,7 +45,7 @@ export function indexFacts(database: Database, file: string, problem: string | n
     })
     return {
       bytes,
-      check: problem ?? 'ok',
+      check: problem === null ? 'ok' : text(problem),
       schema: schemaVersion(database),
       known: MIGRATIONS.length,
       rows: Object.fromEntries(rows),
@@ -47,7 +53,7 @@ export function indexFacts(database: Database, file: string, problem: string | n
   } catch (thrown) {
     return {
       bytes,
-      check: problem ?? (thrown instanceof Error ? thrown.message : String(thrown)),
+      check: text(problem ?? toOrganMosaicError(thrown).message),
       known: MIGRATIONS.length,
     }
   }

@@ -13,6 +13,7 @@ import { stateOf } from '../datasets/availability.ts'
 import { mapConcurrently } from '../datasets/map-concurrently.ts'
 import { jobState } from '../jobs/job-state.ts'
 import type { RunStore } from '../runs/run-control.ts'
+import { eventsOfType } from '../runs/run-queries.ts'
 import { readJsonFile } from '../workspace/json-file.ts'
 import { readRun, runFolder } from '../workspace/run-store.ts'
 import { measurePseudoLabels, type PseudoMeasure } from './measure-pseudo-labels.ts'
@@ -123,15 +124,8 @@ function expectedVolumes({ datasets }: TrainJob): Map<OrganId, [number, number]>
 
 /** The trainer's own words: "The pseudo label of X is ignored: its 3.1 ml lie outside ..." The last word counts. */
 function readIgnoredReasons(database: Database, run: string): Map<string, string> {
-  const rows = database
-    .prepare<[string], { dataset: string | null; caseId: string | null; organ: string | null; message: string }>(
-      `SELECT content ->> 'dataset' AS dataset, content ->> 'caseId' AS caseId, content ->> 'organ' AS organ,
-         content ->> 'message' AS message
-       FROM events WHERE run = ? AND type = 'finding' ORDER BY seq`,
-    )
-    .all(run)
   return new Map(
-    rows.flatMap(({ dataset, caseId, organ, message }) => {
+    eventsOfType(database, run, 'finding').flatMap(({ dataset, caseId, organ, message }) => {
       const reason = /^The pseudo label of .* is ignored: (.*?)\.?$/.exec(message)?.[1]
       return reason === undefined ? [] : [[`${dataset} ${caseId} ${organ}`, reason] as const]
     }),

@@ -1,14 +1,16 @@
 // What a run said over time, from the index: curves, log lines, and the end of its process's own log.
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import type { LogLine, MetricsAnswer } from '../../../contract/api/runs.ts'
 import { describeDevices } from '../../../contract/device.ts'
-import { JobEventSchema, type JobEvent } from '../../../contract/events.ts'
+import { MetricSchema, type JobEvent } from '../../../contract/events.ts'
 import { addPoint, seriesKey, thin, type Series } from '../../../contract/series.ts'
+import { checkedRow } from '../database/checked-rows.ts'
 import type { Database } from '../database/open-database.ts'
 import { readBytes } from '../../../trainer/job-folder/read-journal.ts'
 import { TRAINER_LOG } from '../jobs/start-job.ts'
-import { readMetricRows } from './run-queries.ts'
+import { readEventRow, readMetricRows } from './run-queries.ts'
 
 const LOG_BYTES = 32 * 1024
 
@@ -28,16 +30,24 @@ export function readSeries(database: Database, run: string, since: number, most:
   return { lastSeq, series: [...series.values()].map((each) => ({ ...each, points: thin(each.points, most) })) }
 }
 
+const StepRowSchema = z.object({
+  seq: z.int(),
+  time: z.iso.datetime(),
+  stage: MetricSchema.shape.stage,
+  step: MetricSchema.shape.step.nullable(),
+})
+
 /** How long a step took, from when the trainer wrote; what lies between two processes is no step. */
 function stepTimes(database: Database, run: string, since: number): Series[] {
-  const rows = database.prepare<[string], { seq: number; time: string; stage: number | null; step: number | null }>(
+  const rows = database.prepare<[string]>(
     `SELECT e.seq, e.time, m.stage, m.step FROM events e
      LEFT JOIN metrics m ON m.run = e.run AND m.seq = e.seq AND m.name = 'dataWaitShare'
      WHERE e.run = ? AND (e.type = 'state' OR (e.type = 'metrics' AND m.step IS NOT NULL)) ORDER BY e.seq`,
   )
   const series = new Map<number, Series>()
   let before = null as { time: string; stage: number; step: number } | null
-  for (const { seq, time, stage, step } of rows.iterate(run)) {
+  for (const row of rows.iterate(run)) {
+    const { seq, time, stage, step } = checkedRow('events', StepRowSchema, row)
     if (stage === null || step === null) {
       before = null
       continue
@@ -57,15 +67,12 @@ function stepTimes(database: Database, run: string, since: number): Series[] {
 
 export function readLog(database: Database, run: string, since: number): LogLine[] {
   return database
-    .prepare<[string, number], { seq: number; time: string; type: string; content: string }>(
+    .prepare<[string, number]>(
       `SELECT seq, time, type, content FROM events
        WHERE run = ? AND seq > ? AND type IN ('state', 'log', 'finding', 'error', 'device', 'out-of-memory') ORDER BY seq`,
     )
     .all(run, since)
-    .flatMap(({ content, ...row }) => {
-      const event = JobEventSchema.safeParse({ ...row, ...(JSON.parse(content) as object) })
-      return event.success ? (toLine(event.data) ?? []) : []
-    })
+    .flatMap((row) => toLine(readEventRow(row)) ?? [])
 }
 
 function toLine(event: JobEvent): LogLine | null {

@@ -2,7 +2,7 @@
 // read by a thread, as a task with progress, and told of when it is done.
 import { Worker } from 'node:worker_threads'
 import type { RunSummary } from '../../../contract/commands.ts'
-import { toOrganMosaicError } from '../../../contract/errors.ts'
+import { OrganMosaicError, toOrganMosaicError } from '../../../contract/errors.ts'
 import { isIndexed, unreadBytes } from '../database/index-run.ts'
 import type { IndexAnswer } from '../database/index-worker.ts'
 import type { Database } from '../database/open-database.ts'
@@ -15,6 +15,8 @@ import { summariseFolder } from './summarise-folder.ts'
 export interface RunIndexer {
   /** Without its Dice as long as its numbers are being read. @throws OrganMosaicError `not-found`, `invalid-file` */
   readonly summarise: (name: string) => RunSummary
+  /** With its Dice, however long that takes. @throws OrganMosaicError `not-found`, `invalid-file` */
+  readonly summariseSoon: (name: string) => RunSummary
   /** Newest first. */
   readonly list: () => RunSummary[]
   readonly close: () => Promise<void>
@@ -26,14 +28,14 @@ export interface RunIndexerParts {
   readonly tasks: Tasks
   /** The numbers of a run have been read. */
   readonly indexed: (name: string) => void
-  /** The index is damaged. */
-  readonly damaged: (reason: string) => void
+  /** Something was not to be had from the index. */
+  readonly refused: (error: OrganMosaicError) => void
 }
 
 /** A journal of this length is indexed in about 10 ms. */
 const AT_ONCE_BYTES = 256 * 1024
 
-export function createRunIndexer({ database, workspace, tasks, indexed, damaged }: RunIndexerParts): RunIndexer {
+export function createRunIndexer({ database, workspace, tasks, indexed, refused }: RunIndexerParts): RunIndexer {
   const waiting = new Set<string>()
   /** What could not be indexed is told from its folder, and is not tried again and again. */
   const failed = new Set<string>()
@@ -63,9 +65,9 @@ export function createRunIndexer({ database, workspace, tasks, indexed, damaged 
     try {
       return summariseNamed(database, workspace, name)
     } catch (thrown) {
-      const { code, message } = toOrganMosaicError(thrown)
-      if (code === 'index') damaged(message)
-      else if (code !== 'disk') throw thrown
+      const error = toOrganMosaicError(thrown)
+      if (error.code !== 'index' && error.code !== 'disk') throw thrown
+      refused(error)
       return summariseFolder(workspace, name)
     }
   }
@@ -90,7 +92,10 @@ export function createRunIndexer({ database, workspace, tasks, indexed, damaged 
       const { problem } = await ask(worker, name)
       waiting.delete(name)
       if (problem === null) indexed(name)
-      else failed.add(name)
+      else {
+        failed.add(name)
+        refused(new OrganMosaicError(problem.code, problem.message, { details: problem.details }))
+      }
     }
     signal.removeEventListener('abort', abort)
     return done
@@ -105,6 +110,7 @@ export function createRunIndexer({ database, workspace, tasks, indexed, damaged 
 
   return {
     summarise,
+    summariseSoon,
     list: () => listRuns(workspace, summarise),
     async close() {
       const last = worker

@@ -2,12 +2,14 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { RunDetail, RunSummary } from '../../../contract/commands.ts'
-import { OrganMosaicError, toOrganMosaicError } from '../../../contract/errors.ts'
-import type { JobEvent, Metric } from '../../../contract/events.ts'
+import { RunDetailSchema, RunSummarySchema, type RunDetail, type RunSummary } from '../../../contract/commands.ts'
+import { NameSchema } from '../../../contract/dataset.ts'
+import { indexDamage, OrganMosaicError } from '../../../contract/errors.ts'
+import { JobEventSchema, MetricSchema, type JobEvent, type Metric } from '../../../contract/events.ts'
 import type { TrainJob } from '../../../contract/job.ts'
 import { seriesKey } from '../../../contract/series.ts'
 import { EvaluationReportSchema, type EvaluationReport } from '../../../contract/report.ts'
+import { checkedRow, checkedRows, jsonOf } from '../database/checked-rows.ts'
 import { indexRun, isIndexed } from '../database/index-run.ts'
 import type { Database } from '../database/open-database.ts'
 import { stateAfter } from '../jobs/job-state.ts'
@@ -25,12 +27,18 @@ export function listRuns(workspace: Workspace, summarise: (name: string) => RunS
     try {
       summaries.push(summarise(name))
     } catch (thrown) {
-      // Not the run is damaged then, and all of them would be left out.
-      if (toOrganMosaicError(thrown).code === 'index') throw thrown
+      // Anything else is nothing of this run: all of them would be left out.
+      if (!isOfFolder(thrown)) throw thrown
     }
   }
   return summaries.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
 }
+
+/** What it holds is no run, or the system does not let it be read; it may have been removed a moment ago. */
+const isOfFolder = (thrown: unknown): boolean =>
+  thrown instanceof OrganMosaicError
+    ? thrown.code === 'invalid-file' || thrown.code === 'not-found'
+    : thrown instanceof Error && 'syscall' in thrown
 
 /** From the index alone when the folder did not change since. @throws OrganMosaicError `not-found`, `invalid-file` */
 export function summariseNamed(database: Database, workspace: Workspace, name: string): RunSummary {
@@ -67,31 +75,33 @@ export function summariseRun(database: Database, workspace: Workspace, job: Trai
   return readSummary(database, folder, job.name)
 }
 
-type RunRow = {
-  created_at: string
-  updated_at: string | null
-  preset: RunSummary['preset']
-  stages: RunSummary['stages']
-  datasets: string
-  organs: string
-  validation_dice: number | null
-}
+const summaryShape = RunSummarySchema.shape
+const RunRowSchema = z.object({
+  created_at: summaryShape.createdAt,
+  updated_at: summaryShape.updatedAt,
+  preset: summaryShape.preset,
+  stages: summaryShape.stages,
+  datasets: jsonOf(z.array(NameSchema)),
+  organs: jsonOf(summaryShape.organs),
+  validation_dice: summaryShape.validationDice,
+})
 
 function readSummary(database: Database, folder: string, name: string): RunSummary {
-  const row = database
-    .prepare<[string], RunRow>(
+  const found = database
+    .prepare(
       'SELECT created_at, updated_at, preset, stages, datasets, organs, validation_dice FROM runs WHERE name = ?',
     )
     .get(name)
-  if (!row) throw new OrganMosaicError('internal', `Run ${name} was indexed and is not in the index.`)
+  if (!found) throw indexDamage(`run ${name} was written into it and is not there`)
+  const row = checkedRow('runs', RunRowSchema, found)
   const progress = eventsOfType(database, name, 'progress', 1)[0]
   return {
     name,
     state: stateAfter(folder, eventsOfType(database, name, 'state', 1)[0] ?? null),
     preset: row.preset,
     stages: row.stages,
-    datasets: z.array(z.string()).parse(JSON.parse(row.datasets)),
-    organs: z.array(z.string()).parse(JSON.parse(row.organs)),
+    datasets: row.datasets,
+    organs: row.organs,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     progress: progress ? pickProgress(progress) : null,
@@ -103,14 +113,15 @@ function readSummary(database: Database, folder: string, name: string): RunSumma
 
 /** The checkpoints that count: the newest of each stage, model and kind. */
 export function latestCheckpoints(database: Database, run: string): RunDetail['checkpoints'] {
-  return database
-    .prepare<[string], RunDetail['checkpoints'][number]>(
+  const rows = database
+    .prepare(
       `SELECT stage, model, kind, step, path, score FROM
          (SELECT *, row_number() OVER (PARTITION BY stage, model, kind ORDER BY seq DESC) AS age
           FROM checkpoints WHERE run = ?)
        WHERE age = 1 ORDER BY stage, model, kind`,
     )
     .all(run)
+  return checkedRows('checkpoints', RunDetailSchema.shape.checkpoints.element, rows)
 }
 
 /** The last value of every metric of every stage, model, dataset and organ. */
@@ -121,10 +132,8 @@ export function latestMetrics(database: Database, run: string): Metric[] {
   return [...latest.values()].sort((a, b) => (place(a) < place(b) ? -1 : 1))
 }
 
-type MetricRow = [
-  seq: number,
-  ...rest: [string, number, number, number | null, number | null, string | null, string | null],
-]
+const { name, value, step, stage, model, dataset, organ } = MetricSchema.shape
+const MetricRowSchema = z.tuple([z.int().positive(), name, value, step, stage, model, dataset, organ])
 
 /** The metrics of events after `since`, in order. Rows as lists: with 20,000 of them objects take several times longer. */
 export function readMetricRows(database: Database, run: string, since: number): { seq: number; metric: Metric }[] {
@@ -134,16 +143,16 @@ export function readMetricRows(database: Database, run: string, since: number): 
        WHERE run = ? AND seq > ? ORDER BY seq, position`,
     )
     .raw()
-    .all(run, since) as MetricRow[]
-  return rows.map(([seq, name, value, step, stage, model, dataset, organ]) => {
+    .all(run, since)
+  return checkedRows('metrics', MetricRowSchema, rows).map(([seq, name, value, step, stage, model, dataset, organ]) => {
     return { seq, metric: { name, value, step, stage, model, dataset, organ } }
   })
 }
 
 /** Sequence number of the newest indexed event; 0 without any. */
 export function lastSeq(database: Database, run: string): number {
-  const row = database.prepare<[string], { seq: number | null }>('SELECT max(seq) AS seq FROM events WHERE run = ?')
-  return row.get(run)?.seq ?? 0
+  const seq = database.prepare('SELECT max(seq) FROM events WHERE run = ?').pluck().get(run)
+  return checkedRow('events', z.int().positive().nullable(), seq) ?? 0
 }
 
 /** Evaluation reports in a run's report folder, oldest first; other JSON files there are not looked at. */
@@ -165,13 +174,26 @@ export function pickProgress({ phase, done, total, secondsLeft, message }: Extra
   return { phase, done, total, secondsLeft, message }
 }
 
-/** In order; with a limit only so many of the newest. They were checked when they were indexed. */
+const EventRowSchema = z.object({
+  seq: z.int(),
+  time: z.string(),
+  type: z.string(),
+  content: jsonOf(z.looseObject({})),
+})
+
+/** @param row with its seq, time, type and content */
+export function readEventRow(row: unknown): JobEvent {
+  const { content, ...rest } = checkedRow('events', EventRowSchema, row)
+  return checkedRow('events', JobEventSchema, { ...content, ...rest })
+}
+
+/** In order; with a limit only so many of the newest. */
 export function eventsOfType<T extends JobEvent['type']>(database: Database, run: string, type: T, limit = -1) {
   return database
-    .prepare<[string, string, number], { seq: number; time: string; content: string }>(
-      'SELECT seq, time, content FROM events WHERE run = ? AND type = ? ORDER BY seq DESC LIMIT ?',
+    .prepare<[string, string, number]>(
+      'SELECT seq, time, type, content FROM events WHERE run = ? AND type = ? ORDER BY seq DESC LIMIT ?',
     )
     .all(run, type, limit)
     .reverse()
-    .map(({ seq, time, content }) => ({ seq, time, type, ...JSON.parse(content) }) as Extract<JobEvent, { type: T }>)
+    .map((row) => readEventRow(row) as Extract<JobEvent, { type: T }>)
 }
