@@ -22,6 +22,10 @@ export function checkGrid(
     const consequence = `below ${allowedMm.toFixed(2)} mm this is taken for rounding, and the grid of the image is used.`
     return [createFinding('warning', 'geometry-drift', `${where} ${message}; ${consequence}`, { caseId })]
   }
-  const advice = `at most ${allowedMm.toFixed(2)} mm is tolerated. Resample the ${other.what} to the image, or exclude the case.`
+  const next =
+    other.what === 'label'
+      ? 'organ-mosaic repair, or the page of the dataset, brings the label onto the image when it is read; or exclude the case.'
+      : 'Resample the channel to the first image, or exclude the case.'
+  const advice = `at most ${allowedMm.toFixed(2)} mm is tolerated. ${next}`
   return [createFinding('error', 'geometry-mismatch', `${where} ${message}; ${advice}`, { caseId })]
 }

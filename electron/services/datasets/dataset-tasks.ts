@@ -20,6 +20,7 @@ import { studyRequests } from '../demo/study-requests.ts'
 import type { TaskContext, Tasks } from '../tasks/create-tasks.ts'
 import { listDatasetNames, readDataset } from '../workspace/dataset-store.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
+import { openPatientKey } from '../workspace/patient-key.ts'
 import { choicesOf, readingOf } from './apply-choices.ts'
 import { openCaseFactsMemory } from './case-facts-memory.ts'
 import { withSubset } from './choose-subset.ts'
@@ -120,7 +121,9 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
     // A folder that is registered once is read as it was then, unless somebody says otherwise.
     const [usual] = known === null && registered.length === 1 ? registered.map(choicesOf) : [before]
     const inspection = await remembering(root, context, (each) =>
-      withSubset(reading ?? readingOf(usual), null, (chosen) => inspectFolder(root, { ...before, ...chosen }, each)),
+      withSubset(reading ?? readingOf(usual), null, (chosen) =>
+        inspectFolder(root, { ...before, ...chosen }, { ...each, patientKey: openPatientKey(workspace.home) }),
+      ),
     )
     const choices = { ...before, ...inspection.reading, ...(notDrawn ? { notDrawn: [...notDrawn] } : {}) }
     const proposed = known?.name ?? nameOfFolder(inspection.reading.subset ?? root)

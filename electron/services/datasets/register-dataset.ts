@@ -15,6 +15,7 @@ import type { UnpackContext } from '../archives/unpack-archive.ts'
 import { keepUnpacked, openDatasetFolder } from '../archives/unpacked-folders.ts'
 import { hasDataset, readDataset, saveDataset } from '../workspace/dataset-store.ts'
 import { openWorkspace, type Workspace } from '../workspace/open-workspace.ts'
+import { openPatientKey } from '../workspace/patient-key.ts'
 import { choicesOf, readingOf } from './apply-choices.ts'
 import { composeDataset, labelsOf, occurringLabels, overridesOf, type ComposeContext } from './compose-dataset.ts'
 import { inspectFolder, type FolderInspection, type InspectContext } from './inspect-folder.ts'
@@ -71,8 +72,9 @@ export async function registerDataset(request: RegisterRequest, context: Registe
   const { registeredAs: _, ...before } = known ? choicesOf(known) : NO_CHOICES
   const chosen = { ...before, ...request.choices, registeredAs: request.registeredAs ?? role }
   const reading = { ...readingOf(chosen), ...request.reading }
+  const looking = { ...context, patientKey: openPatientKey(workspace.home) }
   const look = (how: FolderReading): Promise<FolderInspection> =>
-    withSubset(how, name, (each) => inspectFolder(root, { ...chosen, ...each }, context))
+    withSubset(how, name, (each) => inspectFolder(root, { ...chosen, ...each }, looking))
   const first = await look(reading)
   const applied = request.mapping && applyMappingFile(request.mapping, namedLabels(first))
   // What a file splits is known once its names were found among the labels: then the cases are read with it.

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import type { Finding } from '../../../../contract/dataset.ts'
 import type { DicomDataset } from '../../../../trainer/imaging/dicom/dicom-dataset.ts'
+import { tellsNobody } from '../../../../trainer/imaging/dicom/patient-id.ts'
 import { isDicom } from '../../../../trainer/imaging/dicom/parse-dicom.ts'
 import { readDicomHeader } from '../../../../trainer/imaging/dicom/read-dicom-file.ts'
 import { readStart } from '../../../../trainer/imaging/files/read-bytes.ts'
@@ -27,8 +28,9 @@ const DICOM_FIELDS: ReadonlyMap<string, number> = new Map([
   ['PatientTelephoneNumbers', 0x00102154],
 ])
 const IDENTITY_REMOVED = 0x00120062
-/** What stands there instead once it was removed. */
-const REMOVED = /^$|anon|de-?id|removed|unknown|^none$|^(\d*0)?$|^(1900|0001)0101$/i
+/** What stands there instead once it was removed: a placeholder, a pseudonym that says so, or the date of nobody. */
+const isRemoved = (value: string): boolean =>
+  tellsNobody(value) || /anon|de-?id|removed|unknown|^(1900|0001)0101$|^\d{4}0000$/i.test(value)
 /** Keys of text headers (NRRD, MetaImage) that name a person. */
 const NAMING_KEY = /^\s*"?([\w .-]*(patient|birth|(^|[^a-z])mrn|dicom[_ -]?0010)[\w .-]*)"?\s*(:=|=|:)\s*(\S.*)$/i
 const HEADER_BYTES = 2 ** 14
@@ -55,7 +57,7 @@ function ofDicom(dataset: DicomDataset, path: string): Identifiers {
   if (/^yes$/i.test(dataset.text(IDENTITY_REMOVED)?.trim() ?? '')) return NOTHING
   const present = [...DICOM_FIELDS].flatMap(([name, tag]) => {
     const value = dataset.text(tag)?.trim() ?? ''
-    return REMOVED.test(value) ? [] : [{ name, value }]
+    return isRemoved(value) ? [] : [{ name, value }]
   })
   const told = present.filter(({ name }) => name === 'PatientName' || name === 'PatientID')
   const words = new Set(path.toLowerCase().split(/[^\p{L}\p{N}]+/u))
@@ -85,7 +87,7 @@ function ofText(start: Uint8Array): string[] {
   const lines = text.split(/\r?\n\r?\n/, 1)[0].split(/\r?\n/)
   return lines.flatMap((line) => {
     const found = NAMING_KEY.exec(line)
-    return found && !REMOVED.test(found[4].trim()) ? [found[1].trim().slice(0, 40)] : []
+    return found && !isRemoved(found[4].trim()) ? [found[1].trim().slice(0, 40)] : []
   })
 }
 
