@@ -1,7 +1,7 @@
 // A site's patients as DICOM: a CT series of small slices each, and a SEG of spheres that refers to it.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { newUid, writeDicom } from '../../trainer/imaging/dicom/write-dicom.ts'
+import { newUid, writeDicom, type DicomRecord } from '../../trainer/imaging/dicom/write-dicom.ts'
 import { seriesAddress } from '../../trainer/imaging/image-source.ts'
 import type { OutputSegment } from '../../trainer/imaging/output/output-writer.ts'
 import { writeOutput } from '../../trainer/imaging/output/write-output.ts'
@@ -17,21 +17,26 @@ const CT_IMAGE = '1.2.840.10008.5.1.4.1.1.2'
 const [SLICES, SIDE, SPACING_MM] = [24, 32, 4]
 const RADIUS = 5
 
-/** @param patientName as the files say it. @returns the folder of the patient */
+/**
+ * @param patientName as the files say it
+ * @param other elements than those that are made for the patient, such as { PatientID: 'ANON' }
+ */
 export async function writeDicomPatient(
   folder: string,
   patientName: string,
   seed: number,
   structures: readonly Structure[],
+  other: DicomRecord = {},
 ): Promise<void> {
   mkdirSync(join(folder, 'scan'), { recursive: true })
-  const series = newUid()
+  const series = typeof other.SeriesInstanceUID === 'string' ? other.SeriesInstanceUID : newUid()
   const shared = {
     ...{ PatientName: patientName, PatientID: `${patientName}-${seed}`, PatientBirthDate: '19700203', Modality: 'CT' },
     ...{ StudyInstanceUID: newUid(), SeriesInstanceUID: series, FrameOfReferenceUID: newUid() },
     ...{ ImageOrientationPatient: '1\\0\\0\\0\\1\\0', PixelSpacing: `${SPACING_MM}\\${SPACING_MM}` },
     ...{ SliceThickness: String(SPACING_MM), SamplesPerPixel: 1, PhotometricInterpretation: 'MONOCHROME2' },
     ...{ Rows: SIDE, Columns: SIDE, BitsAllocated: 16, BitsStored: 16, HighBit: 15, PixelRepresentation: 1 },
+    ...other,
   }
   const random = createRandom(seed)
   for (let k = 0; k < SLICES; k++) {

@@ -66,7 +66,7 @@ function reasonOf(sides: readonly Sides[]): string {
   const straight = sum(({ rightOneSided }) => rightOneSided) > 0
   const exchanged = sum(({ pairs }) => pairs.length) > 0
   if (exchanged && mirrored)
-    return 'All labels lie mirrored: the label file alone is mirrored against its image, or the image and its labels together (orientation in the header of the image). Look in the viewer whether the labels lie on the organs.'
+    return 'Organs of one side alone lie on the other side too: the labels are mirrored against their image, image and labels are mirrored together (orientation in the header), or the names of the organs are exchanged. Look in the viewer whether the labels lie on the organs.'
   if (exchanged && straight)
     return 'Organs of one side alone lie where they belong, so that the two names are probably exchanged, or their labels are: look at them in the viewer.'
   if (exchanged)

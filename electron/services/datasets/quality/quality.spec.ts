@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Border, Case, Dataset, Finding } from '../../../../contract/dataset.ts'
 import { caseWith } from '../../../../trainer/imaging/test-dataset.ts'
+import { tellsNobody } from '../../../../trainer/imaging/dicom/patient-id.ts'
 import { loadVocabulary, organNames } from '../../vocabulary/load-vocabulary.ts'
 import { exampleDataset } from '../../fixtures/example-dataset.ts'
 import { checkAbsence, checkBorders } from './check-extent.ts'
@@ -53,7 +54,7 @@ describe('left and right', () => {
       'Case swapped: left and right are exchanged (Left kidney). Organs of one side alone lie where they belong, so that the two names are probably exchanged, or their labels are: look at them in the viewer.',
     ])
     expect(sides([placed('good', abdomen), placed('turned', mirrored)])).toEqual([
-      'Case turned: left and right are exchanged (Left kidney), and Liver, Spleen lie on the other side than in most people. All labels lie mirrored: the label file alone is mirrored against its image, or the image and its labels together (orientation in the header of the image). Look in the viewer whether the labels lie on the organs.',
+      'Case turned: left and right are exchanged (Left kidney), and Liver, Spleen lie on the other side than in most people. Organs of one side alone lie on the other side too: the labels are mirrored against their image, image and labels are mirrored together (orientation in the header), or the names of the organs are exchanged. Look in the viewer whether the labels lie on the organs.',
     ])
   })
 
@@ -221,6 +222,16 @@ describe('one person in two datasets', () => {
 })
 
 describe('DICOM files that tell nobody apart', () => {
+  it.each([
+    ...['', ' ', 'ANON', 'Anonymous', 'ANONYMIZED', 'De-identified', 'DEID', 'none', 'NULL', 'n/a', '0', '0000', 'xxx'],
+    ...['Patient ID', 'No name', 'Anonymous^Patient', 'unknown', '-', '***'],
+  ])('"%s" names nobody', (id) => expect(tellsNobody(id)).toBe(true))
+
+  it.each(['ANON-017', 'anon7', '10', '4711', 'P000', 'Nora', 'Xaver', 'STUDY7', 'Idris^Noa', 'x'.repeat(80)])(
+    '"%s" may be a person or a pseudonym',
+    (id) => expect(tellsNobody(id)).toBe(false),
+  )
+
   const study = (n: number): string => `study-0a1b-${String(n).padStart(16, '0')}`
   const unnamed = (id: string, n: number | null): Case =>
     caseWith({
