@@ -127,7 +127,7 @@ function ofNifti(start: Uint8Array): string[] {
       .toString('utf8')
       .replace(/\0.*$/s, '')
       .trim()
-    return !isRemoved(text) && NAMES_SOMEBODY.some((pattern) => pattern.test(text)) ? [field] : []
+    return !tellsNobody(text) && NAMES_SOMEBODY.some((pattern) => pattern.test(text)) ? [field] : []
   })
   const extended =
     start.length >= end + 12 && start[end] !== 0 && view.getInt32(end + 8, little) === NIFTI_DICOM_EXTENSION
