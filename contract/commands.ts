@@ -135,6 +135,9 @@ export const PredictionResultSchema = z.object({
   outputs: z.array(WrittenSegmentationSchema).describe('A case in a format each, with how it was checked'),
   files: z.array(z.string()).describe('Absolute paths of everything that was written'),
   failures: z.array(z.string()),
+  identifiers: z
+    .array(z.string())
+    .describe('Where images, or names of the files that were written, tell who the patient is'),
 })
 export type PredictionResult = z.infer<typeof PredictionResultSchema>
 

@@ -99,6 +99,8 @@ export const FindingCodeSchema = z.enum([
   'organ-at-border',
   'sometimes-absent',
   'shared-patient',
+  'unknown-patients',
+  'missing-slices',
   'patient-identifiers',
 ])
 export const FindingSchema = z.object({
@@ -166,14 +168,22 @@ export const IntensitySchema = z.object({
 })
 export type Intensity = z.infer<typeof IntensitySchema>
 
+/** Whom the DICOM files of a case are of; what names nobody, such as ANON, is null. */
+const DicomPersonSchema = z.object({
+  patient: z.string().nullable().describe('Hash of the identifier (hashed-patient.ts)'),
+  study: z.string().nullable().describe('Hash of the study, whose series are of one person'),
+})
+export type DicomPerson = z.infer<typeof DicomPersonSchema>
+
 const CaseFieldsSchema = z.object({
   id: z.string().min(1),
   patient: z.string().min(1).describe('Cases of one patient never straddle training and validation'),
   patientGiven: z
     .boolean()
     .optional()
-    .describe('patients.csv or the rule of the dataset names the patient; else the case id stands for one'),
+    .describe('patients.csv, the files or the rule of the dataset name the patient; else the case id stands for one'),
   patientByRule: z.boolean().optional().describe('It was the rule'),
+  dicom: DicomPersonSchema.optional(),
   images: z
     .array(z.string())
     .min(1)

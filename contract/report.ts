@@ -64,7 +64,7 @@ export type EvaluationReport = z.infer<typeof EvaluationReportSchema>
 /** The JSON beside every exported segmentation. It holds nothing that names a patient. */
 export const SegmentationSidecarSchema = z.object({
   caseId: z.string(),
-  image: z.string().describe('Its name; of several channels, that of the first'),
+  image: z.string().describe('Its file or folder, without the UID of a series; of several channels, the first'),
   images: z.array(z.string()).optional().describe('One a channel'),
   imageHash: z.string(),
   labelMap: z.string().nullable().describe('The NIfTI label map, where it was asked for'),

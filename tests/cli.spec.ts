@@ -1,6 +1,15 @@
 // The command line as people and scripts use it: the real program on the real Node, a workspace in a temporary folder.
 import { execFile } from 'node:child_process'
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -122,10 +131,25 @@ test('remove moves a run to the trash, says where, and what lies there comes bac
   expect([study.code, study.stderr]).toEqual([1, expect.stringMatching(/No study is called nobody/)])
 })
 
+test('remove takes a dataset off the list and leaves its files where they are', async () => {
+  const files = () => readdirSync(study.test, { recursive: true })
+  const before = files()
+  const { code, stdout } = await mosaic('remove', 'dataset', 'test')
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^Dataset test lies in .*trash.*not touched/)])
+  expect(files()).toEqual(before)
+  expect((await mosaic('datasets')).stdout).not.toMatch(/^test /m)
+  const gone = await mosaic('remove', 'dataset', 'test')
+  expect([gone.code, gone.stderr]).toEqual([1, expect.stringMatching(/No dataset is called test/)])
+  const folder = /lies in (.*); move it to (.*) to take/.exec(stdout)!
+  renameSync(folder[1], join(folder[2], 'test'))
+  expect((await mosaic('reindex')).code).toBe(0)
+  expect((await mosaic('datasets')).stdout).toMatch(/^test /m)
+})
+
 describe('wrong use ends with 2', () => {
   test.each<[string[], RegExp]>([
     [['trian'], /Unknown command 'trian'.*train/],
-    [['remove', 'dataset', 'site-a'], /expected run or study/],
+    [['remove', 'folder', 'site-a'], /expected dataset, run or study/],
     [['datasets', '--jsno'], /Unknown option '--jsno'/],
     [['dataset'], /Missing required argument 'name'/],
     [['dataset', 'a', 'b'], /Too many arguments/],

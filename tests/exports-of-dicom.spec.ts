@@ -130,3 +130,31 @@ function nearTo(color: string, wanted: string): boolean {
   const other = channels(wanted)
   return channels(color).every((value, n) => Math.abs(value - other[n]) <= 2)
 }
+
+// Last: the journals of these jobs name the folder that was asked for.
+describe('a prediction of new images', () => {
+  it(
+    'says where the files, or what it writes, name the patient, and keeps UIDs out of the JSON',
+    async () => {
+      const scan = join(folder, 'new', 'Zyxwvu_Quentin')
+      await writeDicomPatient(scan, PLANTED, 77, [LIVER])
+      const results = []
+      for (const [at, input] of [scan, join(scan, 'scan')].entries())
+        results.push(await services.predictWithRun({ run: 'first', input, output: join(folder, `predicted-${at}`) }))
+      expect(results[0].identifiers).toEqual([
+        expect.stringMatching(
+          /^The image of 1 case says who the patient is \(PatientName, PatientID, PatientBirthDate\)/,
+        ),
+        expect.stringMatching(/^The files of 1 segmentation are called like the patient in the image/),
+      ])
+      expect(JSON.stringify(results[1].identifiers)).not.toMatch(/zyxwvu/i)
+      expect(results[1].identifiers).toHaveLength(1)
+      const sidecars = filesBelow(output).filter((path) => path.endsWith('P1.json'))
+      expect(sidecars.map((path) => JSON.parse(readFileSync(join(output, path), 'utf8')))).toMatchObject([
+        { image: 'scan', images: ['scan'] },
+      ])
+      expect(readFileSync(join(output, sidecars[0]), 'utf8')).not.toMatch(/2\.25\.\d/)
+    },
+    timeout,
+  )
+})

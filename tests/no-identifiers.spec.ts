@@ -90,10 +90,29 @@ async function otherFormats(): Promise<string> {
   return root
 }
 
+/** A line in the description, and the sidecar that converters write. */
+async function converted(): Promise<string> {
+  const root = await writeTestFolder({
+    'images/A.nii.gz': imageVolume(1),
+    'images/A.json': JSON.stringify({ Modality: 'CT', PatientName: PLANTED, PatientBirthDate: '1961-02-03' }),
+    'labels/A.nii.gz': labelVolume({ 1: [1, 1, 4] }),
+  })
+  const path = join(root, 'labels/A.nii.gz')
+  const bytes = gunzipSync(readFileSync(path))
+  bytes.write(`${PLANTED}, Quentin 19610203`, 148, 'latin1')
+  writeFileSync(path, gzipSync(bytes))
+  return root
+}
+
 describe('a planted name', () => {
   it.each([
     ['DICOM images and structures', () => Promise.resolve(dicom('P1')), /PatientName/],
     ['NIfTI and NRRD headers', otherFormats, /db_name, DICOM_0010_0010/],
+    [
+      'a NIfTI description and a JSON sidecar',
+      converted,
+      /PatientName in a JSON file, PatientBirthDate in a JSON file, descrip/,
+    ],
   ])('in %s is reported, and nowhere else', async (_, make, fields) => {
     const folder = await make()
     const host = openHost(folder)

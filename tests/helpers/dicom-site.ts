@@ -19,6 +19,7 @@ const RADIUS = 5
 
 /**
  * @param patientName as the files say it
+ * @param other elements than those that are made for the patient, such as { PatientID: 'ANON' }
  * @param descriptions a series each, in one frame of reference; the structures are drawn on the first
  */
 export async function writeDicomPatient(
@@ -26,6 +27,7 @@ export async function writeDicomPatient(
   patientName: string,
   seed: number,
   structures: readonly Structure[],
+  other: DicomRecord = {},
   descriptions: readonly string[] = [''],
 ): Promise<void> {
   const patient = {
@@ -35,7 +37,7 @@ export async function writeDicomPatient(
   const places = descriptions.map((_, n) => (n === 0 ? 'scan' : `scan-${n + 1}`))
   const uids: string[] = []
   for (const [n, place] of places.entries()) {
-    const record = { ...patient, SeriesDescription: descriptions[n]! }
+    const record = { ...patient, SeriesDescription: descriptions[n]!, ...other }
     uids.push(await writeSeries(join(folder, place), record, seed + 1000 * n, structures.length))
   }
   await writeStructures(folder, seriesAddress(join(folder, 'scan'), uids[0]!), structures)
@@ -44,13 +46,13 @@ export async function writeDicomPatient(
 /** @returns its UID */
 async function writeSeries(folder: string, patient: DicomRecord, seed: number, structures: number): Promise<string> {
   mkdirSync(folder, { recursive: true })
-  const series = newUid()
+  const series = typeof patient.SeriesInstanceUID === 'string' ? patient.SeriesInstanceUID : newUid()
   const shared = {
-    ...patient,
     SeriesInstanceUID: series,
     ...{ ImageOrientationPatient: '1\\0\\0\\0\\1\\0', PixelSpacing: `${SPACING_MM}\\${SPACING_MM}` },
     ...{ SliceThickness: String(SPACING_MM), SamplesPerPixel: 1, PhotometricInterpretation: 'MONOCHROME2' },
     ...{ Rows: SIDE, Columns: SIDE, BitsAllocated: 16, BitsStored: 16, HighBit: 15, PixelRepresentation: 1 },
+    ...patient,
   }
   const random = createRandom(seed)
   for (let k = 0; k < SLICES; k++) {

@@ -1,6 +1,8 @@
 // The address of an image or a label: a path, and after # which part of the file or folder is meant. One string, so that
 // a case, a job and a cache can name a volume of a 4D file, a DICOM series or a segment as they name a plain file.
 
+import { basename } from 'node:path'
+
 export interface ImageSource {
   /** A file, or the folder that a DICOM series lies in (at any depth) */
   readonly path: string
@@ -27,6 +29,13 @@ export function parseSource(address: string): ImageSource {
   if (volume) return { path, part: { kind: 'volume', number: Number(volume) } }
   if (uid) return { path, part: { kind: 'series', uid, number: ofSeries ? Number(ofSeries) : null } }
   return { path, part: { kind: 'segment', id } }
+}
+
+/** What an image is called where it leaves the machine: by its file or folder and the volume, without the UID of a series. */
+export function nameOfSource(address: string): string {
+  const { path, part } = parseSource(address)
+  const number = part === null || part.kind === 'segment' ? null : part.number
+  return number === null ? basename(path) : volumeAddress(basename(path), number)
 }
 
 export const pathOf = (address: string): string => parseSource(address).path

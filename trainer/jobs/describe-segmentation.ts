@@ -1,9 +1,10 @@
 // What an exported segmentation consists of, and the JSON beside it that says so.
-import { basename, join, relative } from 'node:path'
+import { join, relative } from 'node:path'
 import type { PredictJob } from '../../contract/job.ts'
 import type { Organ } from '../../contract/organ.ts'
 import type { WrittenSegmentation } from '../../contract/output.ts'
 import type { SegmentationSidecar } from '../../contract/report.ts'
+import { nameOfSource } from '../imaging/image-source.ts'
 import type { OutputSegment, SegmentationToWrite } from '../imaging/output/output-writer.ts'
 import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
 import type { CompletedSegmentation } from './complete-with-truth.ts'
@@ -42,8 +43,8 @@ export async function writeSidecar(
   const fromHere = (path: string): string => relative(job.output, path).replaceAll('\\', '/')
   const sidecar: SegmentationSidecar = {
     caseId: id,
-    image: basename(images[0]!),
-    images: images.map((image) => basename(image)),
+    image: nameOfSource(images[0]!),
+    images: images.map(nameOfSource),
     imageHash,
     labelMap: outputs.some(({ format }) => format === 'nifti') ? `${id}.nii.gz` : null,
     outputs: outputs.map(({ format, files, check }) => ({ format, files: files.map(fromHere), check })),

@@ -1,5 +1,6 @@
 // Which cases every model may learn from and which are held back from all of them, by patient.
 import { OrganMosaicError } from '../../contract/errors.ts'
+import { steadyNames } from '../../contract/hashed-patient.ts'
 import type { JobDataset } from '../../contract/job.ts'
 import type { RunConfig } from '../../contract/run-config.ts'
 import type { Case } from '../../contract/dataset.ts'
@@ -15,7 +16,8 @@ export interface CaseSplit {
  * @throws OrganMosaicError invalid-config when a dataset has fewer than two patients
  */
 export function splitCases(dataset: JobDataset, seed: number, config: RunConfig['validation']): CaseSplit {
-  const patients = [...new Set(dataset.cases.map((entry) => entry.patient))].sort()
+  const names = [...steadyNames(dataset.cases)].sort(([, a], [, b]) => (a < b ? -1 : a > b ? 1 : 0))
+  const patients = names.map(([patient]) => patient)
   if (patients.length < 2) {
     throw new OrganMosaicError(
       'invalid-config',

@@ -52,12 +52,13 @@ export function applyChoices(dataset: Dataset, choices: DatasetChoices): Dataset
   }
 }
 
-/** patients.csv knows better than any rule. */
+/** patients.csv and identifiers in the files know better than any rule, and a rule better than the study of a scan. */
 function namePatient(
-  { id, patient, patientGiven, patientByRule }: Case,
+  { id, patient, patientGiven, patientByRule, dicom }: Case,
   rule: PatientRule | null,
 ): Pick<Case, 'patient' | 'patientGiven' | 'patientByRule'> {
-  if (patientGiven && !patientByRule) return { patient, patientGiven, patientByRule: false }
-  if (rule === null) return { patient: id, patientGiven: false, patientByRule: false }
+  const study = dicom?.patient === null ? dicom.study : null
+  if (patientGiven && !patientByRule && patient !== study) return { patient, patientGiven, patientByRule: false }
+  if (rule === null) return { patient: study ?? id, patientGiven: study !== null, patientByRule: false }
   return { patient: patientOf(rule, id), patientGiven: true, patientByRule: true }
 }

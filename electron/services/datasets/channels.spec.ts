@@ -103,7 +103,7 @@ describe('DICOM series', () => {
   const patients = async (...series: string[][]): Promise<string> => {
     const root = temporaryFolder()
     for (const [n, descriptions] of series.entries())
-      await writeDicomPatient(join(root, `P${n + 1}`), 'Nobody', n, liver, descriptions)
+      await writeDicomPatient(join(root, `P${n + 1}`), 'Nobody', n, liver, {}, descriptions)
     return root
   }
   const register = (folder: string, channels?: string[]) =>

@@ -53,7 +53,11 @@ export function composeDataset(
     assessCase(each, labels, { patient: patients.get(each.id), notDrawn, vocabulary }),
   )
   const channels = channelsOf(match, facts)
-  const cases = assessed.map((each) => each.case)
+  const persons = new Map(match.cases.map(({ id, dicom }) => [id, dicom]))
+  const cases = assessed.map((each): Case => {
+    const dicom = persons.get(each.case.id)
+    return dicom ? { ...each.case, dicom } : each.case
+  })
   const others = otherDatasets.filter((other) => other.name !== name)
   return applyChoices(
     {

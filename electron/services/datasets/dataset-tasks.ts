@@ -20,6 +20,7 @@ import { studyRequests } from '../demo/study-requests.ts'
 import type { TaskContext, Tasks } from '../tasks/create-tasks.ts'
 import { listDatasetNames, readDataset } from '../workspace/dataset-store.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
+import { openPatientKey } from '../workspace/patient-key.ts'
 import { choicesOf, readingOf } from './apply-choices.ts'
 import { openCaseFactsMemory } from './case-facts-memory.ts'
 import { withSubset } from './choose-subset.ts'
@@ -125,7 +126,8 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
     const leftOut = mapping ? [] : (before.leftOut ?? [])
     const said = { overrides: mapping ?? overridesOf(known?.labels ?? []), leftOut }
     const inspection = await remembering(root, context, (each) => {
-      const looking = { ...each, leaveOut: leaveOut(said, vocabulary()) }
+      const patientKey = openPatientKey(workspace.home)
+      const looking = { ...each, patientKey, leaveOut: leaveOut(said, vocabulary()) }
       return withSubset(reading ?? readingOf(usual), null, (chosen) =>
         inspectFolder(root, { ...before, ...chosen }, looking),
       )

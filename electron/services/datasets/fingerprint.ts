@@ -1,12 +1,13 @@
 // What tells whether a dataset is still the one that a run was made with.
 import { createHash } from 'node:crypto'
 import type { Case, Label } from '../../../contract/dataset.ts'
+import { steadyNames } from '../../../contract/hashed-patient.ts'
 
 /** SHA-256 over the meaning of the labels and the patients, file contents and treatments of the cases in use; paths do not enter. */
 export function fingerprintOf(labels: readonly Label[], cases: readonly Case[]): string {
-  const used = cases
-    .filter((each) => each.status === 'ok')
-    .map((each) => [each.id, each.patient, each.fileHash, ...treatmentsOf(each)])
+  const ok = cases.filter((each) => each.status === 'ok')
+  const names = steadyNames(ok)
+  const used = ok.map((each) => [each.id, names.get(each.patient), each.fileHash, ...treatmentsOf(each)])
   const content = JSON.stringify([labels.map(({ key, organs }) => [key, organs]), used])
   return createHash('sha256').update(content).digest('hex')
 }

@@ -203,6 +203,8 @@ async function readVolume<T extends { volume: Volume; oddities: string[] }>(
     findings.push(...read.oddities.map((oddity) => createFinding('info', 'header-oddity', oddity, { caseId })))
     return read
   } catch (error) {
+    // Then the image could not be read, and that is said already.
+    if (needsImage(error)) return null
     failed(error)
     const code = findingOf(error) ?? (what === 'image' ? 'unreadable-image' : 'unreadable-label')
     const reason = error instanceof Error ? error.message : String(error)
@@ -217,6 +219,10 @@ function findingOf(error: unknown): FindingCode | null {
   const parsed = FindingCodeSchema.safeParse(error.details['finding'])
   return parsed.success ? parsed.data : null
 }
+
+/** Contours are nothing without the image that they were drawn on. */
+const needsImage = (error: unknown): boolean =>
+  error instanceof OrganMosaicError && error.details['needsImage'] === true
 
 const volumesOf = (error: unknown): number =>
   error instanceof OrganMosaicError && typeof error.details['volumes'] === 'number' ? error.details['volumes'] : 0

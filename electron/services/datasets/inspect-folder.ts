@@ -10,6 +10,7 @@ import type { FoundCase, LayoutMatch } from './layouts/layout.ts'
 import type { LeaveOut } from './left-out.ts'
 import type { FolderListing } from './list-folder.ts'
 import { mapConcurrently } from './map-concurrently.ts'
+import { saltPerson, type PatientKey } from '../workspace/patient-key.ts'
 import { readPatients } from './read-patients.ts'
 import { resolveSplits, withTreatments } from './label-treatments.ts'
 
@@ -38,6 +39,7 @@ export interface InspectContext {
 
 /**
  * @param root absolute
+ * @param context.patientKey of the workspace: what DICOM files call a person is salted with it before it goes anywhere
  * @param choices registeredAs decides between the training and the test cases of a folder that has both
  * @throws OrganMosaicError not-found, usage, environment, invalid-data (no layout fits, or the layout cannot be used);
  *   the signal's reason when aborted
@@ -45,12 +47,13 @@ export interface InspectContext {
 export async function inspectFolder(
   root: string,
   choices: Pick<DatasetChoices, 'registeredAs' | 'repairs'> & FolderReading,
-  context: InspectContext = {},
+  { patientKey, ...context }: InspectContext & { readonly patientKey: PatientKey },
 ): Promise<FolderInspection> {
   const reading = readingOf(choices)
   const { folder, match: detected } = await (context.detect ?? detectFolder)(root, choices.registeredAs, reading)
   const { volume } = reading
-  const chosen = volume === undefined ? detected : { ...detected, cases: detected.cases.map(withVolume(volume)) }
+  const told = detected.cases.map(withSaltedPerson(patientKey))
+  const chosen = { ...detected, cases: volume === undefined ? told : told.map(withVolume(volume)) }
   const splits = resolveSplits(reading.splits ?? [], chosen)
   const leftOut = context.leaveOut?.(chosen) ?? []
   const out = leftOut.map(({ key }) => key)
@@ -68,7 +71,10 @@ export async function inspectFolder(
   })
   context.signal?.throwIfAborted()
   // What a person wrote down goes before what the files say.
-  const said = chosen.cases.flatMap(({ id, patient }) => (patient === undefined ? [] : [[id, patient] as const]))
+  const said = chosen.cases.flatMap(({ id, patient, dicom }) => {
+    const named = patient ?? dicom?.patient ?? dicom?.study ?? null
+    return named === null ? [] : [[id, named] as const]
+  })
   return {
     folder,
     match: chosen,
@@ -78,6 +84,11 @@ export async function inspectFolder(
     reading: { ...reading, ...(reading.splits ? { splits } : {}) },
   }
 }
+
+const withSaltedPerson =
+  (key: PatientKey) =>
+  (found: FoundCase): FoundCase =>
+    found.dicom ? { ...found, dicom: saltPerson(found.dicom, key) } : found
 
 const withVolume =
   (volume: number) =>

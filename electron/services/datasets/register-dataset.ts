@@ -15,6 +15,7 @@ import type { UnpackContext } from '../archives/unpack-archive.ts'
 import { keepUnpacked, openDatasetFolder } from '../archives/unpacked-folders.ts'
 import { hasDataset, readDataset, saveDataset } from '../workspace/dataset-store.ts'
 import { openWorkspace, type Workspace } from '../workspace/open-workspace.ts'
+import { openPatientKey } from '../workspace/patient-key.ts'
 import { choicesOf, readingOf } from './apply-choices.ts'
 import { composeDataset, labelsOf, occurringLabels, overridesOf, type ComposeContext } from './compose-dataset.ts'
 import { inspectFolder, type FolderInspection, type InspectContext } from './inspect-folder.ts'
@@ -74,7 +75,8 @@ export async function registerDataset(request: RegisterRequest, context: Registe
   const reading = { ...readingOf(chosen), ...request.reading }
   const overrides = request.organs === 'keep' ? overridesOf(known?.labels ?? []) : given
   const said = { overrides, leftOut: chosen.leftOut ?? [], mapping: request.mapping }
-  const looking = { ...context, leaveOut: leaveOut(said, context.vocabulary) }
+  const patientKey = openPatientKey(workspace.home)
+  const looking = { ...context, patientKey, leaveOut: leaveOut(said, context.vocabulary) }
   const look = (how: FolderReading): Promise<FolderInspection> =>
     withSubset(how, name, (each) => inspectFolder(root, { ...chosen, ...each }, looking))
   const first = await look(reading)

@@ -40,7 +40,7 @@ describe('DICOM', () => {
     const [only, ...others] = dataset.cases
     expect(others).toEqual([])
     expect(only).toMatchObject({ id: 'P1', status: 'ok', images: ['P1/scan#series=1.2.826.0.1.3680043.10.99999.2'] })
-    expect(only.patient).toMatch(/^patient-[0-9a-f]{12}$/)
+    expect(only.patient).toMatch(/^patient-[0-9a-f]{4}-[0-9a-f]{16}$/)
     expect(JSON.stringify(dataset)).not.toMatch(/Nobody|synthetic/)
     expect(only.geometry?.shape).toEqual([5, 32, 40])
     expect(states(dataset, 'P1')).toEqual({

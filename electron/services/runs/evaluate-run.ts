@@ -13,6 +13,7 @@ import { runJob, type Watch } from '../jobs/run-job.ts'
 import { findPlace } from '../places/find-place.ts'
 import { readDataset } from '../workspace/dataset-store.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
+import { bringPatientForward, openPatientKey } from '../workspace/patient-key.ts'
 import { delineatedOrgans, toJobDataset } from './organ-union.ts'
 import { givenPatient } from './refuse-leakage.ts'
 import { refuseOtherChannels } from './refuse-other-channels.ts'
@@ -60,13 +61,14 @@ export async function evaluateRun(
   return {
     ...readJobReport(folder, EvaluationReportSchema),
     predictions: request.savePredictions ? join(folder, 'predictions') : null,
-    warnings: model === 'pseudo' ? [] : warnOfTrainingData(job, dataset),
+    warnings: model === 'pseudo' ? [] : warnOfTrainingData(workspace, job, dataset),
   }
 }
 
 /** Scores on an image or a patient that the run trained on flatter it. */
-function warnOfTrainingData(job: TrainJob, dataset: Dataset): string[] {
-  const trained = job.datasets.flatMap((item) => item.cases)
+function warnOfTrainingData({ home }: Workspace, job: TrainJob, dataset: Dataset): string[] {
+  const cases = job.datasets.flatMap((item) => item.cases)
+  const trained = cases.map((each) => bringPatientForward(each, () => openPatientKey(home)))
   const images = new Set(trained.map(({ imageHash }) => imageHash))
   const patients = new Set(trained.map(givenPatient))
   const known = usableCases(dataset).filter((item) => {

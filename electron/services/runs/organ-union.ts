@@ -60,7 +60,7 @@ export function toJobDataset(dataset: Dataset, union?: readonly OrganId[]): JobD
     channels,
     fingerprint,
     labels: dataset.labels.filter((label) => label.organs.some(keeps)),
-    cases: usableCases(dataset).map((item) => ({
+    cases: usableCases(dataset).map(({ dicom: _, ...item }) => ({
       ...item,
       availability: Object.fromEntries(Object.entries(item.availability).filter(([organ]) => keeps(organ))),
     })),

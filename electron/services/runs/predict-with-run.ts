@@ -13,6 +13,7 @@ import { runJob, type Watch } from '../jobs/run-job.ts'
 import { listDatasetNames, readDataset } from '../workspace/dataset-store.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { findImages } from './find-images.ts'
+import { describeIdentifiers } from './input-identifiers.ts'
 import { registeredImages, type ChosenCase } from './prediction-inputs.ts'
 import { findTrainedModels, type ModelRequest, type TrainedModels } from './trained-models.ts'
 
@@ -68,6 +69,7 @@ async function predict(
   }
   const output = resolve(place)
   refuseRegisteredFolder(workspace, output)
+  const identifiers = await describeIdentifiers(inputs)
   const folder = newJobFolder(workspace.jobs, 'predict')
   const predictJob: PredictJob = {
     kind: 'predict',
@@ -79,7 +81,7 @@ async function predict(
     ...(formats ? { formats } : {}),
   }
   const events = await runJob(folder, predictJob, `The prediction with run ${job.name}`, watch)
-  return { run: job.name, stage, model, output, ...outputsOf(events, folder) }
+  return { run: job.name, stage, model, output, ...outputsOf(events, folder), identifiers }
 }
 
 /** Registered folders are never written to. @throws OrganMosaicError `usage` */

@@ -6,6 +6,7 @@ import { OrganMosaicError } from '../../../contract/errors.ts'
 import { readJsonFile, writeJsonFile } from './json-file.ts'
 import { nearestName } from './nearest-name.ts'
 import type { Workspace } from './open-workspace.ts'
+import { bringPatientForward, openPatientKey } from './patient-key.ts'
 import { emptyTrash, findInTrash, moveToTrash, takeFromTrash } from './trash.ts'
 
 /** A removal can be taken back for this long. */
@@ -24,11 +25,17 @@ export function saveDataset(workspace: Workspace, dataset: Dataset): void {
 /** @throws OrganMosaicError `not-found` with the nearest name, `invalid-file` */
 export function readDataset(workspace: Workspace, name: string): Dataset {
   const names = listDatasetNames(workspace)
-  if (names.includes(name)) return { ...readJsonFile(fileOf(workspace, name), DatasetSchema), name }
+  if (names.includes(name)) return { ...forward(workspace, readJsonFile(fileOf(workspace, name), DatasetSchema)), name }
   throw new OrganMosaicError(
     'not-found',
     `No dataset is called ${name}${nearestName(name, names)}; organ-mosaic datasets lists them, organ-mosaic register adds one.`,
   )
+}
+
+/** Patients that an earlier version hashed are compared with those of today; they are saved with the next change. */
+function forward({ home }: Workspace, dataset: Dataset): Dataset {
+  if (dataset.layout !== 'dicom') return dataset
+  return { ...dataset, cases: dataset.cases.map((each) => bringPatientForward(each, () => openPatientKey(home))) }
 }
 
 /** Alphabetical. */

@@ -38,6 +38,11 @@ const words: Record<FindingCode, readonly [title: string, advice: string]> = {
   'organ-at-border': ['Organ at the border of the image', 'Nothing; its volume is not compared there.'],
   'sometimes-absent': ['Organ absent in some cases', 'Say in the label table if it was not drawn there.'],
   'shared-patient': ['Patient of another dataset', 'Never train on one and test on the other.'],
+  'unknown-patients': [
+    'Files do not tell people apart',
+    'Write a patients.csv (case,patient), or group the cases by patient on this page.',
+  ],
+  'missing-slices': ['Slices are missing', 'Copy or export the whole series again.'],
   'patient-identifiers': [
     'Files name the patient',
     'Nothing; they are not copied. De-identify files before you share them.',

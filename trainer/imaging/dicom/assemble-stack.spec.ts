@@ -62,7 +62,7 @@ describe('a regular stack', () => {
     [
       'a scout',
       [...at(0, 3, 6, 9), slice(0, { orientation: [Y, Z] })],
-      /1 of 5 slices have another orientation or size/,
+      /1 of 5 slices has another orientation or size/,
     ],
     ['one slice', at(0), /holds one slice; its depth is that of the header \(slice thickness\)/],
   ])('%s is said', (_, frames, oddity) => {

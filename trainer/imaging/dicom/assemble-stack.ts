@@ -24,13 +24,13 @@ const SHIFT = 0.5
  * @throws OrganMosaicError invalid-data: mixed orientations, duplicated, missing or unevenly spaced slices, gantry tilt
  */
 export function assembleStack(frames: readonly SliceFrame[], where: string): Stack {
-  const { chosen, oddities } = chooseOrientation(frames, where)
+  const { chosen, left } = chooseOrientation(frames, where)
   const normal = normalOf(chosen[0].orientation)
   const places = groupByPlace(chosen, normal)
   const { volumes, notes } = splitVolumes(places, where)
   const first = volumes[0]
   const along = first.map(({ position }) => dot(position, normal))
-  const { step, notes: spacing } = stepOf(along, first[0], where)
+  const { step, notes: spacing } = stepOf(along, first[0], where, left)
   refuseTilt(first, normal, where)
   const [row, column] = first[0].orientation
   const scaled = (vector: Point, mm: number): Point => [vector[0] * mm, vector[1] * mm, vector[2] * mm]
@@ -42,7 +42,11 @@ export function assembleStack(frames: readonly SliceFrame[], where: string): Sta
     },
     where,
   )
-  return { geometry: placed.geometry, volumes, oddities: [...oddities, ...notes, ...spacing, ...placed.oddities] }
+  return {
+    geometry: placed.geometry,
+    volumes,
+    oddities: [...left.map((note) => `${where}: ${note}`), ...notes, ...spacing, ...placed.oddities],
+  }
 }
 
 const wrong = (where: string, what: string, next: string): OrganMosaicError =>
@@ -51,7 +55,7 @@ const wrong = (where: string, what: string, next: string): OrganMosaicError =>
 const mm = (value: number): string => `${Number(value.toFixed(2))} mm`
 
 /** Slices of one orientation and size; a few others, such as a scout, are left out and named. */
-function chooseOrientation(frames: readonly SliceFrame[], where: string): { chosen: SliceFrame[]; oddities: string[] } {
+function chooseOrientation(frames: readonly SliceFrame[], where: string): { chosen: SliceFrame[]; left: string[] } {
   if (frames.length === 0) throw wrong(where, 'holds no slice', 'Choose another series.')
   const kinds = Map.groupBy(frames, ({ orientation, rows, columns, pixelSpacing }) =>
     JSON.stringify([
@@ -64,7 +68,7 @@ function chooseOrientation(frames: readonly SliceFrame[], where: string): { chos
   const sorted = [...kinds.values()].sort((a, b) => b.length - a.length)
   const chosen = sorted[0]
   const others = frames.length - chosen.length
-  if (others === 0) return { chosen, oddities: [] }
+  if (others === 0) return { chosen, left: [] }
   if (chosen.length < 3 || chosen.length <= others) {
     throw wrong(
       where,
@@ -72,9 +76,10 @@ function chooseOrientation(frames: readonly SliceFrame[], where: string): { chos
       'Export each as a series of its own, or exclude the case.',
     )
   }
+  const have = others === 1 ? 'has' : 'have'
   return {
     chosen,
-    oddities: [`${where}: ${others} of ${frames.length} slices have another orientation or size (a scout?); left out`],
+    left: [`${others} of ${frames.length} slices ${have} another orientation or size (a scout?); left out`],
   }
 }
 
@@ -116,8 +121,16 @@ function splitVolumes(places: readonly SliceFrame[][], where: string): { volumes
   }
 }
 
-/** Distance of the slices, from their places; what the header says of it is only compared. */
-function stepOf(along: readonly number[], frame: SliceFrame, where: string): { step: number; notes: string[] } {
+/**
+ * Distance of the slices, from their places; what the header says of it is only compared.
+ * @param left what was left out, which may be what is missing
+ */
+function stepOf(
+  along: readonly number[],
+  frame: SliceFrame,
+  where: string,
+  left: readonly string[],
+): { step: number; notes: string[] } {
   if (along.length === 1) {
     const step = frame.spacingBetweenSlices || frame.sliceThickness || 1
     const source = frame.spacingBetweenSlices
@@ -131,7 +144,7 @@ function stepOf(along: readonly number[], frame: SliceFrame, where: string): { s
   const middle = [...gaps].sort((a, b) => a - b)[gaps.length >> 1]
   const even = (along[along.length - 1] - along[0]) / gaps.length
   const beside = Math.max(...along.map((at, n) => Math.abs(at - along[0] - n * even)))
-  if (beside > UNEVEN * middle) throw unevenly(gaps, middle, where)
+  if (beside > UNEVEN * middle) throw unevenly(gaps, middle, where, left)
   const notes =
     beside > SAME_PLACE_MM
       ? [`${where}: slices lie up to ${mm(beside)} beside an even distance of ${mm(even)}; taken for even`]
@@ -150,20 +163,23 @@ function stepOf(along: readonly number[], frame: SliceFrame, where: string): { s
   return { step: even, notes }
 }
 
-function unevenly(gaps: readonly number[], middle: number, where: string): OrganMosaicError {
+function unevenly(gaps: readonly number[], middle: number, where: string, left: readonly string[]): OrganMosaicError {
+  const cause = left.map((note) => `; ${note}`).join('')
   const wide = gaps.filter((gap) => gap > (1 + UNEVEN) * middle)
   const whole = gaps.every((gap) => Math.abs(gap / middle - Math.round(gap / middle)) <= UNEVEN)
   if (whole) {
     const missing = wide.reduce((sum, gap) => sum + Math.round(gap / middle) - 1, 0)
     return wrong(
       where,
-      `${missing} slices are missing (${gaps.length + 1} there, ${mm(middle)} apart, with gaps of up to ${mm(Math.max(...wide))})`,
-      'Copy or export the series again, or exclude the case.',
+      `${missing === 1 ? '1 slice is' : `${missing} slices are`} missing (${gaps.length + 1} there, ${mm(middle)} apart, with gaps of up to ${mm(Math.max(...wide))})${cause}`,
+      left.length > 0
+        ? 'Export the series again with all slices of one size and orientation, or exclude the case.'
+        : 'Copy or export the series again, or exclude the case.',
     )
   }
   return wrong(
     where,
-    `its slices are unevenly spaced (from ${mm(Math.min(...gaps))} to ${mm(Math.max(...gaps))} apart)`,
+    `its slices are unevenly spaced (from ${mm(Math.min(...gaps))} to ${mm(Math.max(...gaps))} apart)${cause}`,
     'Resample or export it with even slices, or exclude the case.',
   )
 }

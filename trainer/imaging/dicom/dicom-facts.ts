@@ -1,10 +1,10 @@
 // What has to be known of a DICOM file to sort it: its series, what kind of object it is, and what it refers to. Names
 // and identifiers of patients are not kept; a patient is a hash that only tells whether two files are of one person.
-import { createHash } from 'node:crypto'
 import { open, stat } from 'node:fs/promises'
 import { isGzip } from '../files/read-bytes.ts'
 import type { DicomDataset } from './dicom-dataset.ts'
 import { isDicom } from './parse-dicom.ts'
+import { hashPatientId } from './patient-id.ts'
 import { readDicomHeader } from './read-dicom-file.ts'
 import { TAG } from './tags.ts'
 
@@ -17,9 +17,11 @@ export interface DicomFacts {
   readonly description: string
   readonly frameOfReference: string
   readonly frames: number
-  /** null without a patient identifier */
+  /** hashPatientId: null without an identifier that tells people apart */
   readonly patient: string | null
-  /** Of a segmentation or structure set: the series that it was drawn on, and single images of it */
+  /** UID; null without one */
+  readonly study: string | null
+  /** Of a segmentation or structure set: the series that it was drawn on, and the images of it that it lists */
   readonly references: readonly string[]
   readonly referencedInstances: readonly string[]
 }
@@ -56,7 +58,6 @@ async function readFacts(path: string): Promise<DicomFacts | null> {
   const said = dataset.text(TAG.seriesInstance)
   if (said === null && kind !== 'image') return null
   const series = said ?? NO_SERIES
-  const id = dataset.text(TAG.patientId)
   return {
     path,
     kind,
@@ -67,7 +68,8 @@ async function readFacts(path: string): Promise<DicomFacts | null> {
     description: dataset.text(TAG.seriesDescription) ?? '',
     frameOfReference: dataset.text(TAG.frameOfReference) ?? '',
     frames: dataset.first(TAG.numberOfFrames) ?? 1,
-    patient: id === null ? null : createHash('sha256').update(`patient ${id}`).digest('hex').slice(0, 12),
+    patient: hashPatientId(dataset.text(TAG.patientId)),
+    study: dataset.text(TAG.studyInstance),
     references: referencesOf(dataset),
     referencedInstances: referencedInstancesOf(dataset),
   }
@@ -90,7 +92,7 @@ export function referencesOf(dataset: DicomDataset): string[] {
   return [...new Set([...direct, ...ofStructures].flatMap((item) => item.text(TAG.seriesInstance) ?? []))]
 }
 
-/** Enough single images to find their series by: where the series is not named, or named wrongly. */
+/** By which their series is found where it is not named, or named wrongly, and by which lost slices are noticed. */
 function referencedInstancesOf(dataset: DicomDataset): string[] {
   const lists = [
     ...dataset.items(TAG.referencedSeriesSequence).flatMap((series) => series.items(TAG.referencedInstanceSequence)),
@@ -101,7 +103,6 @@ function referencedInstancesOf(dataset: DicomDataset): string[] {
       .flatMap((series) => series.items(TAG.contourImageSequence)),
     ...dataset
       .items(TAG.roiContourSequence)
-      .slice(0, 1)
       .flatMap((roi) => roi.items(TAG.contourSequence))
       .flatMap((contour) => contour.items(TAG.contourImageSequence)),
     ...[...dataset.items(TAG.perFrameFunctionalGroups), ...dataset.items(TAG.sharedFunctionalGroups)]

@@ -1,4 +1,5 @@
 // DICOM files of one series into a volume: slices placed, decoded, rescaled to what they mean (HU in CT).
+import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
 import type { ImageRead } from '../image-format.ts'
 import { voxelCount } from '../volume.ts'
@@ -28,7 +29,7 @@ export async function readDicomImage(
   number: number | null,
   threads: number,
 ): Promise<ImageRead> {
-  const headers = await readHeaders(paths)
+  const headers = await readHeaders(paths, where)
   const stack = assembleStack(
     headers.flatMap(({ frames }) => frames),
     where,
@@ -49,7 +50,7 @@ export async function readDicomImage(
 
 /** Where the voxels are, from headers alone. @throws as readDicomImage */
 export async function readDicomGeometry(paths: readonly string[], where: string): Promise<Geometry> {
-  const headers = await readHeaders(paths)
+  const headers = await readHeaders(paths, where)
   return assembleStack(
     headers.flatMap(({ frames }) => frames),
     where,
@@ -88,14 +89,26 @@ interface Header {
   readonly inverted: boolean
 }
 
-async function readHeaders(paths: readonly string[]): Promise<Header[]> {
+async function readHeaders(paths: readonly string[], where: string): Promise<Header[]> {
   const headers: Header[] = []
+  const patients = new Map<string, number>()
   for (const path of paths) {
     const { dataset, transferSyntax } = await readDicomHeader(path)
+    const patient = dataset.text(TAG.patientId)?.trim() ?? ''
+    if (patient !== '') patients.set(patient, (patients.get(patient) ?? 0) + 1)
     const format = pixelFormatOf(dataset, path)
     const inverted = dataset.text(TAG.photometricInterpretation) === 'MONOCHROME1'
     const compressed = isCompressed(transferSyntax)
     headers.push({ path, format, compressed, frames: framesOf(dataset, path), inverted })
   }
+  if (patients.size > 1) throw severalPatients([...patients.values()], where)
   return headers
+}
+
+/** The identifiers themselves stay in the files. */
+function severalPatients(files: readonly number[], where: string): OrganMosaicError {
+  return new OrganMosaicError(
+    'invalid-data',
+    `${where}: ${files.length} patients share this SeriesInstanceUID (PatientID differs: ${files.join(', ')} files each); expected one. Export each patient again with UIDs of its own, or keep the files of one alone in the folder.`,
+  )
 }

@@ -86,7 +86,7 @@ describe('series', () => {
     await rm(join(folder, 'deep/b.dcm'))
     await rm(join(folder, 'deep/other.dcm'))
     await expect(readImage(folder)).rejects.toThrow(
-      '1 slices are missing (4 there, 2.5 mm apart, with gaps of up to 5 mm)',
+      '1 slice is missing (4 there, 2.5 mm apart, with gaps of up to 5 mm)',
     )
   })
 })

@@ -48,6 +48,7 @@ export function openStructureSet(file: DicomFile, path: string): Segmentation {
         throw new OrganMosaicError(
           'invalid-data',
           `${path} holds contours, which need the image that they were drawn on; register it beside its DICOM series.`,
+          { details: { needsImage: true } },
         )
       }
       const name = names.get(Number(id)) ?? id

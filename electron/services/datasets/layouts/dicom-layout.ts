@@ -28,7 +28,7 @@ export const dicomLayout: LayoutDetector = {
     const images = series.filter(isVolumeSeries)
     if (images.length === 0) return null
     const inRoot = (path: string): string => relative(folder.root, path).split(sep).join('/')
-    const { labelsOf, unmatched } = matchLabels(series, images)
+    const { labelsOf, lostSlices, unmatched } = matchLabels(series, images)
     // Scouts and other series beside a labelled one do not make its name longer.
     const namesFor = (some: readonly DicomSeries[]): Map<string, string> =>
       nameSeries(some.map((image) => ({ uid: image.uid, folder: inRoot(image.folder) })))
@@ -44,13 +44,15 @@ export const dicomLayout: LayoutDetector = {
     const types = new Map<string, string>()
     for (const image of images) {
       const id = names.get(image.uid) ?? image.uid
-      const problems: Finding[] = []
+      const problems = (lostSlices.get(image.uid) ?? []).map((sentence) =>
+        createFinding('warning', 'missing-slices', `Case ${id}: ${sentence}`, { caseId: id }),
+      )
       const labels: LabelSource[] = []
       for (const path of labelsOf.get(image.uid) ?? [])
         labels.push(...(await structuresOf(path, inRoot(path), id, { problems, colors, types })))
       if (labels.length === 0) labels.push(...volumesOf(inRoot(image.folder), folders, id, volumes))
-      if (labels.length === 0 && problems.length === 0) continue
-      const { patient } = image.files[0]
+      if (labels.length === 0 && !problems.some(({ severity }) => severity === 'error')) continue
+      const { patient, study } = image.files[0]
       const series = channelNames.length > 1 ? channelSeries(image, images, channelNames) : [image]
       const found = {
         id,
@@ -58,7 +60,7 @@ export const dicomLayout: LayoutDetector = {
         labels,
         problems,
       }
-      cases.push(withoutDoubles(patient === null ? found : { ...found, patient: `patient-${patient}` }))
+      cases.push(withoutDoubles({ ...found, dicom: { patient, study } }))
     }
     if (cases.length === 0) {
       throw new OrganMosaicError(

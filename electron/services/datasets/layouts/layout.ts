@@ -2,6 +2,7 @@
 // A detector looks at names and small text files only; volumes are read later, a case at a time.
 import type {
   DatasetRole,
+  DicomPerson,
   Finding,
   FolderReading,
   LabelSource,
@@ -25,8 +26,10 @@ export interface FoundCase {
   readonly problems: readonly Finding[]
   /** Keys of its masks that are not to be read; they are no longer among the labels */
   readonly leftOut?: readonly string[]
-  /** Where the files tell which cases are of one person; never a name or an identifier */
+  /** As folders, file names or a table call the person */
   readonly patient?: string
+  /** What DICOM files say instead, as hashes */
+  readonly dicom?: DicomPerson
 }
 
 /** null: the files do not say */

@@ -7,6 +7,8 @@ import type { DicomSeries } from '../../../../trainer/imaging/dicom/dicom-series
 export interface MatchedLabels {
   /** Series UID -> absolute paths */
   readonly labelsOf: ReadonlyMap<string, readonly string[]>
+  /** Series UID -> one sentence a label file that was drawn on slices which are not there */
+  readonly lostSlices: ReadonlyMap<string, readonly string[]>
   /** One sentence a file that belongs to no series of the folder */
   readonly unmatched: readonly string[]
 }
@@ -17,6 +19,7 @@ export function matchLabels(series: readonly DicomSeries[], images: readonly Dic
   )
   const known = new Set(images.map(({ uid }) => uid))
   const labelsOf = new Map<string, string[]>()
+  const lostSlices = new Map<string, string[]>()
   const unmatched: string[] = []
   for (const label of series
     .flatMap(({ files }) => files)
@@ -24,9 +27,24 @@ export function matchLabels(series: readonly DicomSeries[], images: readonly Dic
     const uid = seriesFor(label, known, seriesOfInstance, images)
     if (uid === null) unmatched.push(sentence(label))
     else labelsOf.set(uid, [...(labelsOf.get(uid) ?? []), label.path])
+    const lost = uid === null ? null : lostSlicesOf(label, uid, seriesOfInstance)
+    if (uid !== null && lost !== null) lostSlices.set(uid, [...(lostSlices.get(uid) ?? []), lost])
   }
-  return { labelsOf, unmatched }
+  return { labelsOf, lostSlices, unmatched }
 }
+
+/** null where it lists none, or none that is there: then the images were given new UIDs, and nothing is known. */
+function lostSlicesOf(label: DicomFacts, uid: string, seriesOfInstance: ReadonlyMap<string, string>): string | null {
+  // Of several series it does not say here which slice is of which.
+  if (label.references.length > 1) return null
+  const there = label.referencedInstances.filter((instance) => seriesOfInstance.get(instance) === uid).length
+  const drawn = label.referencedInstances.length
+  if (there === 0 || there === drawn) return null
+  const what = `${kindOfLabel(label)} ${basename(label.path)}`
+  return `the structures of ${what} were drawn on ${drawn} slices, and ${there} of them ${there === 1 ? 'is' : 'are'} there; what lies on the others is lost. Copy the whole series again.`
+}
+
+const kindOfLabel = ({ kind }: DicomFacts): string => (kind === 'structures' ? 'RTSTRUCT' : 'SEG')
 
 function seriesFor(
   label: DicomFacts,
@@ -49,7 +67,6 @@ function seriesFor(
 }
 
 const sentence = (label: DicomFacts): string => {
-  const what = label.kind === 'structures' ? 'RTSTRUCT' : 'SEG'
   const named = label.references.length > 0 ? `the series ${label.references[0]}` : 'no series'
-  return `${what} ${basename(label.path)} refers to ${named}, which this folder does not hold; copy that series into the folder, or remove the file.`
+  return `${kindOfLabel(label)} ${basename(label.path)} refers to ${named}, which this folder does not hold; copy that series into the folder, or remove the file.`
 }

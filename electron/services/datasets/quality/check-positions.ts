@@ -38,17 +38,36 @@ export function checkPositions(cases: readonly Case[]): Finding[] {
   })
 }
 
-/** One warning for each other dataset in which the shared organs lie the other way round. */
+/**
+ * One warning where the shared organs lie the other way round than in other datasets; none where more datasets agree with
+ * this one than not: then it is said of the others.
+ */
 export function comparePositions(cases: readonly Case[], others: readonly Dataset[]): Finding[] {
   const own = sample(cases.map(placesOf).filter(({ size }) => size > 1))
-  return others.flatMap((other) => {
+  const compared = others.flatMap((other) => {
     const theirs = sample(usableCases(other).map(placesOf))
-    const turned = turnedAxes(own, theirs)
-    if (turned.length === 0) return []
-    const message = `The organs lie ${turned.join(' and ')} compared with those of the dataset ${other.name}: the images or the labels of one of the two are turned round. Look at a case of each in the viewer.`
-    return [createFinding('warning', 'unusual-position', message)]
+    return isComparable(own, theirs) ? [{ name: other.name, axes: turnedAxes(own, theirs) }] : []
   })
+  const turned = compared.filter(({ axes }) => axes.length > 0)
+  const agreeing = compared.length - turned.length
+  if (turned.length === 0 || turned.length < 1 + agreeing) return []
+  const axes = WORDS.filter((word) => turned.some((each) => each.axes.includes(word)))
+  const names = turned.map(({ name }) => name)
+  const whose = `${names.length === 1 ? 'those of the dataset' : 'those of the datasets'} ${listed(names)}`
+  const where =
+    turned.length > 1 || agreeing > 0
+      ? 'the images or the labels of this one are probably turned round'
+      : 'the images or the labels of one of the two are turned round'
+  const message = `The organs lie ${axes.join(' and ')} compared with ${whose}: ${where}. Look at a case of each in the viewer.`
+  return [createFinding('warning', 'unusual-position', message)]
 }
+
+const listed = (names: readonly string[]): string =>
+  `${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`
+
+/** Some organs are in both, far enough apart to tell. */
+const isComparable = (own: readonly Places[], others: readonly Places[]): boolean =>
+  WORDS.some((_, axis) => own.some((a) => others.some((b) => agreement(a, b, axis) !== null)))
 
 function turnedAxes(own: readonly Places[], others: readonly Places[]): string[] {
   return WORDS.filter((_, axis) => {

@@ -59,17 +59,19 @@ function ofCase(each: Sides, nameOf: (organ: OrganId) => string): Finding {
   return createFinding('warning', 'swapped-sides', message, { caseId: each.id })
 }
 
-/** What the two kinds of evidence say together. */
+/** What may be the cause, by both kinds of evidence: labels alone do not tell whether their image is turned with them. */
 function reasonOf(sides: readonly Sides[]): string {
   const sum = (count: (each: Sides) => number): number => sides.reduce((total, each) => total + count(each), 0)
   const mirrored = sum(({ oneSided }) => oneSided.length) > 0
   const straight = sum(({ rightOneSided }) => rightOneSided) > 0
   const exchanged = sum(({ pairs }) => pairs.length) > 0
   if (exchanged && mirrored)
-    return 'Image and labels are mirrored together: look at the orientation in the header of the image.'
-  if (exchanged && straight) return 'The image is not mirrored: exchange the two names, or correct the labels.'
-  if (exchanged) return 'The labels are exchanged, or the image is mirrored: look at it before training.'
-  return 'The image may be mirrored (orientation in its header), or the patient is one of the few.'
+    return 'Organs of one side alone lie on the other side too: the labels are mirrored against their image, image and labels are mirrored together (orientation in the header), or the names of the organs are exchanged. Look in the viewer whether the labels lie on the organs.'
+  if (exchanged && straight)
+    return 'Organs of one side alone lie where they belong, so that the two names are probably exchanged, or their labels are: look at them in the viewer.'
+  if (exchanged)
+    return 'The two names may be exchanged, the labels mirrored, or the image and its labels: look at it in the viewer before training.'
+  return 'The labels or the image may be mirrored (orientation in the header), names exchanged, or the patient is one of the few.'
 }
 
 function sidesOf(each: Case, organs: ReadonlyMap<OrganId, Organ>): Sides {

@@ -1,8 +1,10 @@
 // Do the files of a case hold who the patient is? Only which fields do leaves this module, never what is in them: nothing
 // of it goes into the workspace, a message or a log.
-import { join } from 'node:path'
+import { readFile, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import type { Finding } from '../../../../contract/dataset.ts'
 import type { DicomDataset } from '../../../../trainer/imaging/dicom/dicom-dataset.ts'
+import { tellsNobody } from '../../../../trainer/imaging/dicom/patient-id.ts'
 import { isDicom } from '../../../../trainer/imaging/dicom/parse-dicom.ts'
 import { readDicomHeader } from '../../../../trainer/imaging/dicom/read-dicom-file.ts'
 import { readStart } from '../../../../trainer/imaging/files/read-bytes.ts'
@@ -27,55 +29,109 @@ const DICOM_FIELDS: ReadonlyMap<string, number> = new Map([
   ['PatientTelephoneNumbers', 0x00102154],
 ])
 const IDENTITY_REMOVED = 0x00120062
-/** What stands there instead once it was removed. */
-const REMOVED = /^$|anon|de-?id|removed|unknown|^none$|^(\d*0)?$|^(1900|0001)0101$/i
+/** What stands there instead once it was removed: a placeholder, a pseudonym that says so, or the date of nobody. */
+const isRemoved = (value: string): boolean =>
+  tellsNobody(value) || /anon|de-?id|removed|unknown|^(1900|0001)0101$|^\d{4}0000$/i.test(value)
 /** Keys of text headers (NRRD, MetaImage) that name a person. */
 const NAMING_KEY = /^\s*"?([\w .-]*(patient|birth|(^|[^a-z])mrn|dicom[_ -]?0010)[\w .-]*)"?\s*(:=|=|:)\s*(\S.*)$/i
 const HEADER_BYTES = 2 ** 14
 const NIFTI_DICOM_EXTENSION = 2
+/** Where NIfTI-1 and -2 have room for words: [offset, length]. */
+const NIFTI_TEXTS: readonly Readonly<Record<string, readonly [number, number]>>[] = [
+  { db_name: [14, 18], descrip: [148, 80], aux_file: [228, 24], intent_name: [328, 16] },
+  { descrip: [240, 80], aux_file: [320, 24], intent_name: [508, 16] },
+]
+/** DOE^JANE; Doe, Jane; DOE JANE 19610203; or a word that announces it. A date alone may be that of the scan. */
+const NAMES_SOMEBODY = [
+  /\p{L}\^\p{L}/u,
+  /^\p{Lu}[\p{L}'-]+,\s*\p{Lu}[\p{L}'-]+(\s+\p{Lu}[\p{L}'-]*)*([\s,;]+[\d./-]+)?$/u,
+  /\p{L}{2,}[\s_,^]+\p{L}{2,}[\s_,^]+(19|20)\d{2}[-./]?[01]\d[-./]?[0-3]\d/u,
+  /patient'?s?[ _]?(name|id)\b|birth|\b(dob|born|mrn)\b/i,
+]
+const SIDECAR_BYTES = 2 ** 20
 
-/** @param addresses image and labels of a case, relative to the root */
-export async function findIdentifiers(root: string, addresses: readonly string[]): Promise<Identifiers> {
-  const found = await Promise.all(addresses.map((address) => ofAddress(root, address).catch(() => NOTHING)))
+/**
+ * @param addresses image and labels of a case, absolute or relative to the root
+ * @param called what is written of a case beside its voxels: its paths unless given
+ */
+export async function findIdentifiers(
+  root: string,
+  addresses: readonly string[],
+  called: readonly string[] = addresses,
+): Promise<Identifiers> {
+  const words = new Set(called.flatMap((name) => wordsOf(pathOf(name))))
+  const found = await Promise.all(
+    addresses.map((address) => ofAddress(resolve(root, address), words).catch(() => NOTHING)),
+  )
   return { fields: [...new Set(found.flatMap(({ fields }) => fields))], inPath: found.some(({ inPath }) => inPath) }
 }
 
 const NOTHING: Identifiers = { fields: [], inPath: false }
 
+const wordsOf = (text: string): string[] => text.toLowerCase().split(/[^\p{L}\p{N}]+/u)
+
 /** The first file stands for a series: its files are of one patient. */
-async function ofAddress(root: string, address: string): Promise<Identifiers> {
-  const path = pathOf(address)
-  const [first = join(root, path)] = await filesOfImage(join(root, address)).catch(() => [join(root, path)])
+async function ofAddress(address: string, words: ReadonlySet<string>): Promise<Identifiers> {
+  const [first = pathOf(address)] = await filesOfImage(address).catch(() => [pathOf(address)])
   const start = await readStart(first, HEADER_BYTES)
-  if (isDicom(start)) return ofDicom((await readDicomHeader(first)).dataset, path)
-  return { fields: [...ofNifti(start), ...ofText(start)], inPath: false }
+  if (isDicom(start)) return ofDicom((await readDicomHeader(first)).dataset, words)
+  const beside = await ofSidecar(first, words)
+  return { fields: [...ofNifti(start), ...ofText(start), ...beside.fields], inPath: beside.inPath }
 }
 
-function ofDicom(dataset: DicomDataset, path: string): Identifiers {
+function ofDicom(dataset: DicomDataset, words: ReadonlySet<string>): Identifiers {
   if (/^yes$/i.test(dataset.text(IDENTITY_REMOVED)?.trim() ?? '')) return NOTHING
+  return ofFields((_, tag) => dataset.text(tag) ?? '', words)
+}
+
+/** The JSON that converters of DICOM write beside an image. */
+async function ofSidecar(path: string, words: ReadonlySet<string>): Promise<Identifiers> {
+  const sidecar = path.replace(/(\.nii|\.img|\.hdr|\.seg)?\.[^./\\]+$/i, '.json')
+  const file = await stat(sidecar).catch(() => null)
+  if (sidecar === path || !file?.isFile() || file.size > SIDECAR_BYTES) return NOTHING
+  const content: unknown = await readFile(sidecar, 'utf8')
+    .then(JSON.parse)
+    .catch(() => null)
+  if (typeof content !== 'object' || content === null) return NOTHING
+  const values = new Map(Object.entries(content))
+  const found = ofFields((name) => {
+    const value: unknown = values.get(name)
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+  }, words)
+  return { fields: found.fields.map((name) => `${name} in a JSON file`), inPath: found.inPath }
+}
+
+function ofFields(valueOf: (name: string, tag: number) => string, words: ReadonlySet<string>): Identifiers {
   const present = [...DICOM_FIELDS].flatMap(([name, tag]) => {
-    const value = dataset.text(tag)?.trim() ?? ''
-    return REMOVED.test(value) ? [] : [{ name, value }]
+    const value = valueOf(name, tag).trim()
+    return isRemoved(value) ? [] : [{ name, value }]
   })
-  const told = present.filter(({ name }) => name === 'PatientName' || name === 'PatientID')
-  const words = new Set(path.toLowerCase().split(/[^\p{L}\p{N}]+/u))
-  const inPath = told.some(({ name, value }) => {
-    const parts = value.toLowerCase().split(/[^\p{L}\p{N}]+/u)
-    // A study's own numbers for its patients are no identifiers, and nobody is known by a first name alone.
-    return name === 'PatientName' && parts.some((part) => part.length > 2 && /^\p{L}+$/u.test(part) && words.has(part))
-  })
+  const inPath = present.some(
+    ({ name, value }) =>
+      // A study's own numbers for its patients are no identifiers, and nobody is known by a first name alone.
+      name === 'PatientName' &&
+      wordsOf(value).some((part) => part.length > 2 && /^\p{L}+$/u.test(part) && words.has(part)),
+  )
   return { fields: present.map(({ name }) => name), inPath }
 }
 
-/** A copy of the DICOM header, or a name in the field that older converters put it into. */
+/** A copy of the DICOM header, or a name in a field for words, into which converters put it. */
 function ofNifti(start: Uint8Array): string[] {
   const view = new DataView(start.buffer, start.byteOffset, start.byteLength)
   if (start.length < 352) return []
-  const little = view.getInt32(0, true) === 348
-  if (!little && view.getInt32(0, false) !== 348) return []
-  const name = Buffer.from(start.subarray(14, 32)).toString('latin1').replaceAll('\0', '').trim()
-  const extended = start[348] !== 0 && start.length >= 360 && view.getInt32(356, little) === NIFTI_DICOM_EXTENSION
-  return [...(/\p{L}[\^,]\s*\p{L}/u.test(name) ? ['db_name'] : []), ...(extended ? ['a DICOM extension'] : [])]
+  const version = [348, 540].findIndex((size) => view.getInt32(0, true) === size || view.getInt32(0, false) === size)
+  if (version < 0) return []
+  const [end, little] = [version === 0 ? 348 : 540, view.getInt32(0, true) === (version === 0 ? 348 : 540)]
+  const naming = Object.entries(NIFTI_TEXTS[version]).flatMap(([field, [at, length]]) => {
+    const text = Buffer.from(start.subarray(at, at + length))
+      .toString('utf8')
+      .replace(/\0.*$/s, '')
+      .trim()
+    return !tellsNobody(text) && NAMES_SOMEBODY.some((pattern) => pattern.test(text)) ? [field] : []
+  })
+  const extended =
+    start.length >= end + 12 && start[end] !== 0 && view.getInt32(end + 8, little) === NIFTI_DICOM_EXTENSION
+  return [...naming, ...(extended ? ['a DICOM extension'] : [])]
 }
 
 /** Keys of NRRD and MetaImage headers, which are lines of text before the voxels. */
@@ -85,7 +141,7 @@ function ofText(start: Uint8Array): string[] {
   const lines = text.split(/\r?\n\r?\n/, 1)[0].split(/\r?\n/)
   return lines.flatMap((line) => {
     const found = NAMING_KEY.exec(line)
-    return found && !REMOVED.test(found[4].trim()) ? [found[1].trim().slice(0, 40)] : []
+    return found && !isRemoved(found[5].trim()) ? [found[1].trim().slice(0, 40)] : []
   })
 }
 

@@ -4,6 +4,7 @@ import type { Case, Dataset, DatasetRole, Finding, FindingCode, Label } from '..
 import { findDuplicatesAcross } from '../find-duplicates.ts'
 import { loadVocabulary, organNames } from '../../vocabulary/load-vocabulary.ts'
 import { checkAbsence, checkBorders } from './check-extent.ts'
+import { checkPatients } from './check-patients.ts'
 import { checkPositions, comparePositions } from './check-positions.ts'
 import { checkSides } from './check-sides.ts'
 import { checkVolumes } from './check-volumes.ts'
@@ -16,6 +17,7 @@ const WITHIN: readonly FindingCode[] = [
   'outlier-volume',
   'organ-at-border',
   'sometimes-absent',
+  'unknown-patients',
 ]
 
 /** Said of a dataset because of another one. */
@@ -37,6 +39,7 @@ export function qualityFindings(cases: readonly Case[], labels: readonly Label[]
     ...checkVolumes(used, nameOf),
     ...checkAbsence(used, labels, nameOf),
     ...checkBorders(used, nameOf),
+    ...checkPatients(used),
   ]
 }
 

@@ -2,9 +2,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Border, Case, Dataset, Finding } from '../../../../contract/dataset.ts'
 import { caseWith } from '../../../../trainer/imaging/test-dataset.ts'
+import { tellsNobody } from '../../../../trainer/imaging/dicom/patient-id.ts'
 import { loadVocabulary, organNames } from '../../vocabulary/load-vocabulary.ts'
 import { exampleDataset } from '../../fixtures/example-dataset.ts'
 import { checkAbsence, checkBorders } from './check-extent.ts'
+import { checkPatients } from './check-patients.ts'
 import { checkPositions, comparePositions } from './check-positions.ts'
 import { checkSides } from './check-sides.ts'
 import { checkVolumes } from './check-volumes.ts'
@@ -49,22 +51,22 @@ describe('left and right', () => {
 
   it('tells exchanged labels from a mirrored image by the organs that lie on one side', () => {
     expect(sides([placed('good', abdomen), placed('swapped', exchanged)])).toEqual([
-      'Case swapped: left and right are exchanged (Left kidney). The image is not mirrored: exchange the two names, or correct the labels.',
+      'Case swapped: left and right are exchanged (Left kidney). Organs of one side alone lie where they belong, so that the two names are probably exchanged, or their labels are: look at them in the viewer.',
     ])
     expect(sides([placed('good', abdomen), placed('turned', mirrored)])).toEqual([
-      'Case turned: left and right are exchanged (Left kidney), and Liver, Spleen lie on the other side than in most people. Image and labels are mirrored together: look at the orientation in the header of the image.',
+      'Case turned: left and right are exchanged (Left kidney), and Liver, Spleen lie on the other side than in most people. Organs of one side alone lie on the other side too: the labels are mirrored against their image, image and labels are mirrored together (orientation in the header), or the names of the organs are exchanged. Look in the viewer whether the labels lie on the organs.',
     ])
   })
 
   it('says once what is so in every case', () => {
     expect(sides([placed('a', exchanged), placed('b', exchanged)])).toEqual([
-      'In all 2 cases that tell, left and right are exchanged (Left kidney). The image is not mirrored: exchange the two names, or correct the labels.',
+      'In all 2 cases that tell, left and right are exchanged (Left kidney). Organs of one side alone lie where they belong, so that the two names are probably exchanged, or their labels are: look at them in the viewer.',
     ])
   })
 
   it('finds a heart on the right, and one of a pair alone on the other side of the body', () => {
     expect(sides([placed('a', { heart: [-32, 0, 0], spinal_cord: [0, 50, 0] })])[0]).toMatch(
-      /^Case a: Heart lies on the other side than in most people\. The image may be mirrored/,
+      /^Case a: Heart lies on the other side than in most people\. The labels or the image may be mirrored/,
     )
     expect(sides([placed('a', { kidney_left: [-60, 0, 0] }, { midlineMm: 0 })])[0]).toMatch(
       /Left kidney lies on the other/,
@@ -91,6 +93,25 @@ describe('positions', () => {
       /^The organs lie upside down compared with those of the dataset other/,
     )
     expect(comparePositions(cases, [{ ...other, cases: [placed('x', abdomen)] }])).toEqual([])
+  })
+
+  it('says it of the one dataset that is unlike the others, and of none of the others', () => {
+    const dataset = (name: string, organs: typeof abdomen): Dataset => ({
+      ...exampleDataset(name, ['liver']),
+      name,
+      cases: [placed(name, organs)],
+    })
+    const [good, fine, bad] = [
+      dataset('good', abdomen),
+      dataset('fine', abdomen),
+      dataset('bad', upsideDown as typeof abdomen),
+    ]
+    expect(comparePositions(good.cases, [fine, bad])).toEqual([])
+    expect(messages(comparePositions(bad.cases, [good, fine]))).toEqual([
+      'The organs lie upside down compared with those of the datasets good, fine: the images or the labels of this one are probably turned round. Look at a case of each in the viewer.',
+    ])
+    // Two against two: nobody knows.
+    expect(comparePositions(good.cases, [fine, bad, dataset('worse', upsideDown as typeof abdomen)])).toHaveLength(1)
   })
 
   it('does not judge organs that are cut: their middle is where the image ends', () => {
@@ -167,7 +188,7 @@ describe('one person in two datasets', () => {
   })
 
   it('is certain by the hash of a DICOM identifier, and a note where two tables say the same', () => {
-    const hash = 'patient-0123456789ab'
+    const hash = 'patient-0a1b-0123456789abcdef'
     const cases = [of('a', hash), of('b', 'P7'), of('c', 'P8')]
     const found = findSharedPatients('train', cases, [other('test', [of('x', hash), of('y', 'P7')])])
     expect(found.map(({ severity, caseId }) => [severity, caseId])).toEqual([
@@ -176,5 +197,76 @@ describe('one person in two datasets', () => {
     ])
     expect(found[0].message).toMatch(/Case a is of the same person as case x of the dataset other \(role test\)/)
     expect(findSharedPatients('train', cases, [other('reference', [of('x', hash)])])).toEqual([])
+  })
+
+  it('names every case of the person on both sides', () => {
+    const hash = 'patient-0a1b-0123456789abcdef'
+    const found = findSharedPatients(
+      'train',
+      [of('a', hash), of('b', hash)],
+      [other('test', [of('x', hash), of('y', hash)])],
+    )
+    expect(messages(found)).toEqual([
+      'Cases a, b are of the same person as cases x, y of the dataset other (role test), by the identifier in the DICOM files (compared as a hash). A person is never in training and test data of one run.',
+    ])
+  })
+
+  it('says where two secrets leave it open', () => {
+    const found = findSharedPatients(
+      'train',
+      [of('a', 'patient-0a1b-0123456789abcdef')],
+      [other('test', [of('x', 'patient-9f9f-0123456789abcdef')])],
+    )
+    expect(messages(found)).toEqual([expect.stringMatching(/cannot be told .* different secrets.*Register both again/)])
+  })
+})
+
+describe('DICOM files that tell nobody apart', () => {
+  it.each([
+    ...['', ' ', 'ANON', 'Anonymous', 'ANONYMIZED', 'De-identified', 'DEID', 'none', 'NULL', 'n/a', '0', '0000', 'xxx'],
+    ...['Patient ID', 'No name', 'Anonymous^Patient', 'unknown', '-', '***'],
+  ])('"%s" names nobody', (id) => expect(tellsNobody(id)).toBe(true))
+
+  it.each(['ANON-017', 'anon7', '10', '4711', 'P000', 'Nora', 'Xaver', 'STUDY7', 'Idris^Noa', 'x'.repeat(80)])(
+    '"%s" may be a person or a pseudonym',
+    (id) => expect(tellsNobody(id)).toBe(false),
+  )
+
+  const study = (n: number): string => `study-0a1b-${String(n).padStart(16, '0')}`
+  const unnamed = (id: string, n: number | null): Case =>
+    caseWith({
+      id,
+      patient: n === null ? id : study(n),
+      patientGiven: n !== null,
+      dicom: { patient: null, study: n === null ? null : study(n) },
+    })
+  const named = (id: string, n: number): Case =>
+    caseWith({
+      id,
+      patient: 'patient-0a1b-0123456789abcdef',
+      patientGiven: true,
+      dicom: { patient: 'patient-0a1b-0123456789abcdef', study: study(n) },
+    })
+
+  it('are counted by study, or one by one, and the way out is named', () => {
+    expect(messages(checkPatients([unnamed('a', 1), unnamed('b', 1), unnamed('c', 2), unnamed('d', null)]))).toEqual([
+      expect.stringMatching(
+        /^The DICOM files of 4 cases name no patient \(PatientID is empty or a placeholder such as ANON\): the series of one study count as one person \(2 in all\), and 1 case without a study UID counts as a person of its own\. .*patients\.csv.*group the cases by patient/,
+      ),
+    ])
+    expect(checkPatients([named('a', 1), caseWith({ id: 'b', patient: 'b' })])).toEqual([])
+    expect(checkPatients([{ ...unnamed('a', 1), patient: 'Ms One' }])).toEqual([])
+  })
+
+  it('are suspicious where one identifier has all of many studies', () => {
+    const all = Array.from({ length: 6 }, (_, n) => named(`c${n}`, n))
+    expect(messages(checkPatients(all))).toEqual([
+      expect.stringMatching(/^All 6 cases have one PatientID, in 6 studies/),
+    ])
+    expect(checkPatients(all.slice(1))).toEqual([])
+    expect(checkPatients(all.map((each) => ({ ...each, dicom: { ...each.dicom!, study: study(1) } })))).toEqual([])
+    expect(messages(checkPatients(Array.from({ length: 6 }, (_, n) => unnamed(`c${n}`, 1))))[1]).toMatch(
+      /^All 6 cases have one StudyInstanceUID and no PatientID/,
+    )
   })
 })

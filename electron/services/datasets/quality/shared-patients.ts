@@ -1,39 +1,65 @@
 // The same person in two datasets: known by the hashed identifier of DICOM files, or by names that people gave.
 import type { Case, Dataset, DatasetRole, Finding } from '../../../../contract/dataset.ts'
+import { secretOf } from '../../../../contract/hashed-patient.ts'
 import { createFinding } from '../create-finding.ts'
 
-/** As layouts/dicom-layout.ts calls a patient: a hash, which two people do not share. */
-const HASHED = /^patient-[0-9a-f]{12}$/
+const MOST_LISTED = 5
 
 /** One finding a patient: a warning where DICOM says it, a note where only two tables use the same name. */
 export function findSharedPatients(role: DatasetRole, cases: readonly Case[], others: readonly Dataset[]): Finding[] {
   if (role === 'reference') return []
+  const mine = Map.groupBy(cases.filter(isNamed), ({ patient }) => patient)
   return others
     .filter((other) => other.role !== 'reference')
     .flatMap((other) => {
-      const theirs = new Map(other.cases.filter(isNamed).map((each) => [each.patient, each]))
-      const shared = new Map(
-        cases.filter(isNamed).flatMap((each) => {
-          const twin = theirs.get(each.patient)
-          // The same image is reported by itself.
-          return twin && (each.imageHash === null || twin.imageHash !== each.imageHash)
-            ? [[each.patient, { each, twin }]]
-            : []
-        }),
+      const theirs = Map.groupBy(other.cases.filter(isNamed), ({ patient }) => patient)
+      const shared = [...mine].flatMap(([patient, own]) =>
+        sharedFinding(patient, own, theirs.get(patient) ?? [], other),
       )
-      return [...shared.values()].map(({ each, twin }) => sharedFinding(each, twin, other))
+      return [...shared, ...incomparable(mine, theirs, other)]
     })
 }
 
 /** Not by a rule over ids: case_001 is in many datasets. */
 const isNamed = ({ patientGiven, patientByRule }: Case): boolean => patientGiven === true && patientByRule !== true
 
-function sharedFinding(each: Case, twin: Case, other: Dataset): Finding {
-  const whose = `case ${twin.id} of the dataset ${other.name} (role ${other.role})`
-  if (HASHED.test(each.patient)) {
-    const message = `Case ${each.id} is of the same person as ${whose}, by the identifier in the DICOM files (compared as a hash). A person is never in training and test data of one run.`
-    return createFinding('warning', 'shared-patient', message, { caseId: each.id })
+function sharedFinding(patient: string, own: readonly Case[], twins: readonly Case[], other: Dataset): Finding[] {
+  // The same image is reported by itself.
+  const theirImages = new Set(twins.map(({ imageHash }) => imageHash))
+  const cases = own.filter(
+    ({ imageHash }) => twins.length > 0 && (imageHash === null || twins.length > 1 || !theirImages.has(imageHash)),
+  )
+  if (cases.length === 0) return []
+  const mine = listed(cases)
+  const whose = `${listed(twins)} of the dataset ${other.name} (role ${other.role})`
+  const about = cases.length === 1 ? { caseId: cases[0].id } : {}
+  if (secretOf(patient) !== null) {
+    const by = patient.startsWith('study-') ? 'the study UID' : 'the identifier'
+    const message = `${capital(mine)} ${cases.length === 1 ? 'is' : 'are'} of the same person as ${whose}, by ${by} in the DICOM files (compared as a hash). A person is never in training and test data of one run.`
+    return [createFinding('warning', 'shared-patient', message, about)]
   }
-  const message = `Case ${each.id} and ${whose} both name the patient ${each.patient}; if this is one person, it must not be in training and test data of one run.`
-  return createFinding('info', 'shared-patient', message, { caseId: each.id })
+  const message = `${capital(mine)} and ${whose} name the same patient ${patient}; if this is one person, it must not be in training and test data of one run.`
+  return [createFinding('info', 'shared-patient', message, about)]
 }
+
+/** Hashes of two secrets: of a workspace whose secret was made anew, or from another workspace. */
+function incomparable(
+  mine: ReadonlyMap<string, unknown>,
+  theirs: ReadonlyMap<string, unknown>,
+  other: Dataset,
+): Finding[] {
+  const [own, their] = [mine, theirs].map(
+    (patients) => new Set([...patients.keys()].flatMap((each) => secretOf(each) ?? [])),
+  )
+  if (own.size === 0 || their.size === 0 || own.union(their).size === 1) return []
+  const message = `Whether people of this dataset are also in ${other.name} cannot be told by their DICOM identifiers: the two were hashed with different secrets of the workspace (its file patient-key). Register both again.`
+  return [createFinding('warning', 'shared-patient', message)]
+}
+
+function listed(cases: readonly Case[]): string {
+  const ids = cases.slice(0, MOST_LISTED).map(({ id }) => id)
+  const more = cases.length > MOST_LISTED ? ` and ${cases.length - MOST_LISTED} more` : ''
+  return `${cases.length === 1 ? 'case' : 'cases'} ${ids.join(', ')}${more}`
+}
+
+const capital = (text: string): string => text[0].toUpperCase() + text.slice(1)
