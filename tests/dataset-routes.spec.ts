@@ -46,18 +46,18 @@ describe('looking into a folder', () => {
       {
         ...{ key: '1', sourceName: 'Mandible', declared: true, organs: ['mandible'], automatic: ['mandible'] },
         ...{ known: true, suggestions: expect.arrayContaining(['mandible']), cases: 3, voxels: 16, example: 'P1_b' },
-        color: null,
+        ...{ color: null, leftOut: false, notOrgan: null },
         meanMl: expect.closeTo(32 / 3 / 1000, 9), // 16 voxels of 2 mm³ in 3 cases
       },
       {
         ...{ key: '2', sourceName: 'Mandibel thing', declared: true, organs: ['Mandibel thing'] },
         ...{ automatic: ['Mandibel thing'], known: false, suggestions: expect.arrayContaining(['mandible']) },
-        ...{ cases: 1, voxels: 2, example: 'P1_b', meanMl: 0.004, color: null },
+        ...{ cases: 1, voxels: 2, example: 'P1_b', meanMl: 0.004, color: null, leftOut: false, notOrgan: null },
       },
       {
         ...{ key: '7', sourceName: 'label 7', declared: false, organs: [], automatic: [], known: false },
         ...{ suggestions: expect.any(Array), cases: 1, voxels: 1, example: 'P2_a', meanMl: 0.002 },
-        color: null,
+        ...{ color: null, leftOut: false, notOrgan: null },
       },
     ])
     expect(inspection.findings.map(({ code }) => code)).toEqual([

@@ -86,6 +86,23 @@ describe('labels as they are read', () => {
     expect(await site([])).toEqual({ labels: ['liver', 'thing'], leftOut: ['PTV'] })
   })
 
+  it('are left out where nothing says what a value means, and no case is excluded for it', async () => {
+    const folder = await writeTestFolder(study())
+    const host = openHost(folder)
+    for (const [mapping, usable, leftOut] of [
+      [[], 1, false],
+      [[{ key: '7', organs: [] }], 2, true],
+    ] as const) {
+      const task = await host.task('POST', '/datasets/inspections', { folder, mapping })
+      const inspection = InspectionSchema.parse(task.result)
+      expect(inspection.usableCases).toBe(usable)
+      expect(inspection.labels.find(({ key }) => key === '7')).toMatchObject({
+        ...{ sourceName: 'label 7', declared: false, organs: [], automatic: [], notOrgan: null },
+        ...{ leftOut, cases: 1, voxels: leftOut ? 0 : 1 },
+      })
+    }
+  })
+
   it('are repaired as a task, shown before, and taken back', async () => {
     const folder = await writeTestFolder(both())
     const host = openHost(folder)

@@ -93,8 +93,9 @@ function describeLabels(inspection: FolderInspection, context: InspectionContext
   })
 }
 
-function describeSplits({ facts, reading }: FolderInspection): InspectedSplit[] {
-  return (reading.splits ?? []).map((key) => ({
+function describeSplits({ facts, reading, leftOut }: FolderInspection): InspectedSplit[] {
+  const splits = (reading.splits ?? []).filter((key) => !leftOut.some((label) => label.key === key))
+  return splits.map((key) => ({
     key,
     cases: splitCases(key, facts).map(({ id, method, planeMm }) => {
       const own = facts.find((each) => each.id === id)

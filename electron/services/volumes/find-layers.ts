@@ -80,7 +80,8 @@ function truthSources(dataset: Dataset, entry: Case): LabelFile[] {
   return entry.labels.map((source) => {
     const path = insideOf(dataset, source.path)
     const leftOut = source.kind === 'map' && source.leftOut
-    if (source.split || source.repair || leftOut) return { root: dataset.root, source, values: Object.fromEntries(values) }
+    if (source.split || source.repair || leftOut)
+      return { root: dataset.root, source, values: Object.fromEntries(values) }
     return { path, value: source.kind === 'mask' ? (values.get(source.labelKey) ?? null) : null }
   })
 }
