@@ -14,6 +14,7 @@ import { Interruption, openJournal, readControl, type Journal } from './jobs/jou
 import { readJobFile } from './jobs/read-job-file.ts'
 import { StartAgain, startAgain } from './jobs/start-again.ts'
 import { readDriver } from './runtime/driver.ts'
+import { computesOnCards } from './runtime/gpu-runtime.ts'
 import { GPU_BUILD } from './runtime/gpu-build.ts'
 import { claimCards, jobCards } from './tensor/job-cards.ts'
 
@@ -54,7 +55,7 @@ async function work(folder: string, job: Job, journal: Journal): Promise<Ending>
 
 /** Said before the wait begins. The driver keeps what it compiled, so that this happens once a card. */
 async function sayNewCard(journal: Journal): Promise<void> {
-  if (jobCards().length === 0) return
+  if (jobCards().length === 0 || !computesOnCards()) return
   const driver = await readDriver()
   const newer = driver.state === 'works' && driver.cards.find(({ capability }) => isNewer(capability))
   if (!newer) return

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { GPU_BUILD } from './gpu-build.ts'
-import { bindingFile, chooseGpuRuntime, dataFolder, factsFile } from './gpu-runtime.ts'
+import { bindingFile, chooseGpuRuntime, dataFolder, factsFile, computesOnCards } from './gpu-runtime.ts'
+import { isCudaBuild } from './installation.ts'
 
 const own = realpathSync(
   createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node'),
@@ -59,6 +60,9 @@ it('is chosen where there is a card that it may use, and only in this version', 
   process.env['PATH'] = join(home, 'bin')
   try {
     expect(choose()).toBe(folder)
+    expect(computesOnCards({ ORGAN_MOSAIC_DATA: home })).toBe(true)
+    // A card alone computes nothing, and nothing is to be said of its kernels.
+    expect(computesOnCards({ ORGAN_MOSAIC_DATA: join(home, 'elsewhere') })).toBe(isCudaBuild())
     expect(choose({ CUDA_VISIBLE_DEVICES: '-1' })).toBeNull()
     writeFileSync(factsFile(folder), facts.replace(GPU_BUILD.tensorflow, '2.20.0'))
     expect(choose()).toBeNull()

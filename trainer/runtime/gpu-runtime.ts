@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { GpuProofSchema } from '../../contract/gpu.ts'
 import { GPU_BUILD } from './gpu-build.ts'
 import { listGraphicsCards } from './graphics-cards.ts'
+import { isCudaBuild } from './installation.ts'
 import { homeFolder } from './home-folder.ts'
 
 /** runtime.json: written last, so that its being there means that everything is. */
@@ -61,3 +62,7 @@ export function chooseGpuRuntime(environment: NodeJS.ProcessEnv = process.env): 
   if (facts === null || !isUsable(facts)) return null
   return listGraphicsCards().length > 0 ? folder : null
 }
+
+/** Whether the TensorFlow that is loaded here can compute on a card: the processor's own build sees none. */
+export const computesOnCards = (environment: NodeJS.ProcessEnv = process.env): boolean =>
+  isCudaBuild() || chooseGpuRuntime(environment) !== null

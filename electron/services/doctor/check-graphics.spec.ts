@@ -9,6 +9,7 @@ const state = (change: Partial<DriverCard>, more: Partial<GraphicsState> = {}): 
   driver: { state: 'works', cards: [{ ...card, ...change }] },
   runtime,
   isBuiltIn: false,
+  inWindows: false,
   impossible: '',
   ...more,
 })
@@ -59,6 +60,13 @@ describe('what stands between a card and a training', () => {
     expect(notesBefore(state({}, { driver: { state: 'no-card' }, runtime: null }))).toEqual([
       'No NVIDIA card was seen in this machine: it would not be used.',
     ])
+  })
+
+  it('is the driver of Windows where Linux runs inside it', () => {
+    const missing = found(state({}, { driver: { state: 'missing' }, inWindows: true }), 'NVIDIA driver')
+    expect(missing?.advice).toContain("Install NVIDIA's driver for Windows")
+    expect(found(state({ driver: '470.1' }, { inWindows: true }), 'NVIDIA driver')?.advice).toMatch(/driver in Windows/)
+    expect(found(state({ driver: '470.1' }), 'NVIDIA driver')?.advice).not.toContain('Windows')
   })
 
   it('is a card newer than the build: it works, and its first use takes minutes', () => {

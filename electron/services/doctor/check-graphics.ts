@@ -1,5 +1,6 @@
 // What stands between a graphics card and a training, in plain words: the driver, its age, the card's age, its memory, and
 // TensorFlow's GPU build.
+import { release } from 'node:os'
 import { compareVersions } from '../../../contract/compare-versions.ts'
 import type { DoctorReport } from '../../../contract/report.ts'
 import { readDriver, type Driver, type DriverCard } from '../../../trainer/runtime/driver.ts'
@@ -25,17 +26,19 @@ export interface GraphicsState {
   readonly runtime: RuntimeFacts | null
   /** Whether TensorFlow came with CUDA already, as the set-up of a clone fetches it. */
   readonly isBuiltIn: boolean
+  /** Linux inside Windows: the driver is that of Windows */
+  readonly inWindows: boolean
   /** Why a card cannot be used on this system; empty where it can. */
   readonly impossible: string
 }
 
 export function judgeGraphics(state: GraphicsState): Check[] {
-  const { driver } = state
-  if (driver.state !== 'works') return [checkMissing(driver)]
+  const { driver, inWindows } = state
+  if (driver.state !== 'works') return [checkMissing(driver, inWindows)]
   const tooOld = driver.cards.find((card) => compareVersions(card.driver, GPU_BUILD.oldestDriver) < 0)
   return [
     tooOld
-      ? oldDriver(tooOld)
+      ? oldDriver(tooOld, inWindows)
       : good('NVIDIA driver', [...new Set(driver.cards.map((card) => card.driver))].join(', ')),
     ...driver.cards.map(checkCard),
     // What to install is said once the driver can use it.
@@ -62,6 +65,7 @@ async function readState(): Promise<GraphicsState> {
     driver: await readDriver(),
     runtime: folder === undefined ? null : readRuntimeFacts(folder),
     isBuiltIn: isCudaBuild(),
+    inWindows: /microsoft/i.test(release()),
     impossible: whyNot(),
   }
 }
@@ -69,10 +73,18 @@ async function readState(): Promise<GraphicsState> {
 const good = (name: string, value: string, advice = ''): Check => ({ name, status: 'ok', value, advice })
 const note = (name: string, value: string, advice: string): Check => ({ name, status: 'warning', value, advice })
 
-function checkMissing(driver: Exclude<Driver, { state: 'works' }>): Check {
+function checkMissing(driver: Exclude<Driver, { state: 'works' }>, inWindows: boolean): Check {
   const name = 'NVIDIA driver'
   if (driver.state === 'no-card') return good(name, 'no NVIDIA card seen: training runs on the processor')
   const version = `version ${GPU_BUILD.oldestDriver} or newer`
+  if (inWindows) {
+    const said = driver.state === 'missing' ? 'no driver answers' : `does not answer: ${driver.message}`
+    return note(
+      name,
+      said,
+      `Install NVIDIA's driver for Windows, ${version}, none in here; then wsl --shutdown in PowerShell.`,
+    )
+  }
   if (driver.state === 'missing') {
     return note(
       name,
@@ -87,11 +99,11 @@ function checkMissing(driver: Exclude<Driver, { state: 'works' }>): Check {
   )
 }
 
-const oldDriver = ({ driver }: DriverCard): Check =>
+const oldDriver = ({ driver }: DriverCard, inWindows: boolean): Check =>
   note(
     'NVIDIA driver',
     `${driver} is too old: TensorFlow's CUDA ${GPU_BUILD.cuda} needs ${GPU_BUILD.oldestDriver} or newer`,
-    "Update the driver from your system's packages and restart; until then training runs on the processor.",
+    `Update the driver ${inWindows ? 'in Windows' : "from your system's packages"} and restart; until then training runs on the processor.`,
   )
 
 function checkCard({ name, memoryMb, usedMb, capability }: DriverCard): Check {
