@@ -101,7 +101,9 @@ export const InspectionSchema = z.object({
   notDrawn: z.array(z.string()).describe('Keys of labels that were not drawn where a label map has none of them'),
   findings: z.array(FindingSchema),
   volumes: z.int().describe('How many volumes its images hold, where one has to be chosen; else 0'),
-  subsets: z.array(z.string()).describe('Datasets that a table lists, of which one was looked at'),
+  subsets: z
+    .array(z.string())
+    .describe('Datasets of a table, or pipelines of a BIDS folder, of which one was looked at'),
   reading: FolderReadingSchema.describe('As it was looked at'),
 })
 export type Inspection = z.infer<typeof InspectionSchema>

@@ -19,7 +19,7 @@ import type { FoundCase } from './layouts/layout.ts'
 import type { CaseReading } from './read-changed-case.ts'
 
 /** Counts up whenever inspectCase finds something else in the same files. */
-const VERSION = 6
+const VERSION = 7
 
 const StructureSchema = z.object({
   voxels: z.number(),
@@ -36,7 +36,7 @@ const FactsSchema = z.object({
   fileHash: z.string().nullable(),
   intensities: z.array(IntensitySchema),
   structures: z.array(z.tuple([z.string(), StructureSchema])),
-  overlaps: z.array(z.object({ first: z.string(), second: z.string(), voxels: z.number() })),
+  shared: z.array(z.object({ keys: z.array(z.string()), voxels: z.number() })),
   midlineMm: z.number().nullable(),
   misfits: z.array(MisfitSchema),
   identifiers: z.object({ fields: z.array(z.string()), inPath: z.boolean() }),

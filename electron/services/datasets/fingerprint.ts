@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto'
 import type { Case, Label } from '../../../contract/dataset.ts'
 
-/** SHA-256 over the meaning of the labels and the patients, file contents and treatments of the cases in use; paths do not enter. */
+/** SHA-256 over the meaning of the labels and the patients, file contents, treatments and settled overlaps of the cases in use; paths do not enter. */
 export function fingerprintOf(labels: readonly Label[], cases: readonly Case[]): string {
   const used = cases
     .filter((each) => each.status === 'ok')
-    .map((each) => [each.id, each.patient, each.fileHash, ...treatmentsOf(each)])
+    .map((each) => [each.id, each.patient, each.fileHash, ...treatmentsOf(each), ...overlapsOf(each)])
   const content = JSON.stringify([labels.map(({ key, organs }) => [key, organs]), used])
   return createHash('sha256').update(content).digest('hex')
 }
@@ -14,3 +14,7 @@ export function fingerprintOf(labels: readonly Label[], cases: readonly Case[]):
 /** Nothing where nothing is done, so that datasets keep the fingerprint that they had before there were treatments. */
 const treatmentsOf = ({ labels }: Case): unknown[] =>
   labels.flatMap(({ split, repair }) => (split || repair ? [[split ?? null, repair ?? null]] : []))
+
+/** Nothing where nothing overlaps, and where a voxel is either: so it was before there was a rule. */
+const overlapsOf = ({ overlaps = [] }: Case): unknown[] =>
+  overlaps.length > 0 ? [overlaps.map(({ keeps, yields }) => [keeps, yields])] : []

@@ -47,7 +47,7 @@ export interface LayoutMatch {
   readonly colors?: ReadonlyMap<string, string>
   /** What the folder holds beside its cases and should be known */
   readonly notes?: readonly Finding[]
-  /** Datasets that one folder lists, of which one is read */
+  /** Datasets that one folder lists, or pipelines that it holds: one is read, the first where none is chosen */
   readonly subsets?: readonly string[]
 }
 
