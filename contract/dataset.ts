@@ -5,6 +5,7 @@ import { ChannelsSchema, ModalitySchema, withChannels, withLists } from './chann
 import { GeometrySchema, PointSchema } from './geometry.ts'
 import { LabelRepairSchema, SideSchema, SideSplitSchema } from './label-treatment.ts'
 import { OrganIdSchema } from './organ.ts'
+import { OverlapRuleSchema, SettledOverlapSchema } from './overlap-rule.ts'
 import { PatientRuleSchema } from './patient-rule.ts'
 
 export { ModalitySchema, type Modality } from './channel.ts'
@@ -200,6 +201,10 @@ const CaseFieldsSchema = z.object({
   places: z.record(OrganIdSchema, PlaceSchema).optional().describe('Of organs that have a label of their own here'),
   midlineMm: z.number().nullable().optional().describe('LPS x of the middle of the body; null where it is not known'),
   misfits: z.array(MisfitSchema).optional().describe('Label files that do not lie on the image'),
+  overlaps: z
+    .array(SettledOverlapSchema)
+    .optional()
+    .describe('Labels of organs that exclude each other, where they share voxels and one of them keeps these'),
 })
 /** Earlier versions knew one image a case. */
 export const CaseSchema = z.preprocess(withLists({ image: 'images', intensity: 'intensities' }), CaseFieldsSchema)
@@ -216,7 +221,12 @@ export const FolderReadingSchema = z.object({
     .max(20)
     .optional()
     .describe('Names of the channels: which of those that are found, in which order, or how they are called'),
-  subset: z.string().min(1).max(200).optional().describe('Which dataset of a table that lists several'),
+  subset: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('Which dataset of a table, or which pipeline of a BIDS folder, that has several'),
   patterns: z
     .object({ images: PatternSchema, labels: PatternSchema })
     .optional()
@@ -225,6 +235,7 @@ export const FolderReadingSchema = z.object({
     .array(z.string().min(1).max(300))
     .optional()
     .describe('Keys of labels that cover organs of both sides and are taken apart into left and right'),
+  overlap: OverlapRuleSchema.optional().describe('Who keeps voxels of structures that exclude each other'),
 })
 export type FolderReading = z.infer<typeof FolderReadingSchema>
 

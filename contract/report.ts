@@ -61,6 +61,14 @@ export const EvaluationReportSchema = z.object({
 })
 export type EvaluationReport = z.infer<typeof EvaluationReportSchema>
 
+/** Of a segment in an export. The provenance says it voxel by voxel. */
+export const SegmentSourceSchema = z
+  .enum(['model', 'truth', 'mixed'])
+  .describe(
+    'truth: true labels of the registered case settle every voxel; mixed: a true label that the model divided, or some of both',
+  )
+export type SegmentSource = z.infer<typeof SegmentSourceSchema>
+
 /** The JSON beside every exported segmentation. It holds nothing that names a patient. */
 export const SegmentationSidecarSchema = z.object({
   caseId: z.string(),
@@ -87,7 +95,13 @@ export const SegmentationSidecarSchema = z.object({
       snomedCode: z.string().nullable(),
       voxels: z.int(),
       volumeMl: z.number(),
-      source: z.enum(['model', 'truth']).describe('truth: the true label of the registered case'),
+      source: SegmentSourceSchema,
+      truthVoxels: z
+        .int()
+        .optional()
+        .describe(
+          'Of its voxels those that a true label settles: 255 in the provenance; where true labels were asked for',
+        ),
     }),
   ),
 })

@@ -105,7 +105,9 @@ export const InspectionSchema = z.object({
   possibleChannels: z
     .array(z.string())
     .describe('Names that would make series of the folder, which are not used, channels of its cases'),
-  subsets: z.array(z.string()).describe('Datasets that a table lists, of which one was looked at'),
+  subsets: z
+    .array(z.string())
+    .describe('Datasets of a table, or pipelines of a BIDS folder, of which one was looked at'),
   reading: FolderReadingSchema.describe('As it was looked at'),
 })
 export type Inspection = z.infer<typeof InspectionSchema>

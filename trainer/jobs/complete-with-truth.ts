@@ -4,19 +4,21 @@ import type { TrainJob } from '../../contract/job.ts'
 import type { OrganId } from '../../contract/organ.ts'
 import { canonicalTransform, fromCanonical, reorientGeometry } from '../imaging/canonical.ts'
 import type { Volume } from '../imaging/volume.ts'
-import { codebookClasses, delineatedClasses, type Study } from '../labels/study.ts'
+import { BACKGROUND, type ClassSet } from '../labels/label-sets.ts'
+import { codebookClasses, isDrawn, type Study } from '../labels/study.ts'
 import { readLabels } from '../preprocessing/read-labels.ts'
 
 export interface CompletedSegmentation {
   /** Union class of each voxel on the image's grid. */
   readonly labelMap: Volume<Uint8Array>
-  /** 0 background, 1 model, 255 true label; null when nothing but the model spoke. */
+  /** See PROVENANCE; null when nothing but the model spoke. */
   readonly provenance: Volume<Uint8Array> | null
-  readonly truthOrgans: ReadonlySet<OrganId>
+  /** Organs that have a label of their own in this case. */
+  readonly drawnOrgans: ReadonlySet<OrganId>
 }
 
-const MODEL = 1
-const TRUTH = 255
+/** Who says what a voxel is. Divided: a true label covers it and leaves several organs open, of which the model chose. */
+export const PROVENANCE = { background: 0, model: 1, divided: 254, truth: 255 } as const
 
 /** @param predicted union classes on the image's own grid */
 export async function completeWithTruth(
@@ -28,7 +30,7 @@ export async function completeWithTruth(
   const found = run.datasets
     .flatMap((dataset, index) => dataset.cases.map((entry) => ({ dataset, index, entry })))
     .find(({ dataset, entry }) => join(dataset.root, entry.images[0]!) === images[0])
-  if (!found) return { labelMap: predicted, provenance: null, truthOrgans: new Set() }
+  if (!found) return { labelMap: predicted, provenance: null, drawnOrgans: new Set() }
   const transform = canonicalTransform(predicted.geometry)
   const canonical = reorientGeometry(predicted.geometry, transform)
   const { codes, codebook } = await readLabels(found.dataset, found.entry, canonical)
@@ -36,18 +38,37 @@ export async function completeWithTruth(
   const sets = codebookClasses(study, found.index, found.entry, codebook)
   const labelMap = new Uint8Array(own.length)
   const provenance = new Uint8Array(own.length)
+  const fallbacks = sets.map((set) => fallbackOf(study, set))
   for (let v = 0; v < own.length; v++) {
     const set = sets[own[v]!]!
     const guess = predicted.data[v]!
     // The prediction may only choose among what the true labels leave open.
-    const certain = set.length === 1 ? set[0]! : null
-    const value = certain ?? (set.includes(guess) ? guess : set.includes(0) ? 0 : set[0]!)
+    const value = set.includes(guess) ? guess : fallbacks[own[v]!]!
     labelMap[v] = value
-    if (value !== 0) provenance[v] = certain !== null ? TRUTH : MODEL
+    if (value !== BACKGROUND) provenance[v] = speakerOf(set)
   }
-  const truthOrgans = new Set(
-    delineatedClasses(study, found.index, found.entry).flatMap((c) => study.union.organs[c - 1] ?? []),
-  )
   const { geometry } = predicted
-  return { labelMap: { data: labelMap, geometry }, provenance: { data: provenance, geometry }, truthOrgans }
+  return {
+    labelMap: { data: labelMap, geometry },
+    provenance: { data: provenance, geometry },
+    drawnOrgans: new Set(
+      found.dataset.labels
+        .filter((label) => label.organs.length === 1 && isDrawn(found.entry, label))
+        .flatMap(({ organs }) => organs),
+    ),
+  }
+}
+
+function speakerOf(set: ClassSet): number {
+  if (set.length === 1) return PROVENANCE.truth
+  return set.includes(BACKGROUND) ? PROVENANCE.model : PROVENANCE.divided
+}
+
+/** Where the model says something that a label rules out: background if that is open, else the organ around the others. */
+function fallbackOf({ union }: Study, set: ClassSet): number {
+  if (set.includes(BACKGROUND)) return BACKGROUND
+  const partOf = (c: number): readonly OrganId[] => union.partOf.get(union.organs[c - 1]!) ?? []
+  const isWhole = (c: number): boolean =>
+    set.every((other) => other === c || partOf(other).includes(union.organs[c - 1]!))
+  return set.find(isWhole) ?? set[0]!
 }

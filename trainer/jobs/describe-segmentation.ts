@@ -3,22 +3,22 @@ import { join, relative } from 'node:path'
 import type { PredictJob } from '../../contract/job.ts'
 import type { Organ } from '../../contract/organ.ts'
 import type { WrittenSegmentation } from '../../contract/output.ts'
-import type { SegmentationSidecar } from '../../contract/report.ts'
+import type { SegmentationSidecar, SegmentSource } from '../../contract/report.ts'
 import { nameOfSource } from '../imaging/image-source.ts'
 import type { OutputSegment, SegmentationToWrite } from '../imaging/output/output-writer.ts'
 import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
-import type { CompletedSegmentation } from './complete-with-truth.ts'
+import { PROVENANCE, type CompletedSegmentation } from './complete-with-truth.ts'
 
 /** @param organs of the run, in the order of their values */
 export function describeSegments(
   organs: readonly string[],
   vocabulary: readonly Organ[],
-  { labelMap, truthOrgans }: CompletedSegmentation,
+  completed: CompletedSegmentation,
 ): OutputSegment[] {
-  const counts = new Uint32Array(256)
-  for (const value of labelMap.data) counts[value] += 1
+  const speakers = countSpeakers(completed)
   return organs.map((organ, i) => {
     const entry = vocabulary.find(({ id }) => id === organ)
+    const counts = speakers[i + 1]!
     return {
       value: i + 1,
       organ,
@@ -26,10 +26,37 @@ export function describeSegments(
       color: entry?.color ?? '#888888',
       snomedCode: entry?.snomedCode ?? null,
       laterality: entry?.laterality ?? null,
-      voxels: counts[i + 1] ?? 0,
-      source: truthOrgans.has(organ) ? 'truth' : 'model',
+      voxels: counts.all,
+      source: sourceOf(counts, completed.drawnOrgans.has(organ)),
+      ...(completed.provenance ? { truthVoxels: counts.truth } : {}),
     }
   })
+}
+
+interface Speakers {
+  all: number
+  truth: number
+  model: number
+}
+
+/** [class] who decided how many of its voxels. */
+function countSpeakers({ labelMap, provenance }: CompletedSegmentation): Speakers[] {
+  const counts = Array.from({ length: 256 }, (): Speakers => ({ all: 0, truth: 0, model: 0 }))
+  for (let v = 0; v < labelMap.data.length; v++) {
+    const ofClass = counts[labelMap.data[v]!]!
+    const speaker = provenance ? provenance.data[v] : PROVENANCE.model
+    ofClass.all++
+    if (speaker === PROVENANCE.truth) ofClass.truth++
+    if (speaker === PROVENANCE.model) ofClass.model++
+  }
+  return counts
+}
+
+/** An organ without a voxel is truly absent only where somebody looked for it. */
+function sourceOf({ all, truth, model }: Speakers, drawn: boolean): SegmentSource {
+  if (all === 0) return drawn ? 'truth' : 'model'
+  if (truth === all) return 'truth'
+  return model === all ? 'model' : 'mixed'
 }
 
 /** @returns its path */
@@ -54,8 +81,9 @@ export async function writeSidecar(
     model: job.model,
     createdAt: about.createdAt.toISOString(),
     researchUseOnly: true,
-    segments: segments.map(({ value, organ, name, color, snomedCode, voxels, source }) => {
-      return { value, organ, name, color, snomedCode, voxels, volumeMl: voxels * voxelMl, source }
+    segments: segments.map(({ value, organ, name, color, snomedCode, voxels, source, truthVoxels }) => {
+      const settled = truthVoxels === undefined ? {} : { truthVoxels }
+      return { value, organ, name, color, snomedCode, voxels, volumeMl: voxels * voxelMl, source, ...settled }
     }),
   }
   const path = join(job.output, `${id}.json`)

@@ -6,6 +6,7 @@ import type { Case } from '../../contract/dataset.ts'
 import { OrganMosaicError, toOrganMosaicError } from '../../contract/errors.ts'
 import type { EvaluateJob, JobDataset } from '../../contract/job.ts'
 import type { OrganId } from '../../contract/organ.ts'
+import { settleKeys } from '../../contract/overlap-rule.ts'
 import type { EvaluationReport, OrganScore } from '../../contract/report.ts'
 import { reportToCsv } from '../evaluation/report-to-csv.ts'
 import { notEvaluable, scoreOrgan } from '../evaluation/score-organ.ts'
@@ -72,13 +73,14 @@ async function scoreCase(
     toCanonical({ data: prediction.evaluable, geometry: prediction.classes.geometry }).volume.data
   const { geometry } = predicted
   const { codes, codebook } = await readLabels(job.dataset, entry, geometry)
+  const settled = codebook.map((covering) => settleKeys(entry.overlaps ?? [], covering))
   return study.union.organs.map((organ) => {
     const classes = new Set(labelClasses(study.union, [organ]))
     const guess = predicted.data.map((c) => (classes.has(c) ? 1 : 0))
     const spoken = prediction.organs === null || prediction.organs.has(organ)
     const keys = spoken ? truthKeys(job.dataset, study, entry, organ) : null
     if (keys === null) return { caseId: entry.id, organ, ...notEvaluable(guess.reduce((sum, value) => sum + value, 0)) }
-    const covered = codebook.map((covering) => (covering.some((key) => keys.has(key)) ? 1 : 0))
+    const covered = settled.map((covering) => (covering.some((key) => keys.has(key)) ? 1 : 0))
     const truth = codes.map((code) => covered[code]!)
     const options = { nsdToleranceMm: job.nsdToleranceMm, ...(evaluable ? { evaluable } : {}) }
     return { caseId: entry.id, organ, ...scoreOrgan(guess, truth, geometry.shape, geometry.spacingMm, options) }

@@ -69,7 +69,7 @@ async function segmentImage(
   const predicted = predictor.segment(image, formats.includes('probabilities'))
   const completed: CompletedSegmentation = job.completeTruth
     ? await completeWithTruth(run, predictor.study, input.images, predicted.labelMap)
-    : { labelMap: predicted.labelMap, provenance: null, truthOrgans: new Set() }
+    : { labelMap: predicted.labelMap, provenance: null, drawnOrgans: new Set() }
   const segmentation: SegmentationToWrite = {
     ...input,
     channels: run.datasets[0]!.channels,
@@ -123,6 +123,10 @@ async function writeProvenance(
 ): Promise<string[]> {
   if (!provenance) return []
   const path = join(folder, `${id}_provenance.nii.gz`)
-  await writeNiftiChecked(path, provenance, 'provenance: 0 background, 1 model, 255 true label')
+  await writeNiftiChecked(
+    path,
+    provenance,
+    'provenance: 0 background, 1 model, 254 true label divided by the model, 255 true label',
+  )
   return [path]
 }

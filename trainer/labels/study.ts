@@ -3,6 +3,7 @@
 import type { Case, Label } from '../../contract/dataset.ts'
 import type { JobDataset, TrainJob } from '../../contract/job.ts'
 import type { Organ, OrganId } from '../../contract/organ.ts'
+import { settleKeys } from '../../contract/overlap-rule.ts'
 import { labelClasses, voxelClasses, type ClassSet, type OrganUnion } from './label-sets.ts'
 
 export interface Study {
@@ -67,10 +68,12 @@ export function codebookClasses(
     classes: labelClasses(study.union, label.organs),
   }))
   const settled = new Set(delineated.flatMap((label) => label.classes))
-  return codebook.map((keys) => {
+  return codebook.map((covering) => {
+    // What yields here says nothing of the voxel: neither that it is its organ, nor that it is not.
+    const keys = settleKeys(caseEntry.overlaps ?? [], covering)
     const allowed = voxelClasses(
       delineated.filter((label) => keys.includes(label.key)).map((label) => label.classes),
-      delineated.filter((label) => !keys.includes(label.key)).map((label) => label.classes),
+      delineated.filter((label) => !covering.includes(label.key)).map((label) => label.classes),
       study.classCount,
     )
     // An unlabelled organ that may share voxels with this one is not ruled out by it.

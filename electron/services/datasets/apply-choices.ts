@@ -13,12 +13,13 @@ export const choicesOf = (dataset: Dataset): DatasetChoices =>
   dataset.choices ?? { excluded: [], patients: null, registeredAs: dataset.role }
 
 /** The part of the choices that says how the folder is read. */
-export const readingOf = ({ volume, channels, subset, patterns, splits }: FolderReading): FolderReading => ({
+export const readingOf = ({ volume, channels, subset, patterns, splits, overlap }: FolderReading): FolderReading => ({
   ...(volume === undefined ? {} : { volume }),
   ...(channels === undefined ? {} : { channels }),
   ...(subset === undefined ? {} : { subset }),
   ...(patterns === undefined ? {} : { patterns }),
   ...(splits === undefined ? {} : { splits }),
+  ...(overlap === undefined ? {} : { overlap }),
 })
 
 /** The same dataset with these choices instead of its own. */

@@ -1,28 +1,34 @@
 // What the facts of a case mean once its labels are organs: availability of every organ, and whether it can be used.
 import type { Availability, Case, Finding, Label, Place } from '../../../contract/dataset.ts'
 import type { OrganId, Vocabulary } from '../../../contract/organ.ts'
+import type { OverlapRule } from '../../../contract/overlap-rule.ts'
 import { createFinding } from './create-finding.ts'
-import { areExclusive } from './are-exclusive.ts'
 import type { CaseFacts } from './inspect-case.ts'
 import type { Structure } from './label-tally.ts'
+import { forbiddenOverlaps, overlapFindings, settleOverlaps } from './settle-overlaps.ts'
+import { unionVoxels } from './shared-voxels.ts'
 
 export interface AssessContext {
   /** As patients.csv names it; without a name the case is a patient of its own */
   readonly patient: string | undefined
   /** Labels that were not drawn where a label map has no voxel of them */
   readonly notDrawn: readonly string[]
+  /** Who keeps voxels of structures that exclude each other */
+  readonly overlap: OverlapRule
   readonly vocabulary: Vocabulary
 }
 
 export function assessCase(
   facts: CaseFacts,
   labels: readonly Label[],
-  { patient, notDrawn, vocabulary }: AssessContext,
+  { patient, notDrawn, overlap, vocabulary }: AssessContext,
 ): { case: Case; findings: Finding[] } {
+  const overlaps = forbiddenOverlaps(facts, labels, vocabulary)
+  const settled = settleOverlaps(overlaps, overlap, facts)
   const findings = [
     ...facts.findings,
     ...unknownValues(facts, labels),
-    ...forbiddenOverlaps(facts, labels, vocabulary),
+    ...overlapFindings(facts.id, overlaps, settled, overlap),
     ...emptyLabels(facts, labels),
   ]
   const errors = findings.filter((finding) => finding.severity === 'error')
@@ -44,6 +50,7 @@ export function assessCase(
     ...(usable ? { drawn: drawn.map(({ key }) => key), places: placesOf(facts, labels) } : {}),
     midlineMm: facts.midlineMm,
     ...(facts.misfits.length > 0 ? { misfits: [...facts.misfits] } : {}),
+    ...(settled.length > 0 ? { overlaps: settled } : {}),
   }
   return { case: assessed, findings }
 }
@@ -67,7 +74,12 @@ function availabilityOfOrgan(organ: OrganId, facts: CaseFacts, drawn: readonly L
   const own = covering.filter((label) => label.organs.length === 1)
   const used = own.length > 0 ? own : covering
   const structures = used.flatMap((label) => facts.structures.get(label.key) ?? [])
-  const voxels = structures.reduce((total, structure) => total + structure.voxels, 0)
+  // Two drawings of one organ are one organ: what both cover is there once.
+  const voxels = unionVoxels(
+    used.map(({ key }) => key),
+    (key) => facts.structures.get(key)?.voxels ?? 0,
+    facts.shared,
+  )
   const [sz, sy, sx] = facts.geometry?.spacingMm ?? [0, 0, 0]
   const volumeMl = (voxels * sz * sy * sx) / 1000
   if (voxels === 0) return { state: 'absent', voxels, volumeMl }
@@ -120,16 +132,6 @@ function unknownValues(facts: CaseFacts, labels: readonly Label[]): Finding[] {
   const known = labels.map((label) => label.key).join(', ')
   const message = `Case ${facts.id}: the label map holds the undeclared value ${listed.join(', ')}${more}; expected 0, ${known}. Correct the label map, or declare the value.`
   return [createFinding('error', 'unknown-label-value', message, { caseId: facts.id })]
-}
-
-function forbiddenOverlaps(facts: CaseFacts, labels: readonly Label[], vocabulary: Vocabulary): Finding[] {
-  const organsOf = (key: string): OrganId[] => labels.find((label) => label.key === key)?.organs ?? []
-  return facts.overlaps
-    .filter(({ first, second }) => areExclusive(organsOf(first), organsOf(second), vocabulary))
-    .map(({ first, second, voxels }) => {
-      const message = `Case ${facts.id}: the masks ${first} and ${second} share ${voxels} voxels, and the organs exclude each other; look at the borders of both.`
-      return createFinding('warning', 'label-overlap', message, { caseId: facts.id })
-    })
 }
 
 /** One warning when nothing is labelled at all; else a note for each mask file that is there and empty. */

@@ -37,7 +37,7 @@ const FactsSchema = z.object({
   intensities: z.array(IntensitySchema),
   structures: z.array(z.tuple([z.string(), StructureSchema])),
   leftOut: z.array(z.string()),
-  overlaps: z.array(z.object({ first: z.string(), second: z.string(), voxels: z.number() })),
+  shared: z.array(z.object({ keys: z.array(z.string()), voxels: z.number() })),
   midlineMm: z.number().nullable(),
   misfits: z.array(MisfitSchema),
   identifiers: z.object({ fields: z.array(z.string()), inPath: z.boolean() }),

@@ -4,6 +4,7 @@ import { channelOf, modalityOfChannels, type Channel, type Modality } from '../.
 import type { Case, Dataset, DatasetChoices, DatasetRole, Finding, Label } from '../../../contract/dataset.ts'
 import { sidedKey, SIDES } from '../../../contract/label-treatment.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'
+import { DEFAULT_OVERLAP_RULE } from '../../../contract/overlap-rule.ts'
 import { applyChoices } from './apply-choices.ts'
 import { assessCase } from './assess-case.ts'
 import { findLeftovers } from './find-leftovers.ts'
@@ -49,8 +50,9 @@ export function composeDataset(
   const mapping = mapLabels(found, declared, { vocabulary, overrides, leftOut, datasetName })
   const labels = splitLabels(mapping.labels.map(withColor(match)), splits, vocabulary)
   const notDrawn = choices.notDrawn ?? []
+  const overlap = choices.overlap ?? DEFAULT_OVERLAP_RULE
   const assessed = facts.map((each) =>
-    assessCase(each, labels, { patient: patients.get(each.id), notDrawn, vocabulary }),
+    assessCase(each, labels, { patient: patients.get(each.id), notDrawn, overlap, vocabulary }),
   )
   const channels = channelsOf(match, facts)
   const persons = new Map(match.cases.map(({ id, dicom }) => [id, dicom]))

@@ -97,7 +97,9 @@ export function createDatasetDesk(context: DatasetDeskContext): DatasetDesk {
     const colors = only ? Object.fromEntries(only.map((key) => [key, all[key] ?? keptOrganColor(key)])) : all
     const sources = only ? each.labels.filter((source) => mayHold(source, only)) : each.labels
     const shown = repair ? sources.map((source) => ({ ...source, repair })) : sources
-    const job = { root, image: each.images[0], labels: shown, colors, ct: channels[0].modality === 'CT', size }
+    const [image] = each.images
+    const ct = channels[0].modality === 'CT'
+    const job = { root, image, labels: shown, overlaps: each.overlaps, colors, ct, size }
     return pictures.draw(`${each.fileHash}`, job)
   }
 

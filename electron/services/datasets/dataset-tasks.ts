@@ -138,7 +138,9 @@ export function createDatasetTasks({ workspace, tasks, workers, vocabulary, save
       ...(notDrawn ? { notDrawn: [...notDrawn] } : {}),
       leftOut: chosenLeftOut(inspection, { ...before, leftOut }),
     }
-    const proposed = known?.name ?? nameOfFolder(inspection.reading.subset ?? root)
+    // A table calls its datasets by name; a pipeline is called after whoever drew.
+    const named = inspection.match.layout === 'manifest' ? inspection.reading.subset : undefined
+    const proposed = known?.name ?? nameOfFolder(named ?? root)
     const name = NameSchema.safeParse(proposed).success ? proposed : 'dataset'
     const overrides = mapping ?? (known ? keptOverrides(known, inspection) : [])
     const dataset = composeDataset(

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { LabelSource } from '../../../contract/dataset.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
+import { drawnOver } from '../../../contract/overlap-rule.ts'
 import { canonicalTransform, reorient } from '../../../trainer/imaging/canonical.ts'
 import { readImage } from '../../../trainer/imaging/read-image.ts'
 import { percentiles } from '../../../trainer/imaging/statistics.ts'
@@ -24,12 +25,12 @@ const SPECKS = 2
  * @throws OrganMosaicError when the image cannot be read; a label that cannot is left out
  */
 export async function drawCase(
-  { root, image, labels, colors, ct, size }: DrawJob,
+  { root, image, labels, overlaps, colors, ct, size }: DrawJob,
   threads: number,
 ): Promise<Uint8Array> {
   const { volume } = await readImage(join(root, image), threads)
   const keys = Object.keys(colors).slice(0, 255)
-  const marks = await readMarks(root, volume.geometry, labels, keys)
+  const marks = await readMarks(root, volume.geometry, labels, keys, drawnOver(overlaps ?? []))
   const transform = canonicalTransform(volume.geometry)
   const scan = reorient(volume, transform)
   const painted = reorient({ data: marks, geometry: volume.geometry }, transform)
@@ -90,30 +91,40 @@ function windowOf({ data, geometry: { shape } }: Volume, slice: number): readonl
   return high > low ? [low, high] : [low - 1, low + 1]
 }
 
-/** @returns [V] 0 for nothing, n for the n-th key; where masks overlap, the later one */
+/** @returns [V] 0 for nothing, n for the n-th key; where masks overlap, the one that is drawn over the other, or the later one */
 async function readMarks(
   root: string,
   geometry: Geometry,
   labels: readonly LabelSource[],
   keys: readonly string[],
+  isOver: (key: string, other: string) => boolean,
 ): Promise<Uint8Array> {
   const marks = new Uint8Array(voxelCount(geometry.shape))
   const markOf = new Map(keys.map((key, at) => [key, at + 1]))
+  const over = Uint8Array.from({ length: keys.length ** 2 }, (_, at) =>
+    isOver(keys[Math.floor(at / keys.length)], keys[at % keys.length]) ? 1 : 0,
+  )
+  const hidden = (mark: number, present: number): boolean => over[(present - 1) * keys.length + mark - 1] === 1
   for (const source of labels) {
     const label = await readLabelSource(root, source, geometry).catch(() => null)
     if (!label || label.volume.data.length !== marks.length) continue
-    paint(marks, label.volume.data, (value) => markOf.get(label.keyOf(value)) ?? 0)
+    paint(marks, label.volume.data, (value) => markOf.get(label.keyOf(value)) ?? 0, hidden)
   }
   return marks
 }
 
 /** A value is asked for once. */
-function paint(marks: Uint8Array, data: VoxelArray, markOf: (value: number) => number): void {
+function paint(
+  marks: Uint8Array,
+  data: VoxelArray,
+  markOf: (value: number) => number,
+  hidden: (mark: number, present: number) => boolean,
+): void {
   const known = new Map<number, number>()
   for (let v = 0; v < data.length; v++) {
     if (Math.round(data[v]) === 0) continue
     let mark = known.get(data[v])
     if (mark === undefined) known.set(data[v], (mark = markOf(data[v])))
-    if (mark !== 0) marks[v] = mark
+    if (mark !== 0 && (marks[v] === 0 || !hidden(mark, marks[v]))) marks[v] = mark
   }
 }

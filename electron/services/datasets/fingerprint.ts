@@ -3,11 +3,17 @@ import { createHash } from 'node:crypto'
 import type { Case, Label } from '../../../contract/dataset.ts'
 import { steadyNames } from '../../../contract/hashed-patient.ts'
 
-/** SHA-256 over the meaning of the labels and the patients, file contents and treatments of the cases in use; paths do not enter. */
+/** SHA-256 over the meaning of the labels and the patients, file contents, treatments and settled overlaps of the cases in use; paths do not enter. */
 export function fingerprintOf(labels: readonly Label[], cases: readonly Case[]): string {
   const ok = cases.filter((each) => each.status === 'ok')
   const names = steadyNames(ok)
-  const used = ok.map((each) => [each.id, names.get(each.patient), each.fileHash, ...treatmentsOf(each)])
+  const used = ok.map((each) => [
+    each.id,
+    names.get(each.patient),
+    each.fileHash,
+    ...treatmentsOf(each),
+    ...overlapsOf(each),
+  ])
   const content = JSON.stringify([labels.map(({ key, organs }) => [key, organs]), used])
   return createHash('sha256').update(content).digest('hex')
 }
@@ -19,3 +25,7 @@ const treatmentsOf = ({ labels }: Case): unknown[] =>
     const leftOut = source.kind === 'map' && source.leftOut ? [source.leftOut] : []
     return split || repair || leftOut.length > 0 ? [[split ?? null, repair ?? null, ...leftOut]] : []
   })
+
+/** Nothing where nothing overlaps, and where a voxel is either: so it was before there was a rule. */
+const overlapsOf = ({ overlaps = [] }: Case): unknown[] =>
+  overlaps.length > 0 ? [overlaps.map(({ keeps, yields }) => [keeps, yields])] : []

@@ -23,10 +23,11 @@ import { checkGrid } from './check-grid.ts'
 import { checkImage } from './check-image.ts'
 import { createFinding } from './create-finding.ts'
 import type { FoundCase } from './layouts/layout.ts'
-import { LabelTally, type Overlap, type Structure } from './label-tally.ts'
+import { LabelTally, type Structure } from './label-tally.ts'
 import { measureMisfit } from './measure-misfit.ts'
 import { findIdentifiers, type Identifiers } from './quality/find-identifiers.ts'
 import { settleSplits } from './settle-splits.ts'
+import type { SharedVoxels } from './shared-voxels.ts'
 
 export interface CaseFacts {
   readonly id: string
@@ -42,7 +43,8 @@ export interface CaseFacts {
   readonly structures: ReadonlyMap<string, Structure>
   /** Keys of labels that are left out and are there, a value that occurs or a mask: they are nowhere else in the facts */
   readonly leftOut: readonly string[]
-  readonly overlaps: readonly Overlap[]
+  /** Voxels of several labels at once */
+  readonly shared: readonly SharedVoxels[]
   /** LPS x of the middle of the body */
   readonly midlineMm: number | null
   /** Label files that do not lie on the image, with what could be done */
@@ -91,7 +93,7 @@ export async function inspectCase(
     intensities,
     structures: tally?.structures ?? new Map(),
     leftOut: [...new Set([...(found.leftOut ?? []), ...leftOut])],
-    overlaps: tally?.overlaps() ?? [],
+    shared: tally?.shared() ?? [],
     midlineMm,
     misfits,
     identifiers: await findIdentifiers(root, files),
@@ -136,7 +138,7 @@ async function inspectLabels(
   image: Volume | null,
   findings: Finding[],
 ) {
-  const tally = image && new LabelTally(image.geometry)
+  const tally = image && new LabelTally(image.geometry, sources.length)
   const midlineMm = image && bodyMidline(image)
   const misfits: Misfit[] = []
   const labels: LabelSource[] = []

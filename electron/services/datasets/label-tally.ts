@@ -1,4 +1,4 @@
-// Counts the voxels of every label of one case, says where they lie, and which masks claim the same voxels.
+// Counts the voxels of every label of one case, says where they lie, and which labels share them.
 import type { Border, Finding, LabelSource } from '../../../contract/dataset.ts'
 import type { Geometry, Point } from '../../../contract/geometry.ts'
 import { sidedKey, SIDES } from '../../../contract/label-treatment.ts'
@@ -6,6 +6,7 @@ import { filledBlocks } from '../../../trainer/imaging/filled-blocks.ts'
 import { voxelCount, type VoxelArray } from '../../../trainer/imaging/volume.ts'
 import { createFinding } from './create-finding.ts'
 import { measureValues, type MeasuredValue } from './measure-values.ts'
+import { CombinationCounter, type SharedVoxels } from './shared-voxels.ts'
 
 export interface Structure {
   readonly voxels: number
@@ -13,13 +14,6 @@ export interface Structure {
   readonly centre: Point | null
   /** Sides of the image that it touches */
   readonly borders: readonly Border[]
-}
-
-/** Voxels that two mask files both claim. */
-export interface Overlap {
-  readonly first: string
-  readonly second: string
-  readonly voxels: number
 }
 
 /** Values may be off an integer by rounding of slope and intercept. */
@@ -32,13 +26,13 @@ export class LabelTally {
   /** [depth, height, width], 1 where any label is */
   readonly labelled: Uint8Array
   private readonly geometry: Geometry
-  /** 1-based position in maskKeys of the mask that claimed a voxel first; only for mask files */
-  private owner: Uint16Array | null = null
-  private readonly maskKeys: string[] = []
-  private readonly overlapVoxels = new Map<string, Overlap>()
+  /** null for a case of one label file: its labels share nothing */
+  private readonly combinations: CombinationCounter | null
 
-  constructor(geometry: Geometry) {
+  /** @param files how many label files it will be given */
+  constructor(geometry: Geometry, files: number) {
     this.geometry = geometry
+    this.combinations = files > 1 ? new CombinationCounter(voxelCount(geometry.shape)) : null
     this.labelled = new Uint8Array(voxelCount(geometry.shape))
   }
 
@@ -71,45 +65,21 @@ export class LabelTally {
       const key = keyOf(value)
       this.structures.set(key, joined(this.structures.get(key) ?? NOTHING, measured))
     }
-    if (source.kind === 'mask') this.claim(data, keyOf)
+    this.combinations?.add(data, (value) => (isForeground(value) ? keyOf(value) : null))
+    // A label that several files draw has the voxels of all of them, each once.
+    for (const [key, voxels] of this.combinations?.voxels() ?? []) {
+      const structure = this.structures.get(key)
+      if (structure) this.structures.set(key, { ...structure, voxels })
+    }
     return []
   }
 
-  overlaps(): Overlap[] {
-    return [...this.overlapVoxels.values()]
-  }
-
-  /** Masks alone can overlap; the sides of one that is split are claimed one by one. */
-  private claim(data: VoxelArray, keyOf: (value: number) => string): void {
-    this.owner ??= new Uint16Array(data.length)
-    const own = new Map<number, number>()
-    const shared = new Map<number, Map<number, number>>()
-    for (const [from, to] of filledBlocks(data)) {
-      for (let voxel = from; voxel < to; voxel++) {
-        if (!isForeground(data[voxel])) continue
-        let position = own.get(data[voxel])
-        if (position === undefined) own.set(data[voxel], (position = this.maskKeys.push(keyOf(data[voxel]))))
-        const owner = this.owner[voxel]
-        if (owner === 0) this.owner[voxel] = position
-        else if (owner !== position) count(shared, owner, position)
-      }
-    }
-    for (const [owner, others] of shared) {
-      for (const [position, voxels] of others) {
-        const [first, second] = [this.maskKeys[owner - 1], this.maskKeys[position - 1]]
-        this.overlapVoxels.set(`${owner} ${position}`, { first, second, voxels })
-      }
-    }
+  shared(): SharedVoxels[] {
+    return this.combinations?.shared() ?? []
   }
 }
 
 const sidesOf = (key: string): string[] => SIDES.map((side) => sidedKey(key, side))
-
-function count(shared: Map<number, Map<number, number>>, owner: number, position: number): void {
-  const others = shared.get(owner) ?? new Map<number, number>()
-  others.set(position, (others.get(position) ?? 0) + 1)
-  shared.set(owner, others)
-}
 
 function joined(known: Structure, { voxels, centre, borders }: MeasuredValue): Structure {
   const total = known.voxels + voxels

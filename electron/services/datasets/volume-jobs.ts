@@ -1,5 +1,6 @@
 // What is asked of the threads that read volumes: what a folder holds, the facts of a case, or a picture of one.
 import type { DatasetRole, FolderReading, LabelSource } from '../../../contract/dataset.ts'
+import type { SettledOverlap } from '../../../contract/overlap-rule.ts'
 import type { DetectedFolder } from './detect-folder.ts'
 import type { FoundCase } from './layouts/layout.ts'
 import type { CaseReading } from './read-changed-case.ts'
@@ -26,6 +27,7 @@ export interface DrawJob {
   readonly root: string
   readonly image: string
   readonly labels: readonly LabelSource[]
+  readonly overlaps?: readonly SettledOverlap[] | undefined
   /** Label key -> #rrggbb; others are not drawn */
   readonly colors: Readonly<Record<string, string>>
   /** CT is shown in a soft tissue window, anything else by its own range */

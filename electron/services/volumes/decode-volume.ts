@@ -14,6 +14,9 @@ import type { ImageRecipe, PseudoRecipe, Recipe, VolumeRest, VolumeStart } from 
 import { restoreNearest } from './restore-nearest.ts'
 import { typeOf, type StoredArray } from './to-stored.ts'
 
+/** A layer's values are below. */
+const VALUES = 65_536
+
 type OnStart = (start: VolumeStart) => void
 
 /**
@@ -25,7 +28,9 @@ export async function decodeVolume(recipe: Recipe, onStart: OnStart): Promise<Vo
     case 'image':
       return decodeImage(recipe, onStart)
     case 'labels': {
-      const { volume, notes } = await mergeLabels(recipe.sources, recipe.grid)
+      const pairs = new Set(recipe.overlaps?.map(([shown, hidden]) => shown * VALUES + hidden))
+      const hidden = (value: number, present: number): boolean => pairs.has(present * VALUES + value)
+      const { volume, notes } = await mergeLabels(recipe.sources, recipe.grid, pairs.size > 0 ? hidden : undefined)
       return finishLabels(volume, notes, onStart)
     }
     case 'disagreement': {

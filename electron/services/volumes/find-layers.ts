@@ -6,11 +6,12 @@ import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { ModelChoice, TrainJob } from '../../../contract/job.ts'
 import { REPAIR_WORDS } from '../../../contract/label-treatment.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'
+import { drawnOver } from '../../../contract/overlap-rule.ts'
 import { repairsOf } from '../datasets/repairs.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { listRunNames, readRun } from '../workspace/run-store.ts'
 import { hasPseudoLabels, pseudoRecipe } from './pseudo-label-files.ts'
-import type { LabelFile, Recipe } from './recipe.ts'
+import type { LabelFile, LabelsRecipe, Recipe } from './recipe.ts'
 import type { FindPredictions, SavedPrediction } from './saved-predictions.ts'
 import {
   disagreementSegments,
@@ -71,8 +72,17 @@ function truthLayer({ vocabulary }: LayerContext, dataset: Dataset, entry: Case)
   const segments = truthSegments(dataset, entry, organTable(vocabulary.organs))
   return {
     layer: { ...fixed, id: 'truth', kind: 'truth', title: 'True labels', segments },
-    recipe: () => ({ kind: 'labels', sources: truthSources(dataset, entry), grid: entry.geometry }),
+    recipe: () => truthRecipe(dataset, entry),
   }
+}
+
+function truthRecipe(dataset: Dataset, entry: Case): LabelsRecipe {
+  const over = drawnOver(entry.overlaps ?? [])
+  const values = [...truthValues(dataset, entry)]
+  const overlaps = values.flatMap(([key, shown]) =>
+    values.flatMap(([other, hidden]) => (over(key, other) ? [[shown, hidden] as const] : [])),
+  )
+  return { kind: 'labels', sources: truthSources(dataset, entry), grid: entry.geometry, overlaps }
 }
 
 function truthSources(dataset: Dataset, entry: Case): LabelFile[] {
@@ -98,11 +108,7 @@ function repairLayers({ vocabulary }: LayerContext, dataset: Dataset, entry: Cas
       note: 'A preview: nothing is repaired until it is chosen on the page of the dataset.',
       segments,
     },
-    recipe: () => ({
-      kind: 'labels',
-      sources: truthSources(dataset, { ...entry, labels: entry.labels.map((source) => ({ ...source, repair })) }),
-      grid: entry.geometry,
-    }),
+    recipe: () => truthRecipe(dataset, { ...entry, labels: entry.labels.map((source) => ({ ...source, repair })) }),
   }))
 }
 

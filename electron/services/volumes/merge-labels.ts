@@ -1,4 +1,5 @@
-// Label files of a case as one label map in canonical axis order. Where mask files overlap, the later one is shown.
+// Label files of a case as one label map in canonical axis order. Where files overlap, the one is
+// shown that keeps the voxels by the rule of the dataset, else the later one.
 import type { Geometry } from '../../../contract/geometry.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { canonicalTransform, reorientGeometry, toCanonical } from '../../../trainer/imaging/canonical.ts'
@@ -13,21 +14,30 @@ export type LabelVolume = Volume<Uint8Array | Uint16Array>
 
 /**
  * @param grid of the image file; null accepts any
+ * @param hidden whether a value gives way to one that lies there already
  * @throws OrganMosaicError as readLabel; `invalid-data` for another grid or values that are no labels
  */
 export async function mergeLabels(
   sources: readonly LabelFile[],
   grid: Geometry | null,
+  hidden?: (value: number, present: number) => boolean,
 ): Promise<{ volume: LabelVolume; notes: string[] }> {
   let merged: LabelVolume | null = null
   let shared = 0
   for (const source of sources) {
     const next = await readLabelFile(source, grid)
     if (merged === null) merged = next
-    else shared += putOver(merged.data, next.data, 'path' in source ? source.path : source.source.path)
+    else {
+      const path = 'path' in source ? source.path : source.source.path
+      // An overlay may need larger values than what it is put on.
+      if (next.data.BYTES_PER_ELEMENT > merged.data.BYTES_PER_ELEMENT) {
+        merged = { data: Uint16Array.from(merged.data), geometry: merged.geometry }
+      }
+      shared += putOver(merged.data, next.data, path, hidden)
+    }
   }
   if (merged === null) throw new OrganMosaicError('not-found', 'This case has no label file.')
-  const overlap = `${shared} voxels lie in more than one mask file; the later file is shown there.`
+  const overlap = `${shared} voxels lie in more than one mask file; ${hidden ? 'the rule of the dataset says which' : 'the later file'} is shown there.`
   return { volume: merged, notes: shared > 0 ? [overlap] : [] }
 }
 
@@ -76,7 +86,12 @@ function paint(mask: Uint8Array | Uint16Array, value: number): Uint8Array | Uint
 }
 
 /** @returns voxels that were taken already */
-function putOver(target: Uint8Array | Uint16Array, next: Uint8Array | Uint16Array, path: string): number {
+function putOver(
+  target: Uint8Array | Uint16Array,
+  next: Uint8Array | Uint16Array,
+  path: string,
+  hidden: (value: number, present: number) => boolean = () => false,
+): number {
   if (next.length !== target.length) {
     throw new OrganMosaicError('invalid-data', `${path} has another size than the label files before it.`)
   }
@@ -84,7 +99,7 @@ function putOver(target: Uint8Array | Uint16Array, next: Uint8Array | Uint16Arra
   for (let at = 0; at < next.length; at++) {
     if (next[at] === 0) continue
     if (target[at] !== 0) shared++
-    target[at] = next[at]
+    if (target[at] === 0 || !hidden(next[at], target[at])) target[at] = next[at]
   }
   return shared
 }

@@ -5,10 +5,15 @@ import type { Geometry } from '../../../contract/geometry.ts'
 
 /** Paths are absolute. `grid` is the image's, as registered; null when nobody could read it. */
 export type Recipe =
-  | ImageRecipe
-  | { kind: 'labels'; sources: readonly LabelFile[]; grid: Geometry | null }
-  | { kind: 'disagreement'; paths: readonly string[]; grid: Geometry | null }
-  | PseudoRecipe
+  ImageRecipe | LabelsRecipe | { kind: 'disagreement'; paths: readonly string[]; grid: Geometry | null } | PseudoRecipe
+
+export interface LabelsRecipe {
+  readonly kind: 'labels'
+  readonly sources: readonly LabelFile[]
+  readonly grid: Geometry | null
+  /** Values of the layer of which the first is shown where both are, by the rule of the dataset */
+  readonly overlaps?: readonly (readonly [shown: number, hidden: number])[]
+}
 
 export type ImageRecipe = { kind: 'image'; path: string; modality: Modality; intensity: Intensity | null }
 

@@ -13,7 +13,10 @@ const words: Record<FindingCode, readonly [title: string, advice: string]> = {
   'non-integer-label': ['Label was interpolated', 'Export it again with nearest neighbour.'],
   'empty-label': ['Empty mask', 'Remove the file if the organ was never drawn.'],
   'all-labels-empty': ['Nothing labelled', 'Exclude the case if its organs were never drawn.'],
-  'label-overlap': ['Masks overlap', 'Look at the borders of the two organs in the viewer.'],
+  'label-overlap': [
+    'Structures overlap',
+    'Look at the borders of the two in the viewer, or choose who keeps the voxels.',
+  ],
   'not-finite': ['Image with invalid values', 'Replace NaN and infinity by air (CT) or 0 (MR).'],
   'constant-image': ['Empty image', 'Export the scan again.'],
   'duplicate-image': ['Same image twice', 'Use one of the two; never train on one and test on the other.'],

@@ -3,6 +3,7 @@
 import type { Channel } from '../../../contract/channel.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { OutputCheck } from '../../../contract/output.ts'
+import type { SegmentSource } from '../../../contract/report.ts'
 import { compareGeometry } from '../geometry.ts'
 import type { Volume, VoxelArray } from '../volume.ts'
 
@@ -15,9 +16,10 @@ export interface OutputSegment {
   readonly color: string
   readonly snomedCode: string | null
   readonly laterality: 'left' | 'right' | null
-  /** truth: the true label of a registered case */
-  readonly source: 'model' | 'truth'
+  readonly source: SegmentSource
   readonly voxels: number
+  /** Of these, settled by a true label; absent where nobody asked for true labels */
+  readonly truthVoxels?: number
 }
 
 export interface SegmentationToWrite {

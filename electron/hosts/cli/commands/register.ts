@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { DatasetDetailSchema } from '../../../../contract/commands.ts'
 import { DatasetRoleSchema } from '../../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../../contract/errors.ts'
+import { OverlapRuleSchema } from '../../../../contract/overlap-rule.ts'
 import { readMappingFile } from '../../../services/datasets/mapping-files.ts'
 import { defineCommand } from '../define-command.ts'
 import { defined } from '../option-schemas.ts'
@@ -26,7 +27,14 @@ export const register = defineCommand({
       'which image channels, in this order, or how they are called, e.g. T1,T2 (for 4D files: all volumes)',
     ],
     ['--volume <n>', 'which volume of images that hold several (4D files, phases), from 1'],
-    ['--subset <name>', 'which dataset of a manifest.csv that lists several (default: the one of that name)'],
+    [
+      '--overlap <smaller|larger|either>',
+      'which of two structures that exclude each other keeps the voxels of both (default: smaller)',
+    ],
+    [
+      '--subset <name>',
+      'which dataset of a manifest.csv that lists several (default: the one of that name), or which BIDS pipeline',
+    ],
     ['--images <pattern>', 'which files are images, e.g. scans/{case}.nii.gz, instead of a layout that is detected'],
     ['--labels <pattern>', 'which files are labels, e.g. contours/{case}/{organ}.nii.gz'],
   ],
@@ -50,18 +58,32 @@ export const register = defineCommand({
       .optional(),
     volume: z.coerce.number().int().min(1).optional(),
     subset: z.string().min(1).optional(),
+    overlap: OverlapRuleSchema.optional(),
     images: z.string().min(1).optional(),
     labels: z.string().min(1).optional(),
   }),
   output: DatasetDetailSchema,
   run: async (services, input, terminal) => {
-    const { folder, name, role, organ, split: splits, notDrawn, channels, volume, subset, images, labels } = input
+    const {
+      folder,
+      name,
+      role,
+      organ,
+      split: splits,
+      notDrawn,
+      channels,
+      volume,
+      subset,
+      overlap,
+      images,
+      labels,
+    } = input
     if ((images === undefined) !== (labels === undefined)) {
       throw new OrganMosaicError('usage', '--images and --labels belong together; give both patterns.')
     }
     const patterns = images === undefined || labels === undefined ? undefined : { images, labels }
     const mapping = input.mapping === undefined ? undefined : await readMappingFile(input.mapping)
-    const reading = defined({ channels, volume, subset, patterns, splits })
+    const reading = defined({ channels, volume, subset, patterns, splits, overlap })
     const choices = notDrawn === undefined ? undefined : { notDrawn }
     const line = terminal.progress(`checking ${name ?? folder}  `)
     try {

@@ -6,6 +6,7 @@ import type { LabelSource, Modality } from '../../../../contract/dataset.ts'
 import type { FolderListing } from '../list-folder.ts'
 import { parseTable } from '../parse-table.ts'
 import { isBidsName, parseBidsName, type BidsName } from './bids-names.ts'
+import { choosePipeline } from './bids-pipelines.ts'
 import { isVolume, nameOf } from './case-files.ts'
 import { oneChannel, type FoundCase, type FoundLabel, type LayoutDetector } from './layout.ts'
 
@@ -30,11 +31,12 @@ export const bidsLayout: LayoutDetector = {
   id: 'bids',
   expects: 'BIDS: images such as sub-01/anat/sub-01_T1w.nii.gz, and ..._dseg or ..._mask files of the same subjects',
 
-  async detect(folder) {
+  async detect(folder, _role, reading) {
     const files = folder.files.filter((path) => isVolume(path) && isBidsName(path)).map(parseBidsName)
     const images = files.filter(({ suffix }) => IMAGES.includes(suffix))
-    const labels = files.filter(({ suffix }) => suffix === 'dseg' || suffix === 'mask')
-    if (images.length === 0 || labels.length === 0) return null
+    const allLabels = files.filter(({ suffix }) => suffix === 'dseg' || suffix === 'mask')
+    if (images.length === 0 || allLabels.length === 0) return null
+    const { labels, holds, names, notes } = choosePipeline(allLabels, reading, folder.root)
     const byImage = Map.groupBy(labels, (label) => imageOf(label, images)?.path ?? null)
     const labelled = images.filter(({ path }) => byImage.has(path))
     const cases = labelled.map((image): FoundCase => {
@@ -50,7 +52,7 @@ export const bidsLayout: LayoutDetector = {
     })
     if (cases.length === 0) return null
     const masks = cases.flatMap((each) => each.labels.flatMap((label) => (label.kind === 'mask' ? label.labelKey : [])))
-    const table = await readTables(folder)
+    const table = await readTables(folder, holds)
     const hasMaps = cases.some((each) => each.labels.some(({ kind }) => kind === 'map'))
     const named = [...new Set(masks)].sort().map((key) => ({ key, sourceName: key }))
     const suffixes = [...new Set(labelled.map(({ suffix }) => suffix))]
@@ -61,6 +63,8 @@ export const bidsLayout: LayoutDetector = {
       channels: oneChannel(modalityOfSuffixes(suffixes)),
       labels: hasMaps && table.length === 0 ? null : [...table, ...named],
       cases,
+      notes,
+      subsets: names,
     }
   },
 }
@@ -87,10 +91,10 @@ function sourceOf({ path, suffix, entities }: BidsName): LabelSource {
   return suffix === 'mask' ? { kind: 'mask', path, labelKey } : { kind: 'map', path }
 }
 
-/** Columns index and name, of all tables together: they describe one set of values. */
-async function readTables(folder: FolderListing): Promise<FoundLabel[]> {
+/** Columns index and name, of all tables of a pipeline together: they describe one set of values. */
+async function readTables(folder: FolderListing, holds: (path: string) => boolean): Promise<FoundLabel[]> {
   const found = new Map<string, string>()
-  for (const path of folder.files.filter((file) => /(^|[_/])dseg\.tsv$/.test(nameOf(file)))) {
+  for (const path of folder.files.filter((file) => /(^|[_/])dseg\.tsv$/.test(nameOf(file)) && holds(file))) {
     const [header = [], ...rows] = parseTable(await readFile(join(folder.root, path), 'utf8'))
     const [index, name] = ['index', 'name'].map((column) => header.findIndex((each) => each.toLowerCase() === column))
     for (const row of index < 0 || name < 0 ? [] : rows) {

@@ -56,7 +56,7 @@ export interface LayoutMatch {
   readonly notes?: readonly Finding[]
   /** Names that would make series of the folder, which are not used, channels of its cases */
   readonly possibleChannels?: readonly string[]
-  /** Datasets that one folder lists, of which one is read */
+  /** Datasets that one folder lists, or pipelines that it holds: one is read, the first where none is chosen */
   readonly subsets?: readonly string[]
 }
 

@@ -1,4 +1,5 @@
 // What a SEG and an RTSTRUCT have in common: patient and study of the source, a series of its own, the equipment.
+import type { SegmentSource } from '../../../../contract/report.ts'
 import { newUid, type DicomRecord } from '../../dicom/write-dicom.ts'
 import type { OutputSegment, SegmentationToWrite } from '../output-writer.ts'
 import type { Code } from '../terminology.ts'
@@ -74,7 +75,16 @@ export const instancesOf = (slices: readonly SourceSlice[]): SourceSlice[] => [
 ]
 
 /** Where a structure comes from, in words. */
-export const originOf = ({ source }: OutputSegment, { about: { run, stage, model } }: SegmentationToWrite): string =>
-  source === 'model'
-    ? `Predicted by run ${run}, stage ${stage}, model ${model}; research use only`
-    : 'True label of the registered case; how it was drawn is not known here'
+export function originOf({ source }: OutputSegment, { about: { run, stage, model } }: SegmentationToWrite): string {
+  const by = `run ${run}, stage ${stage}, model ${model}; research use only`
+  if (source === 'model') return `Predicted by ${by}`
+  const drawn = 'True label of the registered case'
+  return source === 'truth' ? `${drawn}; how it was drawn is not known here` : `${drawn}, divided or completed by ${by}`
+}
+
+/** As the standard calls who drew a segment. */
+export const ALGORITHM_TYPES: Record<SegmentSource, string> = {
+  model: 'AUTOMATIC',
+  mixed: 'SEMIAUTOMATIC',
+  truth: 'MANUAL',
+}

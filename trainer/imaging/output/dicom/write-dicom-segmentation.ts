@@ -17,7 +17,15 @@ import {
   type SegmentationToWrite,
 } from '../output-writer.ts'
 import { ANATOMICAL_STRUCTURE, organCodes } from '../terminology.ts'
-import { codeItem, commonModules, instancesOf, originOf, referenceTo, type CommonModules } from './common-modules.ts'
+import {
+  ALGORITHM_TYPES,
+  codeItem,
+  commonModules,
+  instancesOf,
+  originOf,
+  referenceTo,
+  type CommonModules,
+} from './common-modules.ts'
 import { packFrames } from './pack-frames.ts'
 import { readSourceSeries, type SourceSeries } from './source-series.ts'
 
@@ -135,8 +143,8 @@ function segmentItem(
     SegmentNumber: number,
     SegmentLabel: text(segment.name),
     SegmentDescription: text(originOf(segment, segmentation), 1024),
-    SegmentAlgorithmType: segment.source === 'model' ? 'AUTOMATIC' : 'MANUAL',
-    ...(segment.source === 'model' ? algorithm : {}),
+    SegmentAlgorithmType: ALGORITHM_TYPES[segment.source],
+    ...(segment.source === 'truth' ? {} : algorithm),
     SegmentedPropertyCategoryCodeSequence: [codeItem(ANATOMICAL_STRUCTURE)],
     SegmentedPropertyTypeCodeSequence: [
       {

@@ -17,7 +17,15 @@ import {
   type SegmentationToWrite,
 } from '../output-writer.ts'
 import { organCodes, rgbOf } from '../terminology.ts'
-import { codeItem, commonModules, instancesOf, originOf, referenceTo, type CommonModules } from './common-modules.ts'
+import {
+  ALGORITHM_TYPES,
+  codeItem,
+  commonModules,
+  instancesOf,
+  originOf,
+  referenceTo,
+  type CommonModules,
+} from './common-modules.ts'
 import { readSourceSeries, type SourceSeries } from './source-series.ts'
 
 const STRUCTURE_SET_STORAGE = '1.2.840.10008.5.1.4.1.1.481.3'
@@ -88,7 +96,7 @@ function structureSetModule(
       ROIName: text(segment.name),
       ROIDescription: text(originOf(segment, segmentation), 1024),
       // How a true label was made is not known: empty means that.
-      ROIGenerationAlgorithm: segment.source === 'model' ? 'AUTOMATIC' : '',
+      ROIGenerationAlgorithm: segment.source === 'truth' ? '' : ALGORITHM_TYPES[segment.source],
     })),
   }
 }
