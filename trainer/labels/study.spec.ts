@@ -137,3 +137,17 @@ describe('a case in which a merged label alone was drawn', () => {
 it('modelClassMap sends unknown organs to background', () => {
   expect(modelClassMap(5, [2, 4])).toEqual([0, 0, 1, 0, 2])
 })
+
+it('training sees the label that keeps a voxel, and both where nobody said', () => {
+  const labels = [label('liver', 'liver'), label('BODY', 'body')]
+  const entry = studyCase('a', { liver: 'labelled', body: 'labelled' })
+  const study = describeStudy({
+    organs: ['liver', 'body'],
+    vocabulary: [organ('liver'), organ('body')],
+    datasets: [studyDataset('site', labels, [entry])],
+  })
+  const codebook = [[], ['BODY'], ['BODY', 'liver']]
+  expect(codebookClasses(study, 0, entry, codebook)).toEqual([[0], [2], [1, 2]])
+  const settled = { ...entry, overlaps: [{ keeps: 'liver', yields: 'BODY', voxels: 1 }] }
+  expect(codebookClasses(study, 0, settled, codebook)).toEqual([[0], [2], [1]])
+})

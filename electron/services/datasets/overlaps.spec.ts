@@ -1,13 +1,11 @@
 // Structures that share voxels: what registration says of them, who keeps them, and how much of an organ there is.
 import { describe, expect, it } from 'vitest'
-import { settleKeys } from '../contract/overlap-rule.ts'
-import { codebookClasses, describeStudy } from '../trainer/labels/study.ts'
-import { label, organ, studyCase, studyDataset } from '../trainer/labels/test-study.ts'
-import { loadVocabulary } from '../electron/services/vocabulary/load-vocabulary.ts'
-import { inspectFolder } from '../electron/services/datasets/inspect-folder.ts'
-import { composeDataset } from '../electron/services/datasets/compose-dataset.ts'
-import type { OverlapRule } from '../contract/overlap-rule.ts'
-import { imageVolume, labelVolume, writeTestFolder } from '../electron/services/datasets/write-test-folder.ts'
+import { settleKeys } from '../../../contract/overlap-rule.ts'
+import { loadVocabulary } from '../vocabulary/load-vocabulary.ts'
+import { inspectFolder } from './inspect-folder.ts'
+import { composeDataset } from './compose-dataset.ts'
+import type { OverlapRule } from '../../../contract/overlap-rule.ts'
+import { imageVolume, labelVolume, writeTestFolder } from './write-test-folder.ts'
 
 async function register(files: Parameters<typeof writeTestFolder>[0], overlap?: OverlapRule, subset?: string) {
   const reading = { ...(overlap ? { overlap } : {}), ...(subset ? { subset } : {}) }
@@ -53,20 +51,6 @@ it('a target between a tumour and its organ takes from neither what the tumour h
   expect(settleKeys([pair(0, 1), pair(1, 2)], rank)).toEqual(['tumour', 'organ'])
   expect(settleKeys([pair(0, 1), pair(1, 2)], ['target', 'organ'])).toEqual(['target'])
   expect(settleKeys([], rank)).toEqual(rank)
-})
-
-it('training sees the label that keeps a voxel, and both where nobody said', () => {
-  const labels = [label('liver', 'liver'), label('BODY', 'body')]
-  const entry = studyCase('a', { liver: 'labelled', body: 'labelled' })
-  const study = describeStudy({
-    organs: ['liver', 'body'],
-    vocabulary: [organ('liver'), organ('body')],
-    datasets: [studyDataset('site', labels, [entry])],
-  })
-  const codebook = [[], ['BODY'], ['BODY', 'liver']]
-  expect(codebookClasses(study, 0, entry, codebook)).toEqual([[0], [2], [1, 2]])
-  const settled = { ...entry, overlaps: [{ keeps: 'liver', yields: 'BODY', voxels: 1 }] }
-  expect(codebookClasses(study, 0, settled, codebook)).toEqual([[0], [2], [1]])
 })
 
 it('two drawings of one organ count what both cover once', async () => {
