@@ -1,5 +1,5 @@
 // The workspace: one folder that holds everything of a person's studies. Folders are the truth, the database an index.
-import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs'
+import { accessSync, constants, existsSync, lstatSync, mkdirSync, statfsSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -87,9 +87,30 @@ const NETWORK_FILE_SYSTEMS = new Set([
 export function indexFile(root: string, isNetwork = liesOnNetwork(root)): string {
   if (!isNetwork) return join(root, 'organ-mosaic.sqlite')
   const name = createHash('sha256').update(root).digest('hex').slice(0, 16)
-  const folder = join(tmpdir(), `organ-mosaic-${userInfo().username}`)
+  return join(ownFolder(join(tmpdir(), `organ-mosaic-${userName()}`)), `${name}.sqlite`)
+}
+
+/** Everyone may write to the temporary folder: what another user put there under this name is not used. */
+function ownFolder(folder: string): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  return join(folder, `${name}.sqlite`)
+  const found = lstatSync(folder)
+  const { uid, mode } = found
+  const isOwn = found.isDirectory() && uid === (process.getuid?.() ?? uid)
+  if (isOwn && (process.platform === 'win32' || (mode & 0o077) === 0)) return folder
+  throw new OrganMosaicError(
+    'environment',
+    `The index of a workspace on a network file system needs the folder ${folder} for this user alone, and ${isOwn ? 'others may open it' : 'it is not a folder of this user'}; ${isOwn ? `close it with chmod 700 ${folder}` : 'have it removed'}, or choose another temporary folder with TMPDIR.`,
+    { details: { folder } },
+  )
+}
+
+/** A user without an entry in the system's list, as in some containers, has a number alone. */
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.() ?? 'user')
+  }
 }
 
 function liesOnNetwork(root: string): boolean {
