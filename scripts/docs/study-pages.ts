@@ -26,11 +26,13 @@ export function readmeWithResults(readme: string, studies: Studies): string {
   return `${readme.slice(0, begin)}${README_BEGIN}\n\n${parts.join('\n\n')}\n\n${readme.slice(end)}`
 }
 
-/** Means over organs. */
+/** Means over organs, of whole methods with all their models; the rest is in the tables. */
 function summaryOf({ title, result }: PublishedStudy): string {
   const { rows, budget, config } = result
   const runs = Math.max(...rows.map((each) => each.runs.length))
-  const lines = scoredLines(rows).map(({ label, mean }) => [
+  const isWhole = (name: string): boolean => config.rows.find((each) => each.name === name)?.set.length === 0
+  const whole = rows.filter(({ name }) => isWhole(name)).map((each) => ({ ...each, single: null }))
+  const lines = scoredLines(whole).map(({ label, mean }) => [
     label,
     formatOverSeeds(mean.dice, 'dice'),
     formatOverSeeds(mean.hd95Mm, 'hd95Mm'),
@@ -38,7 +40,7 @@ function summaryOf({ title, result }: PublishedStudy): string {
   ])
   const seeds = runs === 1 ? 'one seed' : `mean ± standard deviation over ${runs} seeds`
   return [
-    `**${title}**, ${config.preset} preset, ${budget} patches of each dataset, ${seeds} ([tables, tests, limits](docs/results/studies.md)):`,
+    `**${title}**, ${config.preset} preset, ${budget} patches of each dataset, ${seeds} ([tables, single models, ablation, tests, limits](docs/results/studies.md)):`,
     '',
     table(['method', 'Dice (%)', 'HD95 (mm)', 'NSD (%)'], lines),
   ].join('\n')
