@@ -14,6 +14,9 @@ import { SetupError } from './setup/setup-error.mjs'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const say = (/** @type {string} */ line) => void process.stderr.write(`package: ${line}\n`)
 
+const UNFINISHED =
+  'not finished; electron-builder says why above. Where it could not fetch from github.com, ELECTRON_MIRROR and ELECTRON_BUILDER_BINARIES_MIRROR name mirrors, and -c.electronDist=FOLDER an Electron that is there.'
+
 try {
   await ensurePage(ROOT, say)
   const natives = process.platform === 'linux' ? await makeNatives(ROOT, say) : undefined
@@ -21,6 +24,9 @@ try {
   if (natives) process.env.ORGAN_MOSAIC_NATIVES = relative(ROOT, natives)
   const files = listPackedFiles(ROOT, process, { window: true })
   writeFileSync(join(ROOT, 'dist/THIRD-PARTY-NOTICES.txt'), collectNotices(ROOT, { files, natives, node: false }))
+  process.on('exit', (code) => {
+    if (code !== 0) say(UNFINISHED)
+  })
   const config = ['--config', 'electron-builder.yml', '--publish', 'never']
   launch(ROOT, ['node_modules/electron-builder/cli.js', ...config, ...process.argv.slice(2)])
 } catch (error) {

@@ -133,6 +133,15 @@ describe.skipIf(process.platform !== 'linux')(
   },
 )
 
+// electron-builder refuses a deb without them, when everything else is packed.
+it('says of itself what a deb has to say', () => {
+  const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+  const about = JSON.parse(read('package.json')) as { homepage?: string; description?: string }
+  expect(about.homepage).toMatch(/^https:\/\//)
+  expect(about.description).not.toBe('')
+  expect(read('electron-builder.yml')).toMatch(/^ {2}maintainer: .+ <.+@.+>$/m)
+})
+
 /** In place of what makeNatives takes minutes for; tests/server-bundle.spec.ts makes the real ones. */
 function makeDummyNatives(folder: string): string {
   for (const path of NATIVE) {
