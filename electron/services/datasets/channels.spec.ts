@@ -98,6 +98,39 @@ describe('channels are found', () => {
   })
 })
 
+describe('BIDS images of a session', () => {
+  const session = (sub: string, suffixes: string[]) => [
+    ...suffixes.map((suffix) => `${sub}/anat/${sub}_${suffix}.nii`),
+    `derivatives/manual/${sub}/anat/${sub}_label-liver_mask.nii`,
+  ]
+  const files = [...session('sub-01', ['T1w', 'T2w']), ...session('sub-02', ['T1w'])]
+
+  it('are channels when their suffixes are named, and what is missing is said', async () => {
+    expect((await detect(files)).images).toEqual([
+      ['sub-01', 'sub-01/anat/sub-01_T1w.nii'],
+      ['sub-02', 'sub-02/anat/sub-02_T1w.nii'],
+    ])
+    expect(await detect(files, {}, { channels: ['T2', 'T1w'] })).toEqual({
+      channels: [
+        ['T2', 'MR'],
+        ['T1w', 'MR'],
+      ],
+      images: [
+        ['sub-01', 'sub-01/anat/sub-01_T2w.nii', 'sub-01/anat/sub-01_T1w.nii'],
+        ['sub-02', null, 'sub-02/anat/sub-02_T1w.nii'],
+      ],
+      problems: [
+        'Case sub-02 has no image of channel T2 beside sub-02/anat/sub-02_T1w.nii; add it, or remove the case.',
+      ],
+    })
+  })
+
+  it('are proposed', async () => {
+    const root = await writeTestFolder(Object.fromEntries(files.map((path) => [path, ''])))
+    expect((await detectLayout(await listFolder(root), 'train')).possibleChannels).toEqual(['T1w', 'T2w'])
+  })
+})
+
 describe('DICOM series', () => {
   const liver = [{ name: 'liver', color: '#ff0000' }]
   const patients = async (...series: string[][]): Promise<string> => {

@@ -8,7 +8,7 @@ import { parseTable } from '../parse-table.ts'
 import { isBidsName, parseBidsName, type BidsName } from './bids-names.ts'
 import { choosePipeline } from './bids-pipelines.ts'
 import { isVolume, nameOf } from './case-files.ts'
-import { oneChannel, type FoundCase, type FoundLabel, type LayoutDetector } from './layout.ts'
+import { namedChannel, oneChannel, type FoundCase, type FoundLabel, type LayoutDetector } from './layout.ts'
 
 /** In order of preference, should a session have several. */
 const IMAGES = [
@@ -39,12 +39,16 @@ export const bidsLayout: LayoutDetector = {
     const { labels, holds, names, notes } = choosePipeline(allLabels, reading, folder.root)
     const byImage = Map.groupBy(labels, (label) => imageOf(label, images)?.path ?? null)
     const labelled = images.filter(({ path }) => byImage.has(path))
+    const chosen = reading.channels ?? []
+    const asChannels = labelled.some(
+      (image) => channelImages(image, images, chosen).filter((path) => path !== null).length > 1,
+    )
     const cases = labelled.map((image): FoundCase => {
       const own = byImage.get(image.path) ?? []
       const { sub } = image.entities
       return {
         id: caseIdOf(image, labelled),
-        images: [image.path],
+        images: asChannels ? channelImages(image, images, chosen) : [image.path],
         labels: own.map(sourceOf),
         problems: [],
         patient: `sub-${sub}`,
@@ -60,7 +64,8 @@ export const bidsLayout: LayoutDetector = {
       layout: 'bids',
       reason: `BIDS: ${cases.length} images (${suffixes.join(', ')}) with ${labels.length} dseg and mask files of their subjects`,
       title: null,
-      channels: oneChannel(modalityOfSuffixes(suffixes)),
+      channels: asChannels ? chosen.map(namedChannel) : oneChannel(modalityOfSuffixes(suffixes)),
+      possibleChannels: asChannels ? [] : possibleChannels(labelled, images),
       labels: hasMaps && table.length === 0 ? null : [...table, ...named],
       cases,
       notes,
@@ -69,9 +74,27 @@ export const bidsLayout: LayoutDetector = {
   },
 }
 
+const isOfSession = (image: BidsName, { entities }: BidsName): boolean =>
+  ['sub', 'ses'].every((key) => image.entities[key] === entities[key])
+
+/** @param names suffixes in the order of the channels, `T1` for T1w. @returns an image each, null where there is none */
+const channelImages = (image: BidsName, images: readonly BidsName[], names: readonly string[]): (string | null)[] =>
+  names.map((name) => {
+    const suffixes = [name.toLowerCase(), `${name.toLowerCase()}w`]
+    const called = images.filter((each) => suffixes.includes(each.suffix.toLowerCase()) && isOfSession(each, image))
+    return called.includes(image) ? image.path : (imageOf(image, called)?.path ?? null)
+  })
+
+/** Suffixes of the images of labelled sessions, where there are several. */
+function possibleChannels(labelled: readonly BidsName[], images: readonly BidsName[]): string[] {
+  const beside = images.filter((each) => labelled.some((image) => isOfSession(each, image)))
+  const suffixes = IMAGES.filter((suffix) => beside.some((each) => each.suffix === suffix))
+  return suffixes.length > 1 ? suffixes : []
+}
+
 /** Of the same subject and session; of several the one that shares most entities, then the most usual kind. */
 function imageOf(label: BidsName, images: readonly BidsName[]): BidsName | null {
-  const same = images.filter(({ entities }) => ['sub', 'ses'].every((key) => entities[key] === label.entities[key]))
+  const same = images.filter((image) => isOfSession(image, label))
   const score = ({ entities, suffix }: BidsName): number =>
     Object.entries(entities).reduce((sum, [key, value]) => sum + (label.entities[key] === value ? 1 : -1), 0) * 100 -
     IMAGES.indexOf(suffix)
