@@ -4,7 +4,6 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RunSummary } from '../contract/commands.ts'
 import { ProcessSchema, START_AGAIN_EXIT } from '../contract/job.ts'
@@ -12,7 +11,6 @@ import { StudyConfigSchema } from '../contract/study.ts'
 import { readRequest } from '../electron/services/jobs/request-control.ts'
 import { runStudy } from '../electron/services/study/run-study.ts'
 import { readJobPlace } from '../trainer/job-folder/read-job-place.ts'
-import { readJournal } from '../trainer/job-folder/read-journal.ts'
 import { hashFiles } from './helpers/hash-files.ts'
 import { until } from './helpers/slurm-cluster.ts'
 import { openSshHost, whyNoOtherMachine, type SshHost } from './helpers/ssh-host.ts'
@@ -54,14 +52,15 @@ describe.skipIf(reason !== null)(`copies on another machine${reason === null ? '
     halted.delete(pid)
   }
   const courierOf = (name: string): number => pidIn(join(folderOf(name), 'courier.json'))
-  /** Halts the trainer there after the first checkpoint of a stage, so that what follows meets it at work. */
-  const haltThere = async (name: string, stage: 1 | 2): Promise<number> => {
-    const copy = there(folderOf(name))
-    const isThere = (): boolean =>
-      readJournal(copy).events.some((event) => event.type === 'checkpoint' && event.stage === stage)
-    while (!isThere()) await sleep(5)
-    const pid = pidIn(join(copy, 'process.json'))
-    process.kill(pid, 'SIGSTOP')
+  const isHalted = (pid: number): boolean =>
+    spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.startsWith('T')
+  /** Starts the run; its trainer there halts after the first checkpoint of a stage, so that what follows meets it at work. */
+  const startHalted = async (name: string, stage: 1 | 2, place?: string): Promise<number> => {
+    host.haltAfter(`"type":"checkpoint","stage":${stage}`)
+    await tiny.services.startRun(name, place === undefined ? {} : { place })
+    const sign = join(there(folderOf(name)), 'process.json')
+    await wait(() => existsSync(sign) && isHalted(pidIn(sign)), 'a trainer that halts')
+    const pid = pidIn(sign)
     halted.add(pid)
     return pid
   }
@@ -104,7 +103,6 @@ describe.skipIf(reason !== null)(`copies on another machine${reason === null ? '
     async () => {
       create('there', ...everyStep)
       await tiny.services.startRun('there', { place: 'box' })
-      await expect(tiny.services.startRun('there')).rejects.toThrow(/running already|waits for its turn/)
       expect(await follow('there')).toBe('finished')
       expect((await look('there')).place).toMatchObject({ name: 'box', state: 'ended' })
       const paths = readTraining(tiny.services, 'there').events.flatMap((event) =>
@@ -163,8 +161,7 @@ describe.skipIf(reason !== null)(`copies on another machine${reason === null ? '
     async () => {
       const before = inodes()
       create('moved', ...everyStep)
-      await tiny.services.startRun('moved', { place: 'box' })
-      const pid = await haltThere('moved', 1)
+      const pid = await startHalted('moved', 1, 'box')
       await wait(() => readTraining(tiny.services, 'moved').events.some(({ type }) => type === 'checkpoint'), 'news')
       expect(inodes()).toEqual(before)
 
@@ -185,8 +182,7 @@ describe.skipIf(reason !== null)(`copies on another machine${reason === null ? '
       expect(await follow('moved')).toBe('paused')
       expect(existsSync(there(folderOf('moved')))).toBe(false)
 
-      await tiny.services.startRun('moved')
-      release(await haltThere('moved', 2), 'SIGKILL')
+      release(await startHalted('moved', 2), 'SIGKILL')
       process.kill(courierOf('moved'), 'SIGKILL')
       expect(await follow('moved')).toBe('interrupted')
 

@@ -30,6 +30,8 @@ export interface SshHost {
   readonly name: string
   /** What is started there from now on does not see this one folder, and has another host name. */
   readonly hide: (folder: string) => void
+  /** The next process there that writes these words halts itself then; node alone is asked. */
+  readonly haltAfter: (words: string) => void
   /** Of what rsync sends from now on, in kilobytes a second; 0: as fast as it can. */
   readonly limit: (rate: number) => void
   /** Connections are cut, and new ones refused until it is back. */
@@ -77,7 +79,9 @@ ForceCommand ${folder}/there
   mkdirSync(join(folder, 'bin'))
   script('bin/ssh', `exec /usr/bin/ssh -F ${folder}/config "$@"`)
   const limit = (rate: number): void => script('bin/rsync', `exec /usr/bin/rsync --bwlimit=${rate} "$@"`)
-  const run = 'exec sh -c "$SSH_ORIGINAL_COMMAND"'
+  const halt = join(folder, 'halt-after')
+  const hook = join(import.meta.dirname, 'halt-after-words.mjs')
+  const run = `NODE_OPTIONS='--import=${hook}' HALT_AFTER=${halt} exec sh -c "$SSH_ORIGINAL_COMMAND"`
   script('there', run)
   const hide = (path: string): void => {
     script('apart', `mount -t tmpfs none '${path}' && hostname mosaic-there && ${run}`)
@@ -105,6 +109,7 @@ ForceCommand ${folder}/there
   return {
     name: 'there',
     hide,
+    haltAfter: (words) => writeFileSync(halt, words),
     limit,
     drop,
     back,
