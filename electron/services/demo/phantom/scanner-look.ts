@@ -13,7 +13,7 @@ export function addScannerLook(
   hu: Float32Array,
   shape: Shape,
   fromAxis: Float32Array,
-  scanner: Scanner,
+  scanner: Pick<Scanner, 'kernel' | 'noiseSd' | 'offsetHu'>,
   random: Random,
 ): Int16Array {
   const { kernel, noiseSd, offsetHu } = scanner
