@@ -1,6 +1,6 @@
 // The hippocampus benchmark: two partially labelled datasets, a test set and a reference, out of the Decathlon's Task04.
 // Sorted by name: 80 cases keep only the anterior part, the next 80 only the posterior, the last 40 keep both.
-// usage: npm run results:hippocampus -- TASK04_FOLDER OUTPUT_FOLDER
+// usage: npm run results:hippocampus -- TASK04_FOLDER OUTPUT_FOLDER [CASES_OF_EACH_DATASET]
 import { existsSync } from 'node:fs'
 import { copyFile, link, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -95,13 +95,14 @@ async function writeView(task04: string, folder: string, { name, parts, split, c
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const [task04, output] = process.argv.slice(2)
-  if (!task04 || !output) {
-    console.error('usage: make-hippocampus-views TASK04_FOLDER OUTPUT_FOLDER')
+  const [task04, output, each = '80'] = process.argv.slice(2)
+  if (!task04 || !output || !/^[1-9]\d*$/.test(each)) {
+    console.error('usage: make-hippocampus-views TASK04_FOLDER OUTPUT_FOLDER [CASES_OF_EACH_DATASET]')
     process.exit(2)
   }
   try {
-    for (const folder of await makeHippocampusViews(task04, output)) console.log(folder)
+    const sizes = { anterior: Number(each), posterior: Number(each), test: 40 }
+    for (const folder of await makeHippocampusViews(task04, output, sizes)) console.log(folder)
   } catch (error) {
     if (!(error instanceof OrganMosaicError)) throw error
     console.error(error.message)
