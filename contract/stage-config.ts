@@ -104,6 +104,11 @@ export const PseudoLabelConfigSchema = z.strictObject({
     .default('stage1')
     .describe('Who labels what cases leave open: the POS models, the shared network, or all of them together'),
   organThreshold: fraction.default(0.7).describe('An organ needs at least this calibrated probability'),
+  leastAccepted: fraction
+    .default(0.5)
+    .describe(
+      'Where its models are never so sure, an organ needs only what this share of the voxels reaches that they claim in the validation cases; 0: no organ needs less',
+    ),
   oddsMargin: z.number().nonnegative().default(0.5).describe('... and this lead in log-odds over the next organ'),
   backgroundThreshold: fraction.default(0.3).describe('Background where every competent model stays below'),
   calibrate: z.boolean().default(true).describe('Temperature-scale each model on its validation cases'),

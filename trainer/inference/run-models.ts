@@ -12,7 +12,7 @@ import type { Study } from '../labels/study.ts'
 import type { PreprocessedImage } from '../preprocessing/preprocessed-case.ts'
 import { restoreChannel, restoreToOriginal } from '../preprocessing/restore-to-original.ts'
 import { labelRoot } from '../pseudo-labels/label-versions.ts'
-import { readTemperatures } from '../pseudo-labels/make-pseudo-labels.ts'
+import { readCalibration } from '../pseudo-labels/calibrate-models.ts'
 import { disposeModels } from '../stages/stage-model.ts'
 import { fusePartialModels, meanProbabilities } from './fuse.ts'
 import { inferenceMirror } from './mirror.ts'
@@ -49,7 +49,7 @@ export async function openRunPredictor(
   const stageFolder = folderOfStage(job, runFolder, stage)
   const all = await loadStageModels(stageFolder, study, stage, plan, job)
   const used = choice === 'ensemble' ? all : all.filter(({ index }) => index === choice - 1)
-  const temperatures = await readTemperatures(labelRoot(stageFolder, 0), all.length)
+  const { temperatures } = await readCalibration(labelRoot(stageFolder, 0), all.length)
   const { overlap } = job.config.inference
   const mirror = inferenceMirror(study, job.config)
   const chosen = job.config.inference.postProcessing === 'auto' ? await readPostProcessing(runFolder) : null

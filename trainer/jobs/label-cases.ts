@@ -6,7 +6,8 @@ import { loadStage, stageCheckpointPath } from '../checkpoint/checkpoint.ts'
 import { inferenceMirror, type Counterpart } from '../inference/mirror.ts'
 import type { ClassSet } from '../labels/label-sets.ts'
 import { labelPeriods, labelRoot, pseudoLabelFolder } from '../pseudo-labels/label-versions.ts'
-import { calibrateModels, makePseudoLabels } from '../pseudo-labels/make-pseudo-labels.ts'
+import { calibrateModels, uncalibrated, type Calibration } from '../pseudo-labels/calibrate-models.ts'
+import { makePseudoLabels } from '../pseudo-labels/make-pseudo-labels.ts'
 import { openPseudoLabels } from '../pseudo-labels/pseudo-label-store.ts'
 import { chooseTeachers, fullTeacher, loadTeachers, type Teacher } from '../pseudo-labels/teachers.ts'
 import { averagedModel, createStageModels, disposeModels } from '../stages/stage-model.ts'
@@ -15,31 +16,27 @@ import type { LabelsInUse, TrainContext } from './train-context.ts'
 
 const silent: Pick<Journal, 'append'> = { append() {} }
 
-/** Temperatures of the teachers, which the fusion of stage 1 uses, too. */
-export async function calibrate(context: TrainContext, stage1Folder: string): Promise<number[]> {
+/** Of the teachers; the fusion of stage 1 uses their temperatures, too. */
+export async function calibrate(context: TrainContext, stage1Folder: string): Promise<Calibration> {
   const { folder, study, plan, job, progress } = context
-  if (!job.config.pseudoLabels.calibrate) return [...study.datasets.map(() => 1), 1]
+  if (!job.config.pseudoLabels.calibrate) return uncalibrated(study.datasets.length + 1)
   progress.begin('calibrate')
   const teachers = await loadTeachers(stage1Folder, study, plan, job)
-  const temperatures = await calibrateTeachers(context, labelRoot(folder, 0), teachers, (done) =>
+  const calibration = await calibrateTeachers(context, labelRoot(folder, 0), teachers, (done) =>
     progress.advance(done, `calibrating model ${done}/${teachers.length}`),
   )
   disposeModels(teachers)
-  return temperatures
+  return calibration
 }
 
 /** Before stage 2. */
-export async function labelCases(
-  context: TrainContext,
-  stage1Folder: string,
-  temperatures: readonly number[],
-): Promise<void> {
+export async function labelCases(context: TrainContext, stage1Folder: string, calibration: Calibration): Promise<void> {
   const { study, plan, job, progress, journal } = context
   if (!storesPseudoLabels(job.config)) return progress.skip('pseudo-labels')
   progress.begin('pseudo-labels')
   const loaded = await loadTeachers(stage1Folder, study, plan, job)
   const teachers = chooseTeachers(loaded, study, job.config)
-  await makeVersion(context, 0, teachers, temperatures, journal)
+  await makeVersion(context, 0, teachers, calibration, journal)
   disposeModels(loaded)
 }
 
@@ -56,11 +53,11 @@ export async function refreshLabels(context: TrainContext, version: number): Pro
   const models = createStageModels(study, 2, plan, job.config)
   await loadStage(stageCheckpointPath(folder, 2), models)
   const teachers = models.map((model) => fullTeacher(averagedModel(model), study))
-  const temperatures = job.config.pseudoLabels.calibrate
+  const calibration = job.config.pseudoLabels.calibrate
     ? await calibrateTeachers(context, labelRoot(folder, version), teachers, () => obeyControl(folder))
-    : teachers.map(() => 1)
+    : uncalibrated(teachers.length)
   // Findings tell of the labels that a person may review, those made before stage 2.
-  await makeVersion(context, version, teachers, temperatures, silent)
+  await makeVersion(context, version, teachers, calibration, silent)
   disposeModels(models)
 }
 
@@ -83,7 +80,7 @@ async function makeVersion(
   context: TrainContext,
   version: number,
   teachers: readonly Teacher[],
-  temperatures: readonly number[],
+  calibration: Calibration,
   journal: Pick<Journal, 'append'>,
 ): Promise<void> {
   const { folder, study, plan, job, prepared, progress } = context
@@ -96,7 +93,7 @@ async function makeVersion(
     overlap: inference.trainingOverlap,
     mirror: pseudoLabelMirror(context),
     teachers,
-    temperatures,
+    calibration,
     cases: prepared.training,
     journal,
   }
@@ -112,17 +109,16 @@ const calibrateTeachers = (
   root: string,
   teachers: readonly Teacher[],
   onModel: (done: number) => void,
-): Promise<number[]> =>
-  calibrateModels(
-    root,
-    teachers,
-    context.prepared.validation,
-    context.study,
-    context.plan,
-    context.job.config.inference.trainingOverlap,
-    pseudoLabelMirror(context),
+): Promise<Calibration> => {
+  const { study, plan, job, prepared } = context
+  const { pseudoLabels: rules, inference } = job.config
+  const { validation } = prepared
+  const mirror = pseudoLabelMirror(context)
+  return calibrateModels(
+    { root, study, plan, rules, overlap: inference.trainingOverlap, mirror, teachers, validation },
     onModel,
   )
+}
 
 const countCases = ({ prepared }: TrainContext): number =>
   prepared.training.reduce((sum, cases) => sum + cases.length, 0)

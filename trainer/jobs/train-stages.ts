@@ -21,10 +21,10 @@ export async function trainStages(context: TrainContext): Promise<void> {
   if (stages.includes(0) && !distils(job)) await trainShared(context, null)
   if (stages.includes(1)) await trainStage1(context)
   if (!stages.includes(1) && !stages.includes(2) && !distils(job)) return
-  const temperatures = await calibrate(context, stage1Folder)
-  if (distils(job)) await trainTaught(context, stage1Folder, temperatures)
+  const calibration = await calibrate(context, stage1Folder)
+  if (distils(job)) await trainTaught(context, stage1Folder, calibration.temperatures)
   if (!stages.includes(2)) return
-  await labelCases(context, stage1Folder, temperatures)
+  await labelCases(context, stage1Folder, calibration)
   const review = await awaitReview(folder, job.config.pseudoLabels.review, journal)
   for (const period of labelPeriods(job.config)) await trainPeriod(context, stage1Folder, period, review)
 }

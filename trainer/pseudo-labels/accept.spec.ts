@@ -14,7 +14,16 @@ const evidence = (unionClass: number, probability: number[], logOdds: number[], 
 })
 const accept = (shape: Shape, organs: OrganEvidence[], more: Partial<AcceptInput> = {}) =>
   acceptPseudoLabels(
-    { shape, voxelMl: 1, evidence: organs, unknown: [], isLabelled: () => false, experience: new Map(), ...more },
+    {
+      shape,
+      voxelMl: 1,
+      evidence: organs,
+      thresholds: organs.map(() => rules.organThreshold),
+      unknown: [],
+      isLabelled: () => false,
+      experience: new Map(),
+      ...more,
+    },
     { ...rules },
   )
 
@@ -37,6 +46,12 @@ describe('a voxel', () => {
     expect(labels.provenance[0]).toBe(provenance)
     const sure = code === 0 ? 0 : code === 1 ? 1 - p[0]! : p[code - 2]!
     expect(labels.confidence[0]).toBe(Math.round(sure * 255))
+  })
+
+  it('of an organ that needs less is accepted earlier; the others need what they needed', () => {
+    const organs = [evidence(5, [0.5, 0.39, 0.1], [1, 1, -2]), evidence(6, [0.1, 0.1, 0.5], [-2, -2, 1])]
+    const { labels } = accept([1, 1, 3], organs, { thresholds: [0.4, 0.7] })
+    expect([...labels.codes]).toEqual([2, 0, 0])
   })
 
   it('keeps organs possible that no model can tell', () => {
@@ -102,7 +117,7 @@ describe('an organ as a whole', () => {
 
   it('may be cut when training saw it cut often, or when the rule is off', () => {
     expect(run([0, 1], { cutShare: 0.25 }).rejections).toEqual([])
-    const input = { shape: [5, 1, 4] as Shape, voxelMl: 1, evidence: [organIn([0])], unknown: [] }
+    const input = { shape: [5, 1, 4] as Shape, voxelMl: 1, evidence: [organIn([0])], thresholds: [0.7], unknown: [] }
     const { rejections } = acceptPseudoLabels(
       { ...input, isLabelled: () => false, experience: experience() },
       { ...rules, ignoreCut: false },

@@ -29,6 +29,8 @@ export interface AcceptInput {
   readonly voxelMl: number
   /** Organs unlabelled in the case that some model can tell. */
   readonly evidence: readonly OrganEvidence[]
+  /** Of each organ of the evidence: the probability that it needs. */
+  readonly thresholds: readonly number[]
   /** Organs unlabelled in the case that no model can tell: they stay possible where background is accepted. */
   readonly unknown: ClassSet
   /** [V] true where a true label covers the voxel */
@@ -49,6 +51,7 @@ export function acceptPseudoLabels(
   const { codes, provenance, confidence } = judgeVoxels(
     shape[0] * shape[1] * shape[2],
     evidence,
+    input.thresholds,
     input.isLabelled,
     rules,
   )
@@ -78,8 +81,9 @@ export const codeSets = (evidence: readonly OrganEvidence[], open: ClassSet): (C
 export function judgeVoxels(
   voxels: number,
   evidence: readonly OrganEvidence[],
+  thresholds: readonly number[],
   isLabelled: (voxel: number) => boolean,
-  rules: Pick<Rules, 'organThreshold' | 'oddsMargin' | 'backgroundThreshold'>,
+  rules: Pick<Rules, 'oddsMargin' | 'backgroundThreshold'>,
 ): JudgedVoxels {
   const codes = new Uint8Array(voxels)
   const provenance = new Uint8Array(voxels)
@@ -93,7 +97,7 @@ export function judgeVoxels(
     if (best === null) continue
     const p = evidence[best]!.probability[v]!
     const lead = next === null ? Infinity : evidence[best]!.logOdds[v]! - evidence[next]!.logOdds[v]!
-    if (p >= rules.organThreshold && lead >= rules.oddsMargin) {
+    if (p >= thresholds[best]! && lead >= rules.oddsMargin) {
       codes[v] = best + 2
       provenance[v] = evidence[best]!.models[0]! + 1
       confidence[v] = Math.round(p * 255)

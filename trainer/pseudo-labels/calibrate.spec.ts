@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../imaging/random.ts'
-import { calibrateTemperature } from './calibrate.ts'
+import { calibrateTemperature, measureSureness } from './calibrate.ts'
 
 const SETS = [[0], [1], [2], [0, 1, 2]]
 const VOXELS = 20_000
@@ -52,5 +52,34 @@ describe('calibrateTemperature', () => {
 
   it('is 1 without cases', () => {
     expect(calibrateTemperature([], 3)).toBe(1)
+  })
+})
+
+describe('measureSureness', () => {
+  // Two voxels of background, four of class 1, one of class 2; nobody claims class 3.
+  const claimed = [0.6, 0.9, 0.7, 0.8]
+  const rest = (p: number, length: number): number[] => Array.from({ length }, () => (1 - p) / length)
+  const probabilities = Float32Array.from([
+    ...[0.9, ...rest(0.9, 3), 0.5, ...rest(0.5, 3)],
+    ...claimed.flatMap((p) => [(1 - p) / 3, p, ...rest(p, 3).slice(1)]),
+    ...[0.2, 0.2, 0.4, 0.2],
+  ])
+  const cases = [{ probabilities }]
+
+  it.each([
+    [0.25, 0.9],
+    [0.5, 0.8],
+    [1, 0.6],
+    [0, 1],
+  ])('a share of %d of the claimed voxels reaches %d', (share, reached) => {
+    const [, first, second, third] = measureSureness(cases, 4, 1, share)
+    expect(first).toBeCloseTo(reached, 5)
+    expect(second).toBeCloseTo(share === 0 ? 1 : 0.4, 5)
+    expect(third).toBe(1)
+  })
+
+  it('is that of the calibrated model', () => {
+    const odds = Math.sqrt(0.6 / (0.4 / 3))
+    expect(measureSureness(cases, 4, 2, 1)[1]).toBeCloseTo(odds / (odds + 3), 5)
   })
 })

@@ -42,6 +42,33 @@ export function calibrateTemperature(cases: readonly CalibrationCase[], classCou
   return minimise(loss, LOWEST, HIGHEST)
 }
 
+/**
+ * How sure the calibrated model is where it claims a class, that is where no other is likelier.
+ * @returns for each class the probability that this share of the claimed voxels reaches; 1 where none is claimed
+ */
+export function measureSureness(
+  cases: readonly Pick<CalibrationCase, 'probabilities'>[],
+  classCount: number,
+  temperature: number,
+  share: number,
+): number[] {
+  const claims = Array.from({ length: classCount }, (): number[] => [])
+  for (const { probabilities } of cases) {
+    for (let at = 0; at < probabilities.length; at += classCount) {
+      let likeliest = 0
+      for (let c = 1; c < classCount; c++) if (probabilities[at + c]! > probabilities[at + likeliest]!) likeliest = c
+      // Most of a scan is background, whose sureness nobody asks for.
+      if (likeliest === 0) continue
+      const odds = Array.from({ length: classCount }, (_, c) => (probabilities[at + c]! + TINY) ** (1 / temperature))
+      claims[likeliest]!.push(odds[likeliest]! / odds.reduce((sum, each) => sum + each, 0))
+    }
+  }
+  return claims.map((claimed) => {
+    const falling = Float64Array.from(claimed).sort().reverse()
+    return falling[Math.ceil(share * falling.length) - 1] ?? 1
+  })
+}
+
 interface Sample {
   readonly logs: Float32Array
   readonly set: ClassSet

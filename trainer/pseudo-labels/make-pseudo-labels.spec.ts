@@ -10,7 +10,8 @@ import { createStageModels, disposeModels } from '../stages/stage-model.ts'
 import { tinyConfig, tinyPlan, tinyStudy } from '../stages/test-stage.ts'
 import { leakedTensors } from '../tensor/test-tensors.ts'
 import { tf } from '../tensor/tensorflow.ts'
-import { calibrateModels, makePseudoLabels, readTemperatures, type PseudoLabelSetup } from './make-pseudo-labels.ts'
+import { calibrateModels, readCalibration, uncalibrated } from './calibrate-models.ts'
+import { makePseudoLabels, type PseudoLabelSetup } from './make-pseudo-labels.ts'
 import { labelRoot, pseudoLabelFolder } from './label-versions.ts'
 import { openPseudoLabels } from './pseudo-label-store.ts'
 import type { Teacher } from './teachers.ts'
@@ -50,7 +51,7 @@ beforeAll(async () => {
     overlap: 0.25,
     mirror: null,
     teachers,
-    temperatures: [1, 1],
+    calibration: uncalibrated(2),
     cases: [[await caseOf(0, 0)], [await caseOf(1, 0)]],
   }
 })
@@ -110,26 +111,47 @@ describe('makePseudoLabels', () => {
 })
 
 describe('calibrateModels', () => {
-  const validation = () =>
-    setup.cases.flatMap((cases, dataset) => cases.map(({ entry, folder }) => ({ dataset, caseId: entry.id, folder })))
+  const calibrate = (root: string, onModel: () => void = () => undefined) => {
+    const validation = setup.cases.flatMap((cases, dataset) =>
+      cases.map(({ entry, folder }) => ({ dataset, caseId: entry.id, folder })),
+    )
+    return calibrateModels({ ...setup, root, validation }, onModel)
+  }
+
   it('softens a model that is wrong with confidence, once a job', async () => {
     const { job } = await make('calibrated')
     let calls = 0
-    const calibrate = () =>
-      calibrateModels(labelRoot(job, 0), teachers, validation(), tinyStudy, tinyPlan, 0.25, null, () => (calls += 1))
-    let temperatures: number[] = []
-    expect(await leakedTensors(async () => (temperatures = await calibrate()))).toBe(0)
+    const again = () => calibrate(labelRoot(job, 0), () => (calls += 1))
+    let calibration = uncalibrated(0)
+    expect(await leakedTensors(async () => (calibration = await again()))).toBe(0)
     // model 0 is sure of background everywhere: nothing to tell; model 1 is sure of jaw, and mostly wrong
+    const { temperatures, sureness } = calibration
     expect(temperatures[0]).toBe(1)
     expect(temperatures[1]).toBeGreaterThan(4)
+    expect(sureness[0]).toEqual([1, 1, 1])
+    expect(sureness[1]![1]).toBeCloseTo(1 / (1 + 2 * Math.exp(-9 / temperatures[1]!)), 3)
     expect(calls).toBe(2)
-    expect(await calibrate()).toEqual(temperatures)
+    expect(await again()).toEqual(calibration)
     expect(calls).toBe(2)
-    expect(await readTemperatures(labelRoot(job, 0), 2)).toEqual(temperatures)
+    expect(await readCalibration(labelRoot(job, 0), 2)).toEqual(calibration)
   })
 
-  it('is 1 for every model of a job that never calibrated', async () => {
-    expect(await readTemperatures(join(root, 'nowhere'), 3)).toEqual([1, 1, 1])
+  it('saves an organ whose model is never as sure as the rules ask for', async () => {
+    const bias = models[1]!.parameters.get('head.0.bias')!
+    bias.assign(tf.tensor1d([0, 1, -9]))
+    const acceptedOf = async (name: string, calibration: PseudoLabelSetup['calibration']) => {
+      const { job } = await make(name, { calibration })
+      return (await openPseudoLabels(pseudoLabelFolder(labelRoot(job, 0), 'a', 'a1'))).acceptedClasses
+    }
+    const measured = await calibrate(join(root, 'unsure-calibration'))
+    expect(measured.sureness[1]![1]).toBeLessThan(0.7)
+    expect(await acceptedOf('unsure', measured)).toEqual([3])
+    expect(await acceptedOf('unsure, as the rules ask', { ...measured, sureness: [] })).toEqual([])
+    bias.assign(tf.tensor1d([0, 9, 0]))
+  })
+
+  it('is none for every model of a job that never calibrated', async () => {
+    expect(await readCalibration(join(root, 'nowhere'), 3)).toEqual({ temperatures: [1, 1, 1], sureness: [] })
   })
 })
 

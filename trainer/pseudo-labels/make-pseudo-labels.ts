@@ -1,69 +1,23 @@
 // Between the stages: calibrated models label what the cases leave open.
-import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
 import type { Case } from '../../contract/dataset.ts'
 import type { Plan } from '../../contract/plan.ts'
 import type { RunConfig } from '../../contract/run-config.ts'
-import { gatherEvidence, type ModelPrediction } from '../inference/fuse.ts'
+import { gatherEvidence, type ModelPrediction, type OrganEvidence } from '../inference/fuse.ts'
 import type { Counterpart } from '../inference/mirror.ts'
 import { predictCase } from '../inference/predict-case.ts'
-import { writeFileAtomically } from '../imaging/write-file-atomically.ts'
 import { isZarrGroup } from '../imaging/zarr-group.ts'
 import type { Journal } from '../jobs/journal.ts'
-import { readJsonFile } from '../jobs/read-json-file.ts'
-import { projectClasses, type ClassSet } from '../labels/label-sets.ts'
-import { codebookClasses, delineatedClasses, type Study } from '../labels/study.ts'
+import type { ClassSet } from '../labels/label-sets.ts'
+import { delineatedClasses, type Study } from '../labels/study.ts'
 import { openPreprocessed } from '../preprocessing/preprocessed-store.ts'
-import type { ValidationCase } from '../stages/validate.ts'
 import { acceptPseudoLabels, type OrganExperience } from './accept.ts'
-import { calibrateTemperature } from './calibrate.ts'
+import type { Calibration } from './calibrate-models.ts'
 import { pseudoLabelFolder } from './label-versions.ts'
 import { measureDisagreement } from './measure-disagreement.ts'
 import { storePseudoLabels } from './pseudo-label-store.ts'
 import type { Teacher } from './teachers.ts'
-
-const calibrationPath = (root: string): string => join(root, 'calibration.json')
-const CalibrationSchema = z.object({ temperatures: z.array(z.number()) })
-
-/** The temperature of each teacher, POS models first; 1 for all before calibration. @param root of labelRoot */
-export async function readTemperatures(root: string, models: number): Promise<number[]> {
-  if (!existsSync(calibrationPath(root))) return Array.from({ length: models }, () => 1)
-  const nextStep = 'Delete it and resume the run; without it models predict uncalibrated.'
-  return (await readJsonFile(calibrationPath(root), CalibrationSchema, nextStep)).temperatures
-}
-
-/** Temperature-scales each teacher on the held-back cases that can judge it, once a version of the labels. */
-export async function calibrateModels(
-  root: string,
-  teachers: readonly Teacher[],
-  validation: readonly ValidationCase[],
-  study: Study,
-  plan: Plan,
-  overlap: number,
-  mirror: Counterpart,
-  onModel: (done: number) => void,
-): Promise<number[]> {
-  if (existsSync(calibrationPath(root))) return readTemperatures(root, teachers.length)
-  const temperatures: number[] = []
-  for (const teacher of teachers) {
-    const cases = []
-    for (const { folder, caseId, dataset } of validation.filter((each) => teacher.datasets.includes(each.dataset))) {
-      const stored = await openPreprocessed(folder)
-      const caseEntry = study.datasets[dataset]!.cases.find(({ id }) => id === caseId)!
-      const sets = codebookClasses(study, dataset, caseEntry, stored.codebook).map((set) =>
-        projectClasses(set, teacher.channelOf),
-      )
-      cases.push({ probabilities: predictCase(teacher, stored, plan, overlap, mirror), codes: stored.labels, sets })
-    }
-    temperatures.push(calibrateTemperature(cases, teacher.classes.length))
-    onModel(temperatures.length)
-  }
-  await mkdir(root, { recursive: true })
-  await writeFileAtomically(calibrationPath(root), JSON.stringify({ temperatures }))
-  return temperatures
-}
 
 export interface PseudoLabelSetup {
   /** Where they go, of labelRoot. */
@@ -74,8 +28,7 @@ export interface PseudoLabelSetup {
   readonly overlap: number
   readonly mirror: Counterpart
   readonly teachers: readonly Teacher[]
-  /** By the teachers' index. */
-  readonly temperatures: readonly number[]
+  readonly calibration: Calibration
   /** Training cases and their preprocessed folders, per dataset. */
   readonly cases: readonly (readonly { readonly entry: Case; readonly folder: string }[])[]
   /** Told what is ignored, and why. */
@@ -106,7 +59,7 @@ async function labelCase(
   target: string,
   experience: ReadonlyMap<number, OrganExperience>,
 ): Promise<void> {
-  const { study, plan, teachers, temperatures, journal } = setup
+  const { study, plan, teachers, calibration, journal } = setup
   const stored = await openPreprocessed(folder)
   const delineated = delineatedClasses(study, dataset, entry)
   const open = study.union.organs.map((_, i) => i + 1).filter((c) => !delineated.includes(c))
@@ -116,7 +69,7 @@ async function labelCase(
     classes: teacher.classes,
     competent: teacher.competent,
     probabilities: predictCase(teacher, stored, plan, setup.overlap, setup.mirror),
-    temperature: temperatures[teacher.index]!,
+    temperature: calibration.temperatures[teacher.index]!,
   }))
   const evidence = gatherEvidence(predictions, open)
   const known: ClassSet = evidence.map(({ unionClass }) => unionClass)
@@ -126,6 +79,7 @@ async function labelCase(
       shape: stored.shape,
       voxelMl: plan.spacingMm.reduce((product, mm) => product * mm, 1) / 1000,
       evidence,
+      thresholds: evidence.map((organ) => organThreshold(organ, setup)),
       unknown: open.filter((c) => !known.includes(c)),
       isLabelled,
       experience,
@@ -146,6 +100,23 @@ async function labelCase(
       message,
     })
   }
+}
+
+/**
+ * That of the rules, or a lower one where the models of the organ are never so sure: else nothing would be accepted of it, its
+ * surroundings would become background, and the models that learn from both would unlearn it.
+ */
+function organThreshold(
+  { unionClass, models }: OrganEvidence,
+  { rules, teachers, calibration }: PseudoLabelSetup,
+): number {
+  const sureness = models.map((index) => {
+    const channel = teachers.find((teacher) => teacher.index === index)!.classes.indexOf(unionClass)
+    return calibration.sureness[index]?.[channel] ?? 1
+  })
+  const usual = sureness.reduce((sum, each) => sum + each, 0) / sureness.length
+  // As precise as the evidence is, so that a probability reaches itself.
+  return Math.min(rules.organThreshold, Math.fround(usual))
 }
 
 /** Volumes and cuts of every organ over the training cases that label it. */

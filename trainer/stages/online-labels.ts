@@ -43,7 +43,8 @@ export function labelOnline(
   // Labelled voxels are no background; outside the scan everything is possible, and nothing is taught.
   const isOpen = patch.sets.map((set) => set.includes(BACKGROUND) && set.length < study.classCount)
   const voxels = patch.codes.length
-  const judged = judgeVoxels(voxels, evidence, (v) => !isOpen[patch.codes[v]!], rules)
+  const thresholds = evidence.map(() => rules.organThreshold)
+  const judged = judgeVoxels(voxels, evidence, thresholds, (v) => !isOpen[patch.codes[v]!], rules)
   const known = evidence.map(({ unionClass }) => unionClass)
   const pseudoSets = codeSets(
     evidence,
