@@ -67,7 +67,9 @@ const make = async (name: string, changed: Partial<PseudoLabelSetup> = {}) => {
   await makePseudoLabels({ ...setup, root: labelRoot(job, 0), journal, ...changed }, (_, caseId) => done.push(caseId))
   journal.close()
   const events = (await readFile(join(job, 'events.jsonl'), 'utf8')).trim().split('\n').filter(Boolean)
-  return { job, done, findings: events.map((line) => JSON.parse(line) as { organ: string; message: string }) }
+  const said = events.map((line) => JSON.parse(line) as { type: string; organ: string; message: string })
+  const [findings, warnings] = ['finding', 'log'].map((type) => said.filter((event) => event.type === type))
+  return { job, done, findings: findings!, warnings: warnings!.map(({ message }) => message) }
 }
 
 describe('makePseudoLabels', () => {
@@ -91,14 +93,19 @@ describe('makePseudoLabels', () => {
 
   it('ignores an implausible organ and says so', async () => {
     // 448 voxels of 8 mm3 are 3.6 ml; training saw 1 ml, so at most 3 are believed
-    const { job, findings } = await make('strict', { rules: { ...lenient, volumeRange: [0.3, 3] } })
+    const { job, findings, warnings } = await make('strict', { rules: { ...lenient, volumeRange: [0.3, 3] } })
     expect((await openPseudoLabels(pseudoLabelFolder(labelRoot(job, 0), 'a', 'a1'))).acceptedClasses).toEqual([])
     expect(findings.map(({ organ }) => organ)).toEqual(['jaw'])
     expect(findings[0]!.message).toContain('its 3.6 ml lie outside the expected 0.3 to 3.0 ml')
+    // It is gone from the whole dataset.
+    expect(warnings).toEqual([
+      expect.stringMatching(/^Nothing of jaw became a pseudo label in a: models see it in 1 of its cases/),
+    ])
   })
 
   it('leaves finished cases alone when it goes on', async () => {
-    const { job } = await make('resumed')
+    const { job, warnings } = await make('resumed')
+    expect(warnings).toEqual([])
     const path = join(pseudoLabelFolder(labelRoot(job, 0), 'a', 'a1'), 'zarr.json')
     const before = (await stat(path)).mtimeMs
     expect((await make('resumed')).done).toEqual(['a1', 'b1'])

@@ -14,6 +14,7 @@ import { delineatedClasses, type Study } from '../labels/study.ts'
 import { openPreprocessed } from '../preprocessing/preprocessed-store.ts'
 import { acceptPseudoLabels, type OrganExperience } from './accept.ts'
 import type { Calibration } from './calibrate-models.ts'
+import { findLostOrgans } from './find-lost-organs.ts'
 import { pseudoLabelFolder } from './label-versions.ts'
 import { measureDisagreement } from './measure-disagreement.ts'
 import { storePseudoLabels } from './pseudo-label-store.ts'
@@ -42,12 +43,26 @@ export async function makePseudoLabels(
 ): Promise<void> {
   const experience = gatherExperience(setup)
   let done = 0
+  let made = 0
   for (const [dataset, cases] of setup.cases.entries()) {
     for (const { entry, folder } of cases) {
       const target = pseudoLabelFolder(setup.root, setup.study.datasets[dataset]!.name, entry.id)
-      if (!(await isZarrGroup(target))) await labelCase(setup, dataset, entry, folder, target, experience)
+      if (!(await isZarrGroup(target))) {
+        await labelCase(setup, dataset, entry, folder, target, experience)
+        made++
+      }
       onCase(++done, entry.id)
     }
+  }
+  if (made > 0) await tellLostOrgans(setup)
+}
+
+async function tellLostOrgans({ root, study, cases, journal }: PseudoLabelSetup): Promise<void> {
+  for (const { dataset, organ, cases: count } of await findLostOrgans(root, study, cases)) {
+    const message =
+      `Nothing of ${organ} became a pseudo label in ${dataset}: models see it in ${count} of its cases, nowhere so surely or so ` +
+      'plausibly as pseudoLabels asks for. Stage 2 learns it from the true labels of other datasets alone, if at all.'
+    journal.append({ type: 'log', level: 'warning', message })
   }
 }
 

@@ -69,3 +69,10 @@ export async function openPseudoLabels(folder: string): Promise<PseudoLabels> {
     )
   }
 }
+
+/** Which organs of one case were accepted, and which the models claimed somewhere, whether or not that was accepted. */
+export async function readAcceptance(folder: string): Promise<{ accepted: ClassSet; claimed: ClassSet }> {
+  const { acceptedClasses, disagreement } = MetaSchema.parse(await readZarrAttributes(folder))
+  const organs = disagreement?.organs.filter(({ claimed }) => claimed > 0) ?? []
+  return { accepted: acceptedClasses, claimed: organs.map(({ unionClass }) => unionClass) }
+}
