@@ -30,6 +30,7 @@ export const LayerSchema = z.object({
   id: z.string().describe('Names the layer in getVolume'),
   kind: LayerKindSchema,
   title: z.string(),
+  part: z.string().describe('Its title among the layers of its run'),
   note: z.string().describe('What one has to know to read it; empty without'),
   run: z.string().nullable(),
   stage: z.int().nullable(),

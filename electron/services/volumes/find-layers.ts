@@ -7,6 +7,7 @@ import type { ModelChoice, TrainJob } from '../../../contract/job.ts'
 import { REPAIR_WORDS } from '../../../contract/label-treatment.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'
 import { drawnOver } from '../../../contract/overlap-rule.ts'
+import type { StageNumber } from '../../../contract/run-config.ts'
 import { repairsOf } from '../datasets/repairs.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { listRunNames, readRun } from '../workspace/run-store.ts'
@@ -65,13 +66,13 @@ function imageLayer(dataset: Dataset, entry: Case, channel: number): FoundLayer 
   })
   const id = channel === 0 ? 'image' : `image:${channel + 1}`
   const title = dataset.channels.length === 1 ? 'Image' : name
-  return { layer: { ...fixed, id, kind: 'image', title, segments: [] }, recipe }
+  return { layer: { ...fixed, id, kind: 'image', title, part: title, segments: [] }, recipe }
 }
 
 function truthLayer({ vocabulary }: LayerContext, dataset: Dataset, entry: Case): FoundLayer {
   const segments = truthSegments(dataset, entry, organTable(vocabulary.organs))
   return {
-    layer: { ...fixed, id: 'truth', kind: 'truth', title: 'True labels', segments },
+    layer: { ...fixed, id: 'truth', kind: 'truth', title: 'True labels', part: 'True labels', segments },
     recipe: () => truthRecipe(dataset, entry),
   }
 }
@@ -99,17 +100,14 @@ function truthSources(dataset: Dataset, entry: Case): LabelFile[] {
 /** A case whose labels lie beside its image: what each repair would make of them, to be looked at before it is chosen. */
 function repairLayers({ vocabulary }: LayerContext, dataset: Dataset, entry: Case): FoundLayer[] {
   const segments = truthSegments(dataset, entry, organTable(vocabulary.organs))
-  return repairsOf(entry).map((repair) => ({
-    layer: {
-      ...fixed,
-      id: `repair:${repair}`,
-      kind: 'truth',
-      title: `Repair: ${REPAIR_WORDS[repair]}`,
-      note: 'A preview: nothing is repaired until it is chosen on the page of the dataset.',
-      segments,
-    },
-    recipe: () => truthRecipe(dataset, { ...entry, labels: entry.labels.map((source) => ({ ...source, repair })) }),
-  }))
+  return repairsOf(entry).map((repair) => {
+    const title = `Repair: ${REPAIR_WORDS[repair]}`
+    const note = 'A preview: nothing is repaired until it is chosen on the page of the dataset.'
+    return {
+      layer: { ...fixed, id: `repair:${repair}`, kind: 'truth', title, part: title, note, segments },
+      recipe: () => truthRecipe(dataset, { ...entry, labels: entry.labels.map((source) => ({ ...source, repair })) }),
+    }
+  })
 }
 
 function pseudoLayers({ workspace }: LayerContext, job: TrainJob, dataset: Dataset, entry: Case): FoundLayer[] {
@@ -122,6 +120,7 @@ function pseudoLayers({ workspace }: LayerContext, job: TrainJob, dataset: Datas
         id: `pseudo:${job.name}`,
         kind: 'pseudo',
         title: `Pseudo labels, ${job.name}`,
+        part: 'Pseudo labels',
         note: 'Shown on the image grid; they were made on a coarser one.',
         segments: pseudoSegments(job),
       },
@@ -133,6 +132,7 @@ function pseudoLayers({ workspace }: LayerContext, job: TrainJob, dataset: Datas
         id: `provenance:${job.name}`,
         kind: 'provenance',
         title: `Provenance, ${job.name}`,
+        part: 'Provenance',
         note: 'Where the target of each voxel in stage 2 came from, background included.',
         segments: provenanceSegments(job),
       },
@@ -147,7 +147,7 @@ function predictionLayers(job: TrainJob, entry: Case, predictions: readonly Save
     layer: {
       id: `prediction:${job.name}:${stage}:${model}`,
       kind: 'prediction',
-      title: `${predictor(model)}, ${job.name} stage ${stage}`,
+      ...titles(job.name, stage, model),
       note: '',
       run: job.name,
       stage,
@@ -168,6 +168,7 @@ function disagreementLayers(job: TrainJob, entry: Case, predictions: readonly Sa
       id: `disagreement:${job.name}:${stage}`,
       kind: 'disagreement',
       title: `Disagreement, ${job.name} stage ${stage}`,
+      part: `Disagreement, stage ${stage}`,
       note: `Between models ${models
         .map(({ model }) => model)
         .sort()
@@ -181,6 +182,12 @@ function disagreementLayers(job: TrainJob, entry: Case, predictions: readonly Sa
     return [{ layer, recipe: () => ({ kind: 'disagreement', paths, grid: entry.geometry }) }]
   })
 }
+
+/** The shared network is one model, whose stage nobody has to know the number of. */
+const titles = (run: string, stage: StageNumber, model: ModelChoice): Pick<Layer, 'title' | 'part'> =>
+  stage === 0
+    ? { title: `Shared network, ${run}`, part: 'Shared network' }
+    : { title: `${predictor(model)}, ${run} stage ${stage}`, part: `${predictor(model)}, stage ${stage}` }
 
 function predictor(model: ModelChoice): string {
   if (model === 'ensemble') return 'Ensemble'
