@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatMetric, formatMl, formatP, formatSigned, shortNames } from './wording.ts'
+import { formatMetric, formatMl, formatP, formatSigned, predictorName, shortNames } from './wording.ts'
 
 const entry = (run: string, stage: number, model: number | 'ensemble') => ({
   key: `${run}:${stage}:${model}`,
@@ -18,6 +18,9 @@ test('reports are told apart by what differs', () => {
   expect(shortNames([entry('a', 1, 'ensemble'), entry('a', 2, 'ensemble')])).toEqual(['stage 1', 'stage 2'])
   expect(shortNames([entry('a', 2, 'ensemble'), entry('b', 2, 1)])).toEqual(['a, all models', 'b, model 1'])
   expect(shortNames([entry('a', 2, 'ensemble')])).toEqual(['a, stage 2, all models'])
+  expect(shortNames([entry('a', 0, 'ensemble'), entry('a', 2, 1)])).toEqual(['shared network', 'stage 2, model 1'])
+  expect(predictorName({ stage: 0, model: 'ensemble' })).toBe('shared network')
+  expect(predictorName({ stage: 2, model: 'pseudo' })).toBe('stage 2, pseudo labels')
 })
 
 test('numbers carry the digits that mean something', () => {

@@ -23,10 +23,14 @@ export const formatMl = (value: number | null | undefined): string =>
 
 export const formatP = (p: number | null): string => (p === null ? '–' : p < 0.001 ? '< 0.001' : p.toFixed(3))
 
-export function modelName(model: ReportEntry['model']): string {
-  if (model === 'ensemble') return 'all models'
+function modelName({ stage, model }: Pick<ReportEntry, 'stage' | 'model'>): string {
+  if (model === 'ensemble') return stage === 0 ? '' : 'all models'
   return model === 'pseudo' ? 'pseudo labels' : `model ${model}`
 }
+
+/** @example 'stage 2, all models', 'shared network' */
+export const predictorName = (entry: Pick<ReportEntry, 'stage' | 'model'>): string =>
+  [stageName(entry.stage).toLowerCase(), modelName(entry)].filter((part) => part !== '').join(', ')
 
 /** What tells reports apart: parts that are the same for all of them are left out. */
 export function shortNames(entries: readonly ReportEntry[]): string[] {
@@ -34,10 +38,15 @@ export function shortNames(entries: readonly ReportEntry[]): string[] {
   const parts: ((entry: ReportEntry) => string)[] = [
     ({ run }) => run,
     ({ stage }) => stageName(stage).toLowerCase(),
-    ({ model }) => modelName(model),
+    modelName,
   ]
   const shown = parts.filter(varies)
-  return entries.map((entry) => (shown.length > 0 ? shown : parts).map((part) => part(entry)).join(', '))
+  return entries.map((entry) =>
+    (shown.length > 0 ? shown : parts)
+      .map((part) => part(entry))
+      .filter((part) => part !== '')
+      .join(', '),
+  )
 }
 
 /** The colour of the n-th chosen report, on the screen and in its plots. */
