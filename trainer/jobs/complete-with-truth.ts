@@ -20,12 +20,16 @@ export interface CompletedSegmentation {
 /** Who says what a voxel is. Divided: a true label covers it and leaves several organs open, of which the model chose. */
 export const PROVENANCE = { background: 0, model: 1, divided: 254, truth: 255 } as const
 
-/** @param predicted union classes on the image's own grid */
+/**
+ * @param predicted union classes on the image's own grid
+ * @param probabilityOf of a union class on that grid; asked only where a label covers several organs
+ */
 export async function completeWithTruth(
-  run: TrainJob,
+  run: Pick<TrainJob, 'datasets'>,
   study: Study,
   images: readonly string[],
   predicted: Volume<Uint8Array>,
+  probabilityOf: (unionClass: number) => Volume<Float32Array>,
 ): Promise<CompletedSegmentation> {
   const found = run.datasets
     .flatMap((dataset, index) => dataset.cases.map((entry) => ({ dataset, index, entry })))
@@ -38,12 +42,13 @@ export async function completeWithTruth(
   const sets = codebookClasses(study, found.index, found.entry, codebook)
   const labelMap = new Uint8Array(own.length)
   const provenance = new Uint8Array(own.length)
-  const fallbacks = sets.map((set) => fallbackOf(study, set))
+  const likelyOf = memoised((unionClass: number) => probabilityOf(unionClass).data)
+  const fallbacks = sets.map((set) => fallbackOf(study, set, likelyOf))
   for (let v = 0; v < own.length; v++) {
     const set = sets[own[v]!]!
     const guess = predicted.data[v]!
     // The prediction may only choose among what the true labels leave open.
-    const value = set.includes(guess) ? guess : fallbacks[own[v]!]!
+    const value = set.includes(guess) ? guess : fallbacks[own[v]!]!(v)
     labelMap[v] = value
     if (value !== BACKGROUND) provenance[v] = speakerOf(set)
   }
@@ -64,11 +69,29 @@ function speakerOf(set: ClassSet): number {
   return set.includes(BACKGROUND) ? PROVENANCE.model : PROVENANCE.divided
 }
 
-/** Where the model says something that a label rules out: background if that is open, else the organ around the others. */
-function fallbackOf({ union }: Study, set: ClassSet): number {
-  if (set.includes(BACKGROUND)) return BACKGROUND
+/**
+ * What a voxel is where the model says something that its label rules out: background if that is open, else the organ around
+ * the others, else the one of them that the model holds for likeliest there.
+ */
+function fallbackOf(
+  { union }: Study,
+  set: ClassSet,
+  likelyOf: (unionClass: number) => Float32Array,
+): (voxel: number) => number {
+  if (set.includes(BACKGROUND)) return () => BACKGROUND
   const partOf = (c: number): readonly OrganId[] => union.partOf.get(union.organs[c - 1]!) ?? []
   const isWhole = (c: number): boolean =>
     set.every((other) => other === c || partOf(other).includes(union.organs[c - 1]!))
-  return set.find(isWhole) ?? set[0]!
+  const whole = set.length === 1 ? set[0] : set.find(isWhole)
+  if (whole !== undefined) return () => whole
+  return (voxel) => set.reduce((best, c) => (likelyOf(c)[voxel]! > likelyOf(best)[voxel]! ? c : best))
+}
+
+function memoised<T>(make: (key: number) => T): (key: number) => T {
+  const made = new Map<number, T>()
+  return (key) => {
+    const value = made.get(key) ?? make(key)
+    made.set(key, value)
+    return value
+  }
 }

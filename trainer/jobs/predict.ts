@@ -66,9 +66,9 @@ async function segmentImage(
   if (formats.length === 0) throw new OrganMosaicError('usage', refused.join(' '))
   for (const sentence of refused) warn(sentence)
   const image = preprocessImage(await readChannels(input.images, availableParallelism()), predictor.plan)
-  const predicted = predictor.segment(image, formats.includes('probabilities'))
+  const predicted = predictor.segment(image, job.completeTruth || formats.includes('probabilities'))
   const completed: CompletedSegmentation = job.completeTruth
-    ? await completeWithTruth(run, predictor.study, input.images, predicted.labelMap)
+    ? await completeWithTruth(run, predictor.study, input.images, predicted.labelMap, predicted.probabilityOf!)
     : { labelMap: predicted.labelMap, provenance: null, drawnOrgans: new Set() }
   const segmentation: SegmentationToWrite = {
     ...input,
