@@ -2,6 +2,7 @@
 // nothing indexed and while a thread indexes them, then with everything in the index.
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { describeApp } from '../electron/hosts/api/describe-app.ts'
 import { implementApi } from '../electron/hosts/api/implement-api.ts'
 import { createHandler, type Handler } from '../electron/hosts/api/create-handler.ts'
 import { createServices } from '../electron/services/create-services.ts'
@@ -48,7 +49,7 @@ async function measureLater(handler: Handler): Promise<Row[]> {
 
 async function withHandler<T>(home: string, work: (handler: Handler, services: Services) => Promise<T>): Promise<T> {
   const services = createServices({ home })
-  const info = { version: '', home, host: 'web' as const, platform: process.platform, roots: [] }
+  const info = describeApp(services, 'web')
   try {
     return await work(createHandler(implementApi(services, () => info)), services)
   } finally {

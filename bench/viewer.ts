@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Browser, type Page } from 'playwright-core'
+import { describeApp } from '../electron/hosts/api/describe-app.ts'
 import { serveWeb } from '../electron/hosts/web/serve.ts'
 import { createServices } from '../electron/services/create-services.ts'
 import { writeNifti } from '../trainer/imaging/nifti/write-nifti.ts'
@@ -59,7 +60,7 @@ export async function benchViewer(): Promise<Row[]> {
     await writeScan(join(scratch, `d${depth}`), depth)
     await services.registerDataset({ name: `d${depth}`, folder: join(scratch, `d${depth}`) })
   }
-  const info = { version: '0', home, host: 'web' as const, platform: process.platform, roots: [] }
+  const info = describeApp(services, 'web')
   const host = await serveWeb(services, { port: 0, page: pageFolder, info })
   const args = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader']
   const browser = await chromium.launch({ executablePath, args })

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { ReindexResultSchema, type RunDetail, type RunSummary } from '../contract/commands.ts'
 import { toOrganMosaicError } from '../contract/errors.ts'
 import { createHandler } from '../electron/hosts/api/create-handler.ts'
+import { describeApp } from '../electron/hosts/api/describe-app.ts'
 import { implementApi } from '../electron/hosts/api/implement-api.ts'
 import { createServices } from '../electron/services/create-services.ts'
 import type { Services } from '../electron/services/services.ts'
@@ -84,7 +85,7 @@ const DAMAGES: readonly [name: string, said: RegExp, damage: (file: string) => v
 test('every 17th byte is changed under a host that runs: whatever it is asked, it says so', async () => {
   const { home, file, before } = prepare()
   const services = createServices({ home })
-  const info = { version: '0', home, host: 'web' as const, platform: 'test', roots: [] }
+  const info = describeApp(services, 'web')
   const handler = createHandler(implementApi(services, () => info))
   const bytes = readFileSync(file)
   for (let at = 100; at < bytes.length; at += 17) bytes[at] ^= 0xff
@@ -123,7 +124,7 @@ describe.each(DAMAGES)('%s', (name, said, damage) => {
     const { home, file, before } = prepare()
     damage(file)
     const services = createServices({ home })
-    const info = { version: '0', home, host: 'web' as const, platform: 'test', roots: [] }
+    const info = describeApp(services, 'web')
     const handler = createHandler(implementApi(services, () => info))
     const ask = async (method: string, path: string): Promise<unknown> =>
       (await handler(new Request(`http://127.0.0.1/api${path}`, { method }))).json()

@@ -7,6 +7,7 @@ import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { OutputFormatSchema } from '../contract/output.ts'
 import { createHandler } from '../electron/hosts/api/create-handler.ts'
+import { describeApp } from '../electron/hosts/api/describe-app.ts'
 import { implementApi } from '../electron/hosts/api/implement-api.ts'
 import { createServices } from '../electron/services/create-services.ts'
 import type { Services } from '../electron/services/services.ts'
@@ -118,7 +119,7 @@ describe('the colour of a segment that the vocabulary does not know', () => {
   })
 
   it('is what the window is told', async () => {
-    const info = { version: '', home, host: 'web' as const, platform: 'test', roots: [folder] }
+    const info = describeApp(services, 'web')
     const handler = createHandler(implementApi(services, () => info))
     const response = await handler(new Request('http://127.0.0.1/api/vocabulary/kept-colors'))
     expect(await response.json()).toEqual({ Nidus: NIDUS.color })

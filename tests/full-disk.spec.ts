@@ -1,9 +1,8 @@
-// A disk that fills up, or turns read-only, under a training, a prediction, an export and the index: each says so in a
+// A disk that fills up under a training, a prediction, an export and the index: each says so in a
 // sentence, leaves nothing half written, and goes on where it was once there is space. A real small disk.
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createServices } from '../electron/services/create-services.ts'
 import type { Watch } from '../electron/services/jobs/run-job.ts'
 import { hashFiles } from './helpers/hash-files.ts'
 import { openSmallDisk } from './helpers/small-disk.ts'
@@ -18,7 +17,7 @@ const unfinished = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.tmp'))
 
 describe.skipIf(disk === null)('a small disk (skipped where this user may not mount one)', () => {
-  const { folder, fill, fillUnder, free, remount, close } = disk!
+  const { folder, fill, fillUnder, free, close } = disk!
   let tiny: TinyStudy
   let undisturbed: Record<string, string>
 
@@ -118,16 +117,5 @@ describe.skipIf(disk === null)('a small disk (skipped where this user may not mo
     free()
     tiny.services.createRun({ name: 'refused', datasets: tiny.datasets, preset: 'quick', set: [...tinySettings] })
     expect(tiny.services.reindex().skipped).toEqual([])
-  })
-
-  test('that is read-only: opening says what to do, and works when it can be written again', () => {
-    const { home } = tiny
-    const before = tiny.services.listRuns()
-    tiny.services.close()
-    remount('ro')
-    expect(() => createServices({ home })).toThrow(/needs a writable folder .*the disk is read-only/)
-    remount('rw')
-    tiny.services = createServices({ home })
-    expect(tiny.services.listRuns()).toEqual(before)
   })
 })

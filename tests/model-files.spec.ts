@@ -11,6 +11,7 @@ import type { OnnxMetadata } from '../contract/model-file.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TaskSchema, type Task } from '../contract/task.ts'
 import { createHandler } from '../electron/hosts/api/create-handler.ts'
+import { describeApp } from '../electron/hosts/api/describe-app.ts'
 import { implementApi } from '../electron/hosts/api/implement-api.ts'
 import { createServices } from '../electron/services/create-services.ts'
 import type { Services } from '../electron/services/services.ts'
@@ -146,7 +147,7 @@ describe('ONNX', () => {
 
 /** @returns the task as it ended @throws what the API refuses */
 async function byApi(services: Services, path: string, body: object): Promise<Task> {
-  const info = { version: '0', home: '', host: 'web' as const, platform: process.platform, roots: [] }
+  const info = describeApp(services, 'web')
   const handle = createHandler(implementApi(services, () => info))
   const headers = { 'content-type': 'application/json' }
   const asked = new Request(`http://localhost/api${path}`, { method: 'POST', body: JSON.stringify(body), headers })

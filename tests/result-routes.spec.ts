@@ -10,6 +10,7 @@ import { SegmentationSidecarSchema } from '../contract/report.ts'
 import { ComparisonSchema, PseudoReviewSchema, ReportEntrySchema } from '../contract/results.ts'
 import { TaskSchema, type Task } from '../contract/task.ts'
 import { createHandler, type Handler } from '../electron/hosts/api/create-handler.ts'
+import { describeApp } from '../electron/hosts/api/describe-app.ts'
 import { implementApi } from '../electron/hosts/api/implement-api.ts'
 import { openTinyStudy, type TinyStudy } from './helpers/tiny-study.ts'
 import { trainTiny } from './helpers/train-tiny.ts'
@@ -19,8 +20,8 @@ let handle: Handler
 
 beforeAll(async () => {
   tiny = await openTinyStudy({ testCases: 2 })
-  const { services, datasets, home } = tiny
-  const info = { version: '0', home, host: 'web' as const, platform: process.platform, roots: services.folders.roots() }
+  const { services, datasets } = tiny
+  const info = describeApp(services, 'web')
   handle = createHandler(implementApi(services, () => info))
   const set = ['pseudoLabels.review=true', 'pseudoLabels.ignoreCut=false', 'pseudoLabels.volumeRange=0,1000000']
   const { state } = await trainTiny(services, { name: 'first', datasets, set })

@@ -7,6 +7,7 @@ import type { RunDetail, RunSummary } from '../contract/commands.ts'
 import type { PreflightResult } from '../contract/preflight.ts'
 import type { Task } from '../contract/task.ts'
 import { createHandler, type Handler } from '../electron/hosts/api/create-handler.ts'
+import { describeApp } from '../electron/hosts/api/describe-app.ts'
 import { implementApi } from '../electron/hosts/api/implement-api.ts'
 import { judgePreflight } from '../electron/services/runs/run-preflight.ts'
 import { killTrainer } from './helpers/kill-trainer.ts'
@@ -40,9 +41,7 @@ const checkpoints = async (name: string) => (await ask<RunDetail>('GET', `/runs/
 
 beforeAll(async () => {
   tiny = await openTinyStudy()
-  handle = createHandler(
-    implementApi(tiny.services, () => ({ version: '0', home: tiny.home, host: 'web', platform: 'test', roots: [] })),
-  )
+  handle = createHandler(implementApi(tiny.services, () => describeApp(tiny.services, 'web')))
 }, 120_000)
 afterAll(() => tiny.services.close())
 

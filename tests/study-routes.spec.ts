@@ -9,6 +9,7 @@ import { StudyPlanSchema, StudyResultsSchema } from '../contract/api/studies.ts'
 import { StudyDetailSchema, StudySummarySchema, type StudyDetail } from '../contract/study-state.ts'
 import { StudyResultSchema } from '../contract/study.ts'
 import { createHandler, type Handler } from '../electron/hosts/api/create-handler.ts'
+import { describeApp } from '../electron/hosts/api/describe-app.ts'
 import { implementApi } from '../electron/hosts/api/implement-api.ts'
 import { createServices } from '../electron/services/create-services.ts'
 import type { Services } from '../electron/services/services.ts'
@@ -31,7 +32,7 @@ const config = {
 }
 
 function openHandler(): void {
-  const info = { version: '0', home: services.workspace.home, host: 'web' as const, platform: 'test', roots: [] }
+  const info = describeApp(services, 'web')
   handle = createHandler(implementApi(services, () => info))
 }
 beforeAll(async () => {

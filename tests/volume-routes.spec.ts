@@ -9,6 +9,7 @@ import { ErrorReportSchema } from '../contract/errors.ts'
 import { writeNifti } from '../trainer/imaging/nifti/write-nifti.ts'
 import { storeZarrGroup } from '../trainer/imaging/zarr-group.ts'
 import { createHandler, type Handler } from '../electron/hosts/api/create-handler.ts'
+import { describeApp } from '../electron/hosts/api/describe-app.ts'
 import { implementApi } from '../electron/hosts/api/implement-api.ts'
 import { createServices } from '../electron/services/create-services.ts'
 import type { Services } from '../electron/services/services.ts'
@@ -34,7 +35,7 @@ beforeAll(async () => {
     }
     await services.registerDataset({ name, folder: join(scratch, name) })
   }
-  const info = { version: '0', home: '', host: 'web' as const, platform: 'test', roots: [] }
+  const info = describeApp(services, 'web')
   handle = createHandler(implementApi(services, () => info))
   services.createRun({ name: 'first', datasets: ['site', 'other'], preset: 'quick', stages: '1' })
   await makePseudoLabels()

@@ -4,6 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TaskSchema, type Task } from '../../contract/task.ts'
 import { createHandler } from '../../electron/hosts/api/create-handler.ts'
+import { describeApp } from '../../electron/hosts/api/describe-app.ts'
 import { implementApi } from '../../electron/hosts/api/implement-api.ts'
 import { createServices } from '../../electron/services/create-services.ts'
 import type { RegistrationSetting, RegistrationTimes } from './registration-setting.ts'
@@ -11,7 +12,7 @@ import type { RegistrationSetting, RegistrationTimes } from './registration-sett
 const ASKED_EVERY_MS = 20
 const { folder, home, name } = JSON.parse(process.argv[2] ?? '') as RegistrationSetting
 const services = createServices({ home, roots: [folder] })
-const info = { version: '', home, host: 'web' as const, platform: process.platform, roots: [folder] }
+const info = describeApp(services, 'web')
 const handler = createHandler(implementApi(services, () => info))
 
 async function call(path: string, body?: object): Promise<unknown> {

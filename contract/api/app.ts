@@ -9,6 +9,7 @@ import { route } from './route.ts'
 export const AppInfoSchema = z.object({
   version: z.string(),
   home: z.string().describe('The workspace, absolute'),
+  readOnly: z.string().nullable().describe('Why the workspace can only be looked at; null: it can be worked with'),
   host: z.enum(['web', 'electron']),
   platform: z.string(),
   /** Folder names may be listed below these. */

@@ -37,6 +37,7 @@ import { createVolumes } from './volumes/create-volumes.ts'
 import { listDatasetNames, readDataset } from './workspace/dataset-store.ts'
 import { describeDataset, summariseDataset } from './workspace/describe-dataset.ts'
 import { openWorkspace } from './workspace/open-workspace.ts'
+import { refuseWriting } from './workspace/refuse-writing.ts'
 import { listRunNames, runFolder } from './workspace/run-store.ts'
 import { readSettings, writeSettings } from './workspace/settings-file.ts'
 import type { Services } from './services.ts'
@@ -89,7 +90,7 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
     forget: (name) => forgetDataset(database, name),
     changed: datasetsChanged,
   })
-  return {
+  const services: Services = {
     workspace,
     async registerDataset(request, watch = {}) {
       const dataset = await registerDataset(request, {
@@ -171,4 +172,5 @@ export function createServices({ home, roots = defaultRoots() }: { home: string;
       index.close()
     },
   }
+  return workspace.readOnly === null ? services : refuseWriting(services)
 }

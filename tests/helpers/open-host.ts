@@ -2,6 +2,7 @@
 import { expect, onTestFinished } from 'vitest'
 import { TaskSchema, type Task } from '../../contract/task.ts'
 import { createHandler, type Handler } from '../../electron/hosts/api/create-handler.ts'
+import { describeApp } from '../../electron/hosts/api/describe-app.ts'
 import { implementApi } from '../../electron/hosts/api/implement-api.ts'
 import { createServices } from '../../electron/services/create-services.ts'
 import type { Services } from '../../electron/services/services.ts'
@@ -21,7 +22,7 @@ export function openHost(...roots: string[]): Host {
   const home = temporaryFolder()
   const services = createServices({ home, roots })
   onTestFinished(() => services.close())
-  const info = { version: '0', home, host: 'web' as const, platform: 'test', roots }
+  const info = describeApp(services, 'web')
   const handler: Handler = createHandler(implementApi(services, () => info))
   const send: Host['send'] = (method, path, body) =>
     handler(

@@ -9,6 +9,7 @@ import { readVersion } from '../read-version.ts'
 export const describeApp = (services: Services, host: AppInfo['host']): AppInfo => ({
   version: readVersion(),
   home: services.workspace.home,
+  readOnly: services.workspace.readOnly,
   host,
   platform: `${process.platform}-${process.arch}`,
   roots: services.folders.roots(),

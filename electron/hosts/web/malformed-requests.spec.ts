@@ -144,7 +144,7 @@ describe('event streams', () => {
 })
 
 it('a port that is taken is said so', async () => {
-  const info = { version: '0', home: '', host: 'web' as const, platform: '', roots: [] }
+  const info = { version: '0', home: '', readOnly: null, host: 'web' as const, platform: '', roots: [] }
   await expect(serveWeb(test.services, { port, page: test.folder, info })).rejects.toThrow(
     /cannot be served .* choose another with --port/,
   )

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { createServices } from '../../services/create-services.ts'
 import type { Services } from '../../services/services.ts'
+import { describeApp } from '../api/describe-app.ts'
 import { serveWeb, type WebHost } from './serve.ts'
 
 export const TOKEN = 'a-token-that-this-test-knows'
@@ -43,7 +44,7 @@ export async function openTestHost(): Promise<TestHost> {
   writeFileSync(join(folder, 'secret.json'), '"the secret"')
   writeFileSync(join(folder, 'page-other.json'), '"the secret"')
   const services = createServices({ home: join(folder, 'home'), roots: [join(folder, 'data')] })
-  const info = { version: '0', home: folder, host: 'web' as const, platform: 'test', roots: services.folders.roots() }
+  const info = describeApp(services, 'web')
   const host = await serveWeb(services, { port: 0, page, info, token: TOKEN, headersTimeoutMs: 500 })
   return {
     folder,

@@ -20,9 +20,18 @@ export function createPictureCache(cacheFolder: string, workers: VolumeWorkers):
 
   async function drawAnew(file: string, job: DrawJob): Promise<Uint8Array> {
     const png = await workers.run(job)
-    await mkdir(folder, { recursive: true })
-    await writeFileAtomically(file, png)
+    await keep(file, png)
     return png
+  }
+
+  /** Never fails: a cache that cannot be written costs time and nothing else. */
+  async function keep(file: string, png: Uint8Array): Promise<void> {
+    try {
+      await mkdir(folder, { recursive: true })
+      await writeFileAtomically(file, png)
+    } catch {
+      return
+    }
   }
 
   return {

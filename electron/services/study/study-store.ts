@@ -14,6 +14,7 @@ import {
 import { StudyConfigSchema, type StudyConfig } from '../../../contract/study.ts'
 import { processLiveness } from '../../../trainer/job-folder/process-liveness.ts'
 import { readJsonFile, writeJsonFile } from '../workspace/json-file.ts'
+import { requireWritable } from '../workspace/refuse-writing.ts'
 import { nearestName } from '../workspace/nearest-name.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 
@@ -63,6 +64,7 @@ function isAlive({ process, updatedAt }: StudyStateFile): boolean {
 }
 
 export function requestStudy(workspace: Workspace, name: string, request: StudyRequest): void {
+  requireWritable(workspace)
   writeJsonFile(join(studyFolder(workspace, name), CONTROL), { request })
 }
 
@@ -83,6 +85,7 @@ export function noteStudy(workspace: Workspace, name: string, state: StudyState,
  * @throws OrganMosaicError `conflict` while another process works on it
  */
 export function beginStudy(workspace: Workspace, config: StudyConfig): void {
+  requireWritable(workspace)
   const folder = studyFolder(workspace, config.name)
   const known = listStudyNames(workspace).includes(config.name) ? readStudyState(workspace, config.name) : null
   if (known?.state === 'running') {

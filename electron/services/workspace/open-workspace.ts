@@ -1,10 +1,10 @@
 // The workspace: one folder that holds everything of a person's studies. Folders are the truth, the database an index.
-import { accessSync, constants, existsSync, lstatSync, mkdirSync, statfsSync } from 'node:fs'
+import { accessSync, constants, existsSync, lstatSync, mkdirSync, statfsSync, statSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { OrganMosaicError } from '../../../contract/errors.ts'
-import { bringForward, refuseNewerWorkspace } from './workspace-format.ts'
+import { bringForward, hasNewestFormat, refuseNewerWorkspace } from './workspace-format.ts'
 import { homeFolder } from '../../../trainer/runtime/home-folder.ts'
 
 /** Absolute paths; all of the folders exist. */
@@ -15,6 +15,8 @@ export type Workspace = {
   runs: string
   jobs: string
   cache: string
+  /** Why nothing can be written to it, e.g. "the disk is read-only"; null: it can be worked with. */
+  readOnly: string | null
 }
 
 /**
@@ -44,35 +46,58 @@ export function defaultHome(
 }
 
 /**
- * Opens the workspace, brings it to the format of this version, and creates what is missing.
+ * Opens the workspace, brings it to the format of this version, and creates what is missing. One that is whole and cannot be
+ * written, as that of a colleague on a share, is opened to be looked at.
  * @throws OrganMosaicError `environment` when a folder cannot be created or written, and before anything is touched when
  *   the workspace belongs to a newer version
  */
 export function openWorkspace(home: string): Workspace {
   const root = resolve(home)
   refuseNewerWorkspace(root)
-  const workspace: Workspace = {
-    home: root,
-    databaseFile: indexFile(root),
+  const folders = {
     datasets: join(root, 'datasets'),
     runs: join(root, 'runs'),
     jobs: join(root, 'jobs'),
     cache: join(root, 'cache'),
   }
-  for (const folder of [root, workspace.datasets, workspace.runs, workspace.jobs, workspace.cache]) {
+  const refusal = makeWritable([root, ...Object.values(folders)])
+  if (refusal === null) {
+    for (const sentence of bringForward(root)) console.error(sentence)
+    return { home: root, databaseFile: indexFile(root), ...folders, readOnly: null }
+  }
+  const { folder, cause } = refusal
+  const reason = reasonOf(cause)
+  if (isReadable([root, ...Object.values(folders)]) && hasNewestFormat(root)) {
+    console.error(`The workspace ${root} is read-only (${reason}): it can be looked at, and nothing in it is changed.`)
+    return { home: root, databaseFile: indexFile(root, true), ...folders, readOnly: reason }
+  }
+  throw new OrganMosaicError(
+    'environment',
+    `The workspace needs a writable folder ${folder} (${reason}); free that path, or choose another place with --home or ORGAN_MOSAIC_HOME.`,
+    { cause, details: { folder } },
+  )
+}
+
+/** @returns the first folder that cannot be created or written, and why */
+function makeWritable(folders: readonly string[]): { folder: string; cause: unknown } | null {
+  for (const folder of folders) {
     try {
       mkdirSync(folder, { recursive: true })
       accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
     } catch (cause) {
-      throw new OrganMosaicError(
-        'environment',
-        `The workspace needs a writable folder ${folder} (${reasonOf(cause)}); free that path, or choose another place with --home or ORGAN_MOSAIC_HOME.`,
-        { cause, details: { folder } },
-      )
+      return { folder, cause }
     }
   }
-  for (const sentence of bringForward(root)) console.error(sentence)
-  return workspace
+  return null
+}
+
+function isReadable(folders: readonly string[]): boolean {
+  try {
+    for (const folder of folders) accessSync(folder, constants.R_OK | constants.X_OK)
+    return folders.every((folder) => statSync(folder).isDirectory())
+  } catch {
+    return false
+  }
 }
 
 /** What Linux calls NFS, CIFS, SMB2, FUSE (sshfs), Lustre, GPFS, Ceph, AFS, BeeGFS. */
@@ -82,10 +107,10 @@ const NETWORK_FILE_SYSTEMS = new Set([
 
 /**
  * SQLite shares memory between the programs that read an index, which two machines cannot. In a workspace on a network
- * file system each machine keeps an index of its own: it holds nothing that is not in the folders.
+ * file system each machine keeps an index of its own, as whoever only looks does: it holds nothing that is not in the folders.
  */
-export function indexFile(root: string, isNetwork = liesOnNetwork(root)): string {
-  if (!isNetwork) return join(root, 'organ-mosaic.sqlite')
+export function indexFile(root: string, isElsewhere = liesOnNetwork(root)): string {
+  if (!isElsewhere) return join(root, 'organ-mosaic.sqlite')
   const name = createHash('sha256').update(root).digest('hex').slice(0, 16)
   return join(ownFolder(join(tmpdir(), `organ-mosaic-${userName()}`)), `${name}.sqlite`)
 }
@@ -99,7 +124,7 @@ function ownFolder(folder: string): string {
   if (isOwn && (process.platform === 'win32' || (mode & 0o077) === 0)) return folder
   throw new OrganMosaicError(
     'environment',
-    `The index of a workspace on a network file system needs the folder ${folder} for this user alone, and ${isOwn ? 'others may open it' : 'it is not a folder of this user'}; ${isOwn ? `close it with chmod 700 ${folder}` : 'have it removed'}, or choose another temporary folder with TMPDIR.`,
+    `The index of a workspace on a network file system, or of one that is read-only, needs the folder ${folder} for this user alone, and ${isOwn ? 'others may open it' : 'it is not a folder of this user'}; ${isOwn ? `close it with chmod 700 ${folder}` : 'have it removed'}, or choose another temporary folder with TMPDIR.`,
     { details: { folder } },
   )
 }

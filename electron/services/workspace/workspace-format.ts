@@ -57,6 +57,10 @@ export function bringForward(home: string, steps = FORMAT_STEPS): string[] {
   return said
 }
 
+/** Whether bringForward has nothing to change. */
+export const hasNewestFormat = (home: string, steps = FORMAT_STEPS): boolean =>
+  readFormat(home).format === newest(steps)
+
 const newest = (steps: readonly FormatStep[]): number => steps.length + 1
 
 const version = (): string => jobVersions()['organ-mosaic'] ?? 'unknown'

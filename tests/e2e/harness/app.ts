@@ -101,6 +101,7 @@ export const launch = (executablePath: string): Promise<Browser> =>
 const infoOf = (home: string, roots: string[]): AppInfo => ({
   version: '0.0.0-test',
   home,
+  readOnly: null,
   host: 'web',
   platform: `${process.platform}-${process.arch}`,
   roots,
