@@ -2,6 +2,7 @@
 import type { Availability, Case, Finding, Label, Place } from '../../../contract/dataset.ts'
 import type { OrganId, Vocabulary } from '../../../contract/organ.ts'
 import type { OverlapRule } from '../../../contract/overlap-rule.ts'
+import { valuesOf } from '../../../trainer/imaging/image-source.ts'
 import { createFinding } from './create-finding.ts'
 import type { CaseFacts } from './inspect-case.ts'
 import type { Structure } from './label-tally.ts'
@@ -144,8 +145,11 @@ function emptyLabels(facts: CaseFacts, labels: readonly Label[]): Finding[] {
     const message = `Case ${caseId}: no voxel is labelled; the case counts as one without these organs. Exclude it if they were never drawn.`
     return [createFinding('warning', 'all-labels-empty', message, { caseId })]
   }
+  // A region of a label map has no file that could be removed.
+  const isRegion = (key: string): boolean =>
+    facts.labels.some((source) => source.kind === 'mask' && source.labelKey === key && valuesOf(source.path).length > 0)
   return structures
-    .filter(([, { voxels }]) => voxels === 0)
+    .filter(([key, { voxels }]) => voxels === 0 && !isRegion(key))
     .map(([key]) => {
       const organ = labels.find((label) => label.key === key)?.organs[0] ?? key
       const message = `Case ${caseId}: the mask ${key} is empty; ${organ} counts as absent. Remove the file if it was never drawn.`

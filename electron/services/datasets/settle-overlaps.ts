@@ -2,6 +2,7 @@
 // rule of the dataset, and the finding that says so.
 import type { Finding, Label } from '../../../contract/dataset.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'
+import { valuesOf } from '../../../trainer/imaging/image-source.ts'
 import type { OverlapRule, SettledOverlap } from '../../../contract/overlap-rule.ts'
 import { areExclusive } from './are-exclusive.ts'
 import { createFinding } from './create-finding.ts'
@@ -20,13 +21,22 @@ export function forbiddenOverlaps({ shared }: CaseFacts, labels: readonly Label[
 /** @returns nothing for `either` */
 export function settleOverlaps(overlaps: readonly Overlap[], rule: OverlapRule, facts: CaseFacts): SettledOverlap[] {
   if (rule === 'either') return []
-  const size = (key: string): number => facts.structures.get(key)?.voxels ?? 0
   return overlaps.map(({ first, second, voxels }) => {
-    // Of two of one size the first in the alphabet counts as the smaller one.
-    const firstIsSmaller = size(first) === size(second) ? first < second : size(first) < size(second)
+    const firstIsSmaller = isSmaller(first, second, facts)
     const keepsFirst = firstIsSmaller === (rule === 'smaller')
     return { keeps: keepsFirst ? first : second, yields: keepsFirst ? second : first, voxels }
   })
+}
+
+/** Of two of one size the region that is declared within the other, else the first in the alphabet. */
+function isSmaller(first: string, second: string, { structures, labels }: CaseFacts): boolean {
+  const size = (key: string): number => structures.get(key)?.voxels ?? 0
+  const breadth = (key: string): number => {
+    const source = labels.find((each) => each.kind === 'mask' && each.labelKey === key)
+    return source ? valuesOf(source.path).length : 0
+  }
+  const difference = size(first) - size(second) || breadth(first) - breadth(second)
+  return difference === 0 ? first < second : difference < 0
 }
 
 export function overlapFindings(
