@@ -6,7 +6,7 @@ import { valuesOf } from '../../../trainer/imaging/image-source.ts'
 import { createFinding } from './create-finding.ts'
 import type { CaseFacts } from './inspect-case.ts'
 import type { Structure } from './label-tally.ts'
-import { forbiddenOverlaps, overlapFindings, settleOverlaps } from './settle-overlaps.ts'
+import { forbiddenOverlaps, settleOverlaps, type SettledCase } from './settle-overlaps.ts'
 import { unionVoxels } from './shared-voxels.ts'
 
 export interface AssessContext {
@@ -23,15 +23,10 @@ export function assessCase(
   facts: CaseFacts,
   labels: readonly Label[],
   { patient, notDrawn, overlap, vocabulary }: AssessContext,
-): { case: Case; findings: Finding[] } {
+): { case: Case; findings: Finding[]; overlapping: SettledCase } {
   const overlaps = forbiddenOverlaps(facts, labels, vocabulary)
   const settled = settleOverlaps(overlaps, overlap, facts)
-  const findings = [
-    ...facts.findings,
-    ...unknownValues(facts, labels),
-    ...overlapFindings(facts.id, overlaps, settled, overlap),
-    ...emptyLabels(facts, labels),
-  ]
+  const findings = [...facts.findings, ...unknownValues(facts, labels), ...emptyLabels(facts, labels)]
   const errors = findings.filter((finding) => finding.severity === 'error')
   const usable = errors.length === 0
   const drawn = labels.filter((label) => wasLookedFor(label, facts, notDrawn))
@@ -53,7 +48,7 @@ export function assessCase(
     ...(facts.misfits.length > 0 ? { misfits: [...facts.misfits] } : {}),
     ...(settled.length > 0 ? { overlaps: settled } : {}),
   }
-  return { case: assessed, findings }
+  return { case: assessed, findings, overlapping: { caseId: facts.id, overlaps, settled } }
 }
 
 /** Every organ of the dataset; organs that no label of the dataset covers are unlabelled and not listed. */

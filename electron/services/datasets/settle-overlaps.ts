@@ -39,17 +39,48 @@ function isSmaller(first: string, second: string, { structures, labels }: CaseFa
   return difference === 0 ? first < second : difference < 0
 }
 
-export function overlapFindings(
-  caseId: string,
-  overlaps: readonly Overlap[],
-  settled: readonly SettledOverlap[],
-  rule: OverlapRule,
-): Finding[] {
-  return overlaps.map(({ first, second, voxels }, at) => {
-    const keeper = settled[at]?.keeps
-    const outcome =
-      keeper === undefined ? 'a voxel there counts as either of them' : `${keeper}, the ${rule} one, keeps them`
-    const message = `Case ${caseId}: ${first} and ${second} share ${voxels} voxels, and the organs exclude each other: ${outcome} (--overlap ${rule}). Look at the borders of both.`
-    return createFinding('warning', 'label-overlap', message, { caseId })
-  })
+/** What one case has of a pair. */
+interface CaseOverlap {
+  readonly caseId: string
+  readonly overlap: Overlap
+  /** null: a voxel is either of them */
+  readonly keeps: string | null
+}
+
+export interface SettledCase {
+  readonly caseId: string
+  readonly overlaps: readonly Overlap[]
+  readonly settled: readonly SettledOverlap[]
+}
+
+/** One finding a pair, however many cases have it: a plan of many structures would say nothing else. The largest first. */
+export function overlapFindings(cases: readonly SettledCase[], rule: OverlapRule): Finding[] {
+  const all = cases.flatMap(({ caseId, overlaps, settled }) =>
+    overlaps.map((overlap, at): CaseOverlap => ({ caseId, overlap, keeps: settled[at]?.keeps ?? null })),
+  )
+  const pairs = [...Map.groupBy(all, ({ overlap: { first, second } }) => JSON.stringify([first, second])).values()]
+  const most = (pair: readonly CaseOverlap[]): number => Math.max(...pair.map(({ overlap }) => overlap.voxels))
+  return pairs.sort((a, b) => most(b) - most(a)).map((pair) => pairFinding(pair, rule))
+}
+
+function pairFinding(pair: readonly CaseOverlap[], rule: OverlapRule): Finding {
+  const largest = pair.reduce((best, each) => (each.overlap.voxels > best.overlap.voxels ? each : best))
+  const { first, second, voxels } = largest.overlap
+  const end = `and the organs exclude each other: ${outcomeOf(pair, rule)} (--overlap ${rule}). Look at the borders of both.`
+  if (pair.length === 1) {
+    const message = `Case ${largest.caseId}: ${first} and ${second} share ${voxels} voxels, ${end}`
+    return createFinding('warning', 'label-overlap', message, { caseId: largest.caseId })
+  }
+  const message = `${first} and ${second} share voxels in ${pair.length} cases, at most ${voxels} in case ${largest.caseId}, ${end}`
+  return { ...createFinding('warning', 'label-overlap', message), cases: pair.map(({ caseId }) => caseId) }
+}
+
+/** Which of two is the smaller one may differ from case to case. */
+function outcomeOf(pair: readonly CaseOverlap[], rule: OverlapRule): string {
+  const keepers = [...Map.groupBy(pair, ({ keeps }) => keeps)]
+  const [[keeps]] = keepers
+  if (keeps === null) return 'a voxel there counts as either of them'
+  if (keepers.length === 1) return `${keeps}, the ${rule} one, keeps them`
+  const counts = keepers.map(([name, own]) => `${name} in ${own.length} ${own.length === 1 ? 'case' : 'cases'}`)
+  return `the ${rule} one keeps them, ${counts.join(' and ')}`
 }
