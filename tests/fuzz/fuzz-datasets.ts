@@ -61,6 +61,11 @@ const ARCHIVES: Record<string, () => Buffer> = {
   'leading-out.tar.gz': () => gzipSync(packTar([...LEADING_OUT, ...PACKED])),
   'links.tar.gz': () => gzipSync(packTar([{ name: 'site', content: '/tmp', link: true }, ...PACKED])),
   'bomb.zip': () => packZip(Array.from({ length: 60 }, (_, at) => ({ ...ZEROS, name: `zeros${at}.nii` }))),
+  'nested.zip': () => packZip([{ name: 'site.zip', content: packZip(PACKED) }]),
+  'nested-bomb.zip': () =>
+    packZip(
+      Array.from({ length: 60 }, (_, at) => ({ name: `${at}.zip`, content: packZip([{ ...ZEROS, name: 'a.nii' }]) })),
+    ),
   'bomb.tar.gz': () => gzipSync(packTar([ZEROS, ...PACKED].map((file) => ({ ...file, name: `${file.name}x` })))),
 }
 
