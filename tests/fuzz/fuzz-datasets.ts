@@ -25,6 +25,11 @@ const FOLDERS: Record<string, Content> = {
     'imagesTr/A_0000.nrrd': from('formats/int16.nrrd'),
     'labelsTr/A.nrrd': from('formats/uint8.nrrd'),
   },
+  'nnunet-regions': {
+    'dataset.json': DESCRIPTION.replace('"spleen":2', '"spleen":[1,2]'),
+    'imagesTr/A_0000.nrrd': from('formats/int16.nrrd'),
+    'labelsTr/A.nrrd': from('formats/uint8.nrrd'),
+  },
   paired: {
     'images/A.mha': from('formats/plain.mha'),
     'labels/A.nrrd': from('formats/uint8.nrrd'),
