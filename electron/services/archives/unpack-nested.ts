@@ -30,7 +30,8 @@ export async function unpackWithNested(
       const inner = await archivesIn(folder)
       if (inner.length === 0) return
       if (depth > DEEPEST) throw refusedArchive(path, `holds archives in archives, more than ${DEEPEST} deep`)
-      for (const file of inner) left = await unpackInner(file, { path, folder, left }, context)
+      refuseTooMuch(path, inner, left)
+      for (const { file } of inner) left = await unpackInner(file, { path, folder, left }, context)
     }
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
@@ -38,23 +39,41 @@ export async function unpackWithNested(
   }
 }
 
-/** What begins like an archive and is called like one, outside of hidden folders. */
-async function archivesIn(folder: string): Promise<string[]> {
+interface Inner {
+  readonly file: string
+  /** As it says itself; null where it does not say */
+  readonly announcedBytes: number | null
+}
+
+/** Before anything is written: sixty small archives of large files are seen by what they announce. */
+function refuseTooMuch(path: string, inner: readonly Inner[], { bytesAnyway }: UnpackLimits): void {
+  const announced = inner.reduce((sum, { announcedBytes }) => sum + (announcedBytes ?? 0), 0)
+  if (announced <= bytesAnyway) return
+  const most = Math.floor(bytesAnyway / 1e6)
+  throw refusedArchive(
+    path,
+    `holds archives that unpack to more than the ${most} MB that are left to it, as no images do`,
+  )
+}
+
+/** What begins like an archive and is called like one. */
+async function archivesIn(folder: string): Promise<Inner[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const named = entries.filter((entry) => entry.isFile() && isArchiveName(entry.name))
-  const opened: string[] = []
+  const opened: Inner[] = []
   for (const { parentPath, name } of named.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const place = join(parentPath, name)
-    if (await isArchive(place)) opened.push(place)
+    const file = join(parentPath, name)
+    const announcedBytes = await announcedBytesOf(file)
+    if (announcedBytes !== undefined) opened.push({ file, announcedBytes })
   }
   return opened
 }
 
-/** A file that is only called so stays what it is. */
-const isArchive = (path: string): Promise<boolean> =>
+/** undefined for a file that is only called like an archive: it stays what it is. What is wrong with one is said when it is unpacked. */
+const announcedBytesOf = (path: string): Promise<number | null | undefined> =>
   openArchive(path).then(
-    (archive) => archive !== null,
-    (error: unknown) => !(error instanceof OrganMosaicError && error.code === 'usage'),
+    (archive) => archive?.totalBytes,
+    (error: unknown) => (error instanceof OrganMosaicError && error.code === 'usage' ? undefined : null),
   )
 
 interface Outer {
