@@ -59,6 +59,10 @@ const otherWords: Partial<Record<`${Finding['severity']} ${FindingCode}`, readon
     'Files that contradict each other',
     'Each sentence says which is used, and how to change it.',
   ],
+  'info label-overlap': [
+    'Regions that share values',
+    'Nothing, or choose above who keeps the voxels of two that exclude each other.',
+  ],
   'info ambiguous-file': [
     'Files that are not used',
     'Nothing, unless one belongs to a case: each sentence says how it would.',
