@@ -2,6 +2,7 @@
 // several values. Nested ones (whole tumour, tumour core) are structures that overlap, as nnU-Net trains them: each is read
 // as a mask of its own, and the rule for overlaps decides where their organs exclude each other.
 import type { Finding } from '../../../../contract/dataset.ts'
+import { OrganMosaicError } from '../../../../contract/errors.ts'
 import { valuesAddress } from '../../../../trainer/imaging/image-source.ts'
 import { createFinding } from '../create-finding.ts'
 import type { FoundCase, FoundLabel } from './layout.ts'
@@ -13,7 +14,7 @@ export interface ReadRegions {
   readonly notes: readonly Finding[]
 }
 
-/** @param declared of dataset.json */
+/** @param declared of dataset.json. @throws OrganMosaicError invalid-data for nested regions beside a negative value */
 export function readRegions(declared: readonly DeclaredLabel[], cases: readonly FoundCase[]): ReadRegions {
   const values = declared.flatMap((label) => label.values).sort((a, b) => a - b)
   const all = [...new Set(values)]
@@ -21,6 +22,12 @@ export function readRegions(declared: readonly DeclaredLabel[], cases: readonly 
     const byValue = declared.flatMap(({ sourceName, values: own }) => own.map((value) => ({ value, sourceName })))
     const labels = byValue.sort((a, b) => a.value - b.value)
     return { labels: labels.map(({ value, sourceName }) => ({ key: String(value), sourceName })), cases, notes: [] }
+  }
+  if (all[0] < 1) {
+    throw new OrganMosaicError(
+      'invalid-data',
+      `dataset.json declares regions that share values, and the value ${all[0]}; expected integers above 0.`,
+    )
   }
   return {
     labels: declared.map(({ sourceName }) => ({ key: sourceName, sourceName })),
