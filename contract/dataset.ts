@@ -109,6 +109,7 @@ export const FindingSchema = z.object({
   code: FindingCodeSchema,
   caseId: z.string().nullable(),
   organ: OrganIdSchema.nullable(),
+  cases: z.array(z.string()).optional().describe('Ids of its cases, where one finding is about several'),
   message: z.string().min(1),
 })
 export type Finding = z.infer<typeof FindingSchema>

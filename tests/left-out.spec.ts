@@ -1,6 +1,6 @@
 // Labels that are left out: in the dataset, in the viewer and in training alike, decided by a person or by the names and
 // types of planning systems, and never in silence.
-import { cpSync, mkdirSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Dataset } from '../contract/dataset.ts'
@@ -191,6 +191,42 @@ describe('a mapping file', () => {
     // What is said on the command line goes before the file.
     const said = await register(root, { name: 'second', mapping: file, organs: ['PTV_60=target'] }, workspace)
     expect([keysOf(said), outOf(said)]).toEqual([['Couch', 'PTV_60', 'liver'], [['lymph_thing', null]]])
+  })
+})
+
+describe('a DICOM SEG', () => {
+  const fixtures = join(import.meta.dirname, 'fixtures/dicom')
+
+  /** binary.dcm with another name and category for its second segment. */
+  async function registerWith(name: string, category: string): Promise<Dataset> {
+    const root = temporaryFolder()
+    mkdirSync(join(root, 'P1'))
+    cpSync(join(fixtures, 'mixed'), join(root, 'P1/scan'), { recursive: true })
+    const bytes = readFileSync(join(fixtures, 'segmentations/binary.dcm'))
+    const at = bytes.lastIndexOf('91772007')
+    bytes.write(category, at, 'latin1')
+    bytes.write(name.padEnd(11), bytes.indexOf('Left kidney', at), 'latin1')
+    writeFileSync(join(root, 'P1/seg.dcm'), bytes)
+    return register(root)
+  }
+
+  it.each([
+    ['A-00004 ', 'physical object: its file says PHYSICAL_OBJECT'],
+    ['R-42018 ', 'region and no body part: its file says SPATIAL_CONCEPT'],
+  ])('says by the category %s what its names do not', async (category, because) => {
+    const dataset = await registerWith('Thing', category)
+    expect(keysOf(dataset)).toEqual(['liver'])
+    expect(outOf(dataset)).toEqual([['Thing', because]])
+    expect(dataset.cases).toMatchObject([{ status: 'ok' }])
+  })
+
+  it.each([
+    ['Thing', '85756007', 'a tissue'],
+    ['Left kidney', 'A-00004 ', 'an organ of the vocabulary'],
+  ])('%s of the category %s stays: %s', async (name, category) => {
+    const dataset = await registerWith(name, category)
+    expect(keysOf(dataset).sort()).toEqual([name, 'liver'].sort())
+    expect(outOf(dataset)).toEqual([])
   })
 })
 

@@ -9,6 +9,8 @@ const mutants = Number(process.env['FUZZ_MUTANTS'] ?? 5000)
 
 test(`${mutants} damaged files of the seed ${seed}: an import or a clear error each`, { timeout: 0 }, async () => {
   const report = await fuzz(seed, mutants, join(tmpdir(), 'organ-mosaic-fuzz-failures'))
-  console.log(`peak memory ${(report.peakBytes / 1e6).toFixed(0)} MB`, report.outcomes)
+  const longest = `longest ${(report.longestMs / 1000).toFixed(1)} s`
+  console.log(`peak memory ${(report.peakBytes / 1e6).toFixed(0)} MB, ${longest}`, report.outcomes)
+  console.table(report.formats)
   expect(report.failures).toEqual([])
 })

@@ -25,6 +25,11 @@ const FOLDERS: Record<string, Content> = {
     'imagesTr/A_0000.nrrd': from('formats/int16.nrrd'),
     'labelsTr/A.nrrd': from('formats/uint8.nrrd'),
   },
+  'nnunet-regions': {
+    'dataset.json': DESCRIPTION.replace('"spleen":2', '"spleen":[1,2]'),
+    'imagesTr/A_0000.nrrd': from('formats/int16.nrrd'),
+    'labelsTr/A.nrrd': from('formats/uint8.nrrd'),
+  },
   paired: {
     'images/A.mha': from('formats/plain.mha'),
     'labels/A.nrrd': from('formats/uint8.nrrd'),
@@ -61,6 +66,11 @@ const ARCHIVES: Record<string, () => Buffer> = {
   'leading-out.tar.gz': () => gzipSync(packTar([...LEADING_OUT, ...PACKED])),
   'links.tar.gz': () => gzipSync(packTar([{ name: 'site', content: '/tmp', link: true }, ...PACKED])),
   'bomb.zip': () => packZip(Array.from({ length: 60 }, (_, at) => ({ ...ZEROS, name: `zeros${at}.nii` }))),
+  'nested.zip': () => packZip([{ name: 'site.zip', content: packZip(PACKED) }]),
+  'nested-bomb.zip': () =>
+    packZip(
+      Array.from({ length: 60 }, (_, at) => ({ name: `${at}.zip`, content: packZip([{ ...ZEROS, name: 'a.nii' }]) })),
+    ),
   'bomb.tar.gz': () => gzipSync(packTar([ZEROS, ...PACKED].map((file) => ({ ...file, name: `${file.name}x` })))),
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Shape, Spacing } from '../../contract/geometry.ts'
-import { squaredDistancesMm } from './edt.ts'
+import { squaredDistancesMm } from '../imaging/edt.ts'
 import { surfaceOf } from './surface.ts'
 
 describe('squaredDistancesMm', () => {

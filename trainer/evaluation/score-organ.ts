@@ -4,7 +4,7 @@ import { OrganMosaicError } from '../../contract/errors.ts'
 import type { Shape, Spacing } from '../../contract/geometry.ts'
 import type { OrganScore } from '../../contract/report.ts'
 import { voxelCount } from '../imaging/volume.ts'
-import { squaredDistancesMm } from './edt.ts'
+import { squaredDistancesMm } from '../imaging/edt.ts'
 import { cropMask, jointBox, surfaceOf } from './surface.ts'
 
 export interface ScoreOptions {

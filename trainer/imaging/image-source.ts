@@ -17,28 +17,45 @@ export type ImagePart =
       /** From 1, of a series that holds several volumes */ readonly number: number | null
     }
   | { readonly kind: 'segment'; /** As the file numbers it */ readonly id: string }
+  | {
+      readonly kind: 'values'
+      /** Of a label map: all of them are one structure */ readonly values: readonly number[]
+      /** Those that mean something */ readonly declared: readonly number[]
+    }
 
-const PART = /#(?:volume=(\d{1,6})|series=([0-9.]{1,64})(?:&volume=(\d{1,6}))?|segment=([\w.-]{1,64}))$/
+export type LabelValues = Extract<ImagePart, { kind: 'values' }>
+
+const PART =
+  /#(?:volume=(\d{1,6})|series=([0-9.]{1,64})(?:&volume=(\d{1,6}))?|segment=([\w.-]{1,64})|values=(\d[\d+]{0,1999})&of=(\d[\d+]{0,1999}))$/
 
 /** 'a/b.nii.gz#volume=2' -> its path and the second volume; a # in a file name that says nothing of this is the name's. */
 export function parseSource(address: string): ImageSource {
   const found = PART.exec(address)
   if (!found) return { path: address, part: null }
   const path = address.slice(0, found.index)
-  const [, volume, uid, ofSeries, id] = found
+  const [, volume, uid, ofSeries, id, values, declared] = found
   if (volume) return { path, part: { kind: 'volume', number: Number(volume) } }
   if (uid) return { path, part: { kind: 'series', uid, number: ofSeries ? Number(ofSeries) : null } }
-  return { path, part: { kind: 'segment', id } }
+  if (id) return { path, part: { kind: 'segment', id } }
+  return { path, part: { kind: 'values', values: numbersOf(values), declared: numbersOf(declared) } }
 }
+
+const numbersOf = (text: string): number[] => text.split('+').map(Number)
 
 /** What an image is called where it leaves the machine: by its file or folder and the volume, without the UID of a series. */
 export function nameOfSource(address: string): string {
   const { path, part } = parseSource(address)
-  const number = part === null || part.kind === 'segment' ? null : part.number
+  const number = part?.kind === 'volume' || part?.kind === 'series' ? part.number : null
   return number === null ? basename(path) : volumeAddress(basename(path), number)
 }
 
 export const pathOf = (address: string): string => parseSource(address).path
+
+/** Of a label map that are meant; none where all are. */
+export const valuesOf = (address: string): readonly number[] => {
+  const { part } = parseSource(address)
+  return part?.kind === 'values' ? part.values : []
+}
 
 /** @param address of a file, or of a series */
 export const volumeAddress = (address: string, number: number): string =>
@@ -47,3 +64,7 @@ export const volumeAddress = (address: string, number: number): string =>
 export const seriesAddress = (folder: string, uid: string): string => `${folder}#series=${uid}`
 
 export const segmentAddress = (path: string, id: string): string => `${path}#segment=${id}`
+
+/** Some values of a label map as one structure, such as a region that nnU-Net trains. */
+export const valuesAddress = (path: string, values: readonly number[], declared: readonly number[]): string =>
+  `${path}#values=${values.join('+')}&of=${declared.join('+')}`

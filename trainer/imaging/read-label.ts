@@ -8,7 +8,7 @@ import { isDicom } from './dicom/parse-dicom.ts'
 import { readDicomFile } from './dicom/read-dicom-file.ts'
 import { readStart } from './files/read-bytes.ts'
 import type { ImageRead } from './image-format.ts'
-import { parseSource } from './image-source.ts'
+import { parseSource, type LabelValues } from './image-source.ts'
 import { isNrrd } from './nrrd/nrrd-fields.ts'
 import { readNrrdHeader } from './nrrd/read-nrrd.ts'
 import { readImage } from './read-image.ts'
@@ -17,6 +17,8 @@ import type { Segmentation } from './segmentation/segmentation.ts'
 import { isSlicerSegmentation, openSlicerSegmentation } from './segmentation/slicer-segmentation.ts'
 import { openStructureSet } from './segmentation/structure-set.ts'
 
+const TOLERANCE = 1e-3
+
 /**
  * @param address a path, with the part that is meant (image-source.ts)
  * @param grid of the image that it belongs to; a plain label map keeps its own
@@ -24,10 +26,27 @@ import { openStructureSet } from './segmentation/structure-set.ts'
  */
 export async function readLabel(address: string, grid: Geometry | null): Promise<ImageRead> {
   const { path, part } = parseSource(address)
+  if (part?.kind === 'values') return withValues(await readImage(path), part)
   if (part?.kind !== 'segment') return readImage(address)
   const segmentation = await openSegmentation(path)
   if (segmentation) return segmentation.paint(part.id, grid)
   throw new OrganMosaicError('invalid-data', `${path} holds no named segments any more; register the dataset again.`)
+}
+
+/** What nothing declares stays, for whoever checks what a label file holds; declared values of other structures go. */
+function withValues({ volume, oddities }: ImageRead, { values, declared }: LabelValues): ImageRead {
+  const [mark] = values
+  const [own, others] = [new Set(values), new Set(declared)]
+  const data = volume.data.slice()
+  for (let at = 0; at < data.length; at++) {
+    if (data[at] === 0) continue
+    // Slope and intercept may leave a value a little off.
+    const value = Math.round(data[at])
+    if (Math.abs(data[at] - value) > TOLERANCE) continue
+    if (own.has(value)) data[at] = mark
+    else if (others.has(value)) data[at] = 0
+  }
+  return { volume: { ...volume, data }, oddities }
 }
 
 /** null for a file without named structures. @throws OrganMosaicError as readImage */

@@ -29,6 +29,7 @@ const SPARE_BYTES = 512 * 1024 * 1024
 /**
  * @param path of the archive
  * @param folder a new one
+ * @returns what may still come of archives inside
  * @throws OrganMosaicError invalid-data for an archive that leads elsewhere or grows beyond the limits, environment when
  *   the disk is full, as the archive's files; the signal's reason when aborted
  */
@@ -38,7 +39,7 @@ export async function unpackArchive(
   folder: string,
   { signal, onProgress }: UnpackContext = {},
   limits: UnpackLimits = UNPACK_LIMITS,
-): Promise<void> {
+): Promise<UnpackLimits> {
   await mkdir(folder)
   try {
     const { size } = await stat(path)
@@ -60,6 +61,12 @@ export async function unpackArchive(
     }
     signal?.throwIfAborted()
     if (names.size === 0) throw refusedArchive(path, 'holds no file')
+    return {
+      bytes: limits.bytes - budget.done(),
+      files: limits.files - names.size,
+      ratio: 0,
+      bytesAnyway: budget.most - budget.done(),
+    }
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
     throw error
@@ -78,6 +85,8 @@ async function writeFile(file: ArchivedFile, place: string, budget: Budget, sign
 
 interface Budget {
   readonly done: () => number
+  /** What it may become without being suspected */
+  readonly most: number
   readonly spend: (bytes: number) => void
   /** @throws OrganMosaicError when so many bytes would be too many */
   readonly require: (bytes: number) => void
@@ -98,6 +107,7 @@ function createBudget(path: string, limits: UnpackLimits, archiveBytes: number):
   }
   return {
     done: () => done,
+    most,
     require,
     spend: (bytes) => require((done += bytes)),
   }

@@ -10,7 +10,8 @@ import { nameOfFolder } from '../datasets/name-of-folder.ts'
 import { writeJsonFile } from '../workspace/json-file.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { isArchiveName, nameOfArchive, openArchive } from './open-archive.ts'
-import { unpackArchive, type UnpackContext } from './unpack-archive.ts'
+import type { UnpackContext } from './unpack-archive.ts'
+import { unpackWithNested } from './unpack-nested.ts'
 
 /** In the folder, hidden: what it was unpacked from, and whether a dataset was ever made of it. */
 const NoteSchema = z.object({ archive: z.string(), state: z.string(), registered: z.boolean() })
@@ -66,7 +67,7 @@ async function unpackOnce(workspace: Workspace, path: string, context: UnpackCon
   await mkdir(root, { recursive: true })
   await removeForgotten(root)
   const unfinished = join(root, `.${randomUUID()}`)
-  await unpackArchive(archive, path, unfinished, context)
+  await unpackWithNested(archive, path, unfinished, context)
   writeJsonFile(join(unfinished, NOTE), note)
   const folder = freeName(root, nameOfFolder(nameOfArchive(basename(path))) || 'dataset')
   await rename(unfinished, folder)

@@ -2,10 +2,11 @@
 import type { Availability, Case, Finding, Label, Place } from '../../../contract/dataset.ts'
 import type { OrganId, Vocabulary } from '../../../contract/organ.ts'
 import type { OverlapRule } from '../../../contract/overlap-rule.ts'
+import { valuesOf } from '../../../trainer/imaging/image-source.ts'
 import { createFinding } from './create-finding.ts'
 import type { CaseFacts } from './inspect-case.ts'
 import type { Structure } from './label-tally.ts'
-import { forbiddenOverlaps, overlapFindings, settleOverlaps } from './settle-overlaps.ts'
+import { forbiddenOverlaps, settleOverlaps, type SettledCase } from './settle-overlaps.ts'
 import { unionVoxels } from './shared-voxels.ts'
 
 export interface AssessContext {
@@ -22,15 +23,10 @@ export function assessCase(
   facts: CaseFacts,
   labels: readonly Label[],
   { patient, notDrawn, overlap, vocabulary }: AssessContext,
-): { case: Case; findings: Finding[] } {
+): { case: Case; findings: Finding[]; overlapping: SettledCase } {
   const overlaps = forbiddenOverlaps(facts, labels, vocabulary)
   const settled = settleOverlaps(overlaps, overlap, facts)
-  const findings = [
-    ...facts.findings,
-    ...unknownValues(facts, labels),
-    ...overlapFindings(facts.id, overlaps, settled, overlap),
-    ...emptyLabels(facts, labels),
-  ]
+  const findings = [...facts.findings, ...unknownValues(facts, labels), ...emptyLabels(facts, labels)]
   const errors = findings.filter((finding) => finding.severity === 'error')
   const usable = errors.length === 0
   const drawn = labels.filter((label) => wasLookedFor(label, facts, notDrawn))
@@ -52,7 +48,7 @@ export function assessCase(
     ...(facts.misfits.length > 0 ? { misfits: [...facts.misfits] } : {}),
     ...(settled.length > 0 ? { overlaps: settled } : {}),
   }
-  return { case: assessed, findings }
+  return { case: assessed, findings, overlapping: { caseId: facts.id, overlaps, settled } }
 }
 
 /** Every organ of the dataset; organs that no label of the dataset covers are unlabelled and not listed. */
@@ -144,8 +140,11 @@ function emptyLabels(facts: CaseFacts, labels: readonly Label[]): Finding[] {
     const message = `Case ${caseId}: no voxel is labelled; the case counts as one without these organs. Exclude it if they were never drawn.`
     return [createFinding('warning', 'all-labels-empty', message, { caseId })]
   }
+  // A region of a label map has no file that could be removed.
+  const isRegion = (key: string): boolean =>
+    facts.labels.some((source) => source.kind === 'mask' && source.labelKey === key && valuesOf(source.path).length > 0)
   return structures
-    .filter(([, { voxels }]) => voxels === 0)
+    .filter(([key, { voxels }]) => voxels === 0 && !isRegion(key))
     .map(([key]) => {
       const organ = labels.find((label) => label.key === key)?.organs[0] ?? key
       const message = `Case ${caseId}: the mask ${key} is empty; ${organ} counts as absent. Remove the file if it was never drawn.`

@@ -16,6 +16,7 @@ import { leftOutFindings, plainLabel } from './left-out.ts'
 import { splitLabels, treatmentFindings } from './label-treatments.ts'
 import { mapLabels } from './map-labels.ts'
 import type { OrganOverride } from './parse-organ-override.ts'
+import { overlapFindings } from './settle-overlaps.ts'
 import { identifierFindings } from './quality/find-identifiers.ts'
 import { acrossFindings } from './quality/quality-findings.ts'
 
@@ -83,6 +84,10 @@ export function composeDataset(
         ...leftOutFindings(leftOut),
         ...treatmentFindings(facts, splits),
         ...identifierFindings(facts.map(({ identifiers }) => identifiers)),
+        ...overlapFindings(
+          assessed.map(({ overlapping }) => overlapping),
+          overlap,
+        ),
         ...assessed.flatMap((each) => each.findings),
         ...acrossFindings(role, cases, others),
       ],

@@ -18,6 +18,6 @@ export function findLeftovers(folder: FolderListing, cases: readonly FoundCase[]
   if (left.length === 0) return findings
   const shown = left.slice(0, 5).join(', ') + (left.length > 5 ? ', ...' : '')
   const subject = left.length === 1 ? '1 image file belongs' : `${left.length} image files belong`
-  const message = `${subject} to no case and ${left.length === 1 ? 'is' : 'are'} not registered: ${shown}.`
+  const message = `${subject} to no case and ${left.length === 1 ? 'is' : 'are'} not registered: ${shown}. Give a file the name of its case, or remove it.`
   return [...findings, createFinding('info', 'ambiguous-file', message)]
 }

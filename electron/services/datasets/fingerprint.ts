@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Case, Label } from '../../../contract/dataset.ts'
 import { steadyNames } from '../../../contract/hashed-patient.ts'
+import { valuesOf } from '../../../trainer/imaging/image-source.ts'
 
 /** SHA-256 over the meaning of the labels and the patients, file contents, treatments and settled overlaps of the cases in use; paths do not enter. */
 export function fingerprintOf(labels: readonly Label[], cases: readonly Case[]): string {
@@ -22,8 +23,10 @@ export function fingerprintOf(labels: readonly Label[], cases: readonly Case[]):
 const treatmentsOf = ({ labels }: Case): unknown[] =>
   labels.flatMap((source) => {
     const { split, repair } = source
+    const values = valuesOf(source.path)
     const leftOut = source.kind === 'map' && source.leftOut ? [source.leftOut] : []
-    return split || repair || leftOut.length > 0 ? [[split ?? null, repair ?? null, ...leftOut]] : []
+    const said = [...leftOut, ...(values.length > 0 ? [values] : [])]
+    return split || repair || said.length > 0 ? [[split ?? null, repair ?? null, ...said]] : []
   })
 
 /** Nothing where nothing overlaps, and where a voxel is either: so it was before there was a rule. */

@@ -4,6 +4,7 @@ import type { Geometry, Point } from '../../../contract/geometry.ts'
 import { sidedKey, SIDES } from '../../../contract/label-treatment.ts'
 import { filledBlocks } from '../../../trainer/imaging/filled-blocks.ts'
 import { voxelCount, type VoxelArray } from '../../../trainer/imaging/volume.ts'
+import { parseSource, pathOf, type LabelValues } from '../../../trainer/imaging/image-source.ts'
 import { createFinding } from './create-finding.ts'
 import { measureValues, type MeasuredValue } from './measure-values.ts'
 import { CombinationCounter, type SharedVoxels } from './shared-voxels.ts'
@@ -46,7 +47,7 @@ export class LabelTally {
     const odd = [...values.keys()].find((value) => !isInteger(value))
     if (odd !== undefined) {
       const advice = 'label maps hold one integer a voxel (was it interpolated?). Re-export it, or exclude the case.'
-      const message = `Case ${caseId}: ${source.path} holds ${odd}; ${advice}`
+      const message = `Case ${caseId}: ${pathOf(source.path)} holds ${odd}; ${advice}`
       return [createFinding('error', 'non-integer-label', message, { caseId })]
     }
     if (source.kind === 'mask') {
@@ -100,10 +101,25 @@ function severalValues(
   caseId: string,
 ): Finding | null {
   const found = [...new Set(values.map(Math.round))].filter(isForeground).sort((a, b) => a - b)
+  const { path, part } = parseSource(source.path)
+  if (part?.kind === 'values') return undeclaredValues(found, { path, part }, caseId)
   if (found.length === new Set(found.map(keyOf)).size) return null
   const message =
     `Case ${caseId}: the mask ${source.path} holds the values ${found.slice(0, 5).join(', ')}${found.length > 5 ? ' ...' : ''}; ` +
     'expected 0 and one other. Write one file an organ, or exclude the case.'
+  return createFinding('error', 'unknown-label-value', message, { caseId })
+}
+
+/** Of a label map that is read region by region (read-label.ts): what no region declares is left as it is. */
+function undeclaredValues(
+  found: readonly number[],
+  { path, part }: { path: string; part: LabelValues },
+  caseId: string,
+): Finding | null {
+  const undeclared = found.filter((value) => value !== part.values[0])
+  if (undeclared.length === 0) return null
+  const listed = undeclared.slice(0, 5).join(', ') + (undeclared.length > 5 ? ' ...' : '')
+  const message = `Case ${caseId}: the label map ${path} holds the undeclared value ${listed}; expected 0, ${part.declared.join(', ')}. Correct the label map, or declare the value in dataset.json.`
   return createFinding('error', 'unknown-label-value', message, { caseId })
 }
 

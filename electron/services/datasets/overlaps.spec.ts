@@ -34,6 +34,28 @@ describe('a structure outside the vocabulary and an organ', () => {
     expect(findings.find(({ code }) => code === 'label-overlap')?.message).toMatch(words)
   })
 
+  it('is said once for all cases that have it, with who keeps what', async () => {
+    const second = {
+      'P2/ct.nii.gz': imageVolume(2),
+      'P2/masks/BODY.nii.gz': labelVolume({ 1: [1, 1, 2] }),
+      'P2/masks/liver.nii.gz': labelVolume({ 1: [1, 2, 3] }),
+      'P3/ct.nii.gz': imageVolume(3),
+      'P3/masks/BODY.nii.gz': labelVolume({ 1: [1, 1, 4] }),
+      'P3/masks/liver.nii.gz': labelVolume({ 1: [1, 1, 3] }),
+    }
+    const { findings } = await register({ ...plan, ...second })
+    expect(findings.filter(({ code }) => code === 'label-overlap')).toMatchObject([
+      {
+        caseId: null,
+        cases: ['P1', 'P2', 'P3'],
+        message:
+          'BODY and liver share voxels in 3 cases, at most 6 in case P1, and the organs exclude each other: the smaller one keeps them, liver in 2 cases and BODY in 1 case (--overlap smaller). Look at the borders of both.',
+      },
+    ])
+    const larger = await register({ ...plan, ...second }, 'either')
+    expect(larger.findings.find(({ code }) => code === 'label-overlap')?.message).toMatch(/3 cases.*either of them/)
+  })
+
   it('the rule is part of the fingerprint only where it decides something', async () => {
     const prints = async (files: Parameters<typeof writeTestFolder>[0]) =>
       (await Promise.all((['smaller', 'larger', 'either'] as const).map((rule) => register(files, rule)))).map(

@@ -49,7 +49,9 @@ describe('DICOM', () => {
       'spinal cord': 'cut 20',
     })
     expect(dataset.findings.map(({ message }) => message)).toContainEqual(
-      expect.stringContaining('1 DICOM series without labels is not registered: CT of 1 files'),
+      expect.stringMatching(
+        /1 DICOM series without labels is not registered: CT of 1 files.*becomes a case of its own when a SEG or RTSTRUCT/,
+      ),
     )
   })
 
@@ -113,6 +115,17 @@ describe('other files', () => {
     // kept when the folder is read again
     const again = await registerDataset({ folder: root, name: 'site', organs: 'keep' }, context)
     expect(again.cases[0].images).toEqual(['images/A.mha#volume=2'])
+    // one choice for all cases: one with fewer volumes is excluded, and says that
+    const most = await registerDataset({ folder: root, name: 'more', reading: { volume: 99 } }, context)
+    expect(most.findings).toContainEqual(
+      expect.objectContaining({
+        code: 'not-three-dimensional',
+        caseId: 'A',
+        message: expect.stringMatching(
+          /and volume 99 was chosen; .* counts for all cases: exclude those that hold fewer/,
+        ),
+      }),
+    )
   })
 
   it('segments of 3D Slicer: names are the labels, whatever number a file gives them', async () => {

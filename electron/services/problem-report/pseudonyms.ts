@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import type { Dataset } from '../../../contract/dataset.ts'
 import type { Job, JobDataset } from '../../../contract/job.ts'
 import type { Settings } from '../../../contract/settings.ts'
+import { pathOf } from '../../../trainer/imaging/image-source.ts'
 import { homeFolder } from '../../../trainer/runtime/home-folder.ts'
 
 export type Kind = 'dataset' | 'case' | 'patient' | 'run' | 'study' | 'organ' | 'place' | 'folder' | 'file'
@@ -69,7 +70,11 @@ function nameDataset(of: NameOf, dataset: Dataset | JobDataset, ownOrgans: Reado
   for (const { id, patient, images, labels } of dataset.cases) {
     of('case', id)
     of('patient', patient)
-    for (const path of [...images, ...labels.map((label) => label.path)]) of('file', path)
+    for (const address of [...images, ...labels.map((label) => label.path)]) {
+      of('file', address)
+      // Messages name the file without the part of it that is meant.
+      if (pathOf(address) !== address) of('file', pathOf(address))
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 // Structures of radiotherapy plans that are no organs: target volumes, outlines, couches, helpers of the optimisation.
-// Told by the type that a structure set gives them (RT ROI Interpreted Type, PS3.3 C.8.8.8.1), else by their names. Only
+// Told by the type that a structure set gives them (RT ROI Interpreted Type, PS3.3 C.8.8.8.1) or the category that a DICOM
+// SEG gives them (dicom-segmentation.ts), else by their names. Only
 // asked about names that the vocabulary does not know. A name that matches by mistake costs somebody an organ: the test
 // beside this file lists the organs that every pattern must leave alone.
 
@@ -10,6 +11,9 @@ interface NotOrgan {
   readonly names: RegExp
   readonly types: readonly string[]
 }
+
+/** Told by the type alone. */
+const NO_NAME = /(?!)/
 
 export const NOT_ORGANS: readonly NotOrgan[] = [
   {
@@ -44,6 +48,8 @@ export const NOT_ORGANS: readonly NotOrgan[] = [
     names: /^(markers?|fiducials?)( |\d|$)|^iso( ?cent(er|re))?( ?\d+)?$/,
     types: ['MARKER', 'ISOCENTER', 'REGISTRATION', 'DOSE_MEASUREMENT'],
   },
+  { what: 'physical object', names: NO_NAME, types: ['PHYSICAL_OBJECT'] },
+  { what: 'region and no body part', names: NO_NAME, types: ['SPATIAL_CONCEPT'] },
   {
     what: 'part of a brachytherapy',
     names: /^brachy/,

@@ -79,7 +79,7 @@ function describe(dataset: Dataset, entry: Case): Omit<CaseView, 'layers'> {
     role: dataset.role,
     channels: dataset.channels,
     case: { id, patient, status, excludedReason, images, geometry, availability },
-    findings: dataset.findings.filter(({ caseId }) => caseId === id),
+    findings: dataset.findings.filter(({ caseId, cases }) => caseId === id || cases?.includes(id)),
     position: at + 1,
     total: dataset.cases.length,
     previous: dataset.cases[at - 1]?.id ?? null,

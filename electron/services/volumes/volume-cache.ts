@@ -1,6 +1,7 @@
 // Decoded volumes of the cases looked at last, bounded in bytes: the oldest go first.
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathOf } from '../../../trainer/imaging/image-source.ts'
 import type { Recipe } from './recipe.ts'
 import type { DecodedVolume, VolumeDecoder } from './volume-decoder.ts'
 
@@ -62,7 +63,8 @@ function pathsOf(recipe: Recipe): readonly string[] {
   return recipe.kind === 'disagreement' ? recipe.paths : [recipe.folder]
 }
 
+/** @param path of a file, or with the part of it that is meant */
 function stampOf(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false })
+  const stat = statSync(pathOf(path), { throwIfNoEntry: false })
   return stat ? `${stat.mtimeMs} ${stat.size}` : 'missing'
 }

@@ -53,6 +53,22 @@ const words: Record<FindingCode, readonly [title: string, advice: string]> = {
   'header-oddity': ['Unusual header', 'Nothing, if the viewer shows the case in place.'],
 }
 
+/** Where a kind says another thing at another severity. */
+const otherWords: Partial<Record<`${Finding['severity']} ${FindingCode}`, readonly [title: string, advice: string]>> = {
+  'warning ambiguous-file': [
+    'Files that contradict each other',
+    'Each sentence says which is used, and how to change it.',
+  ],
+  'info label-overlap': [
+    'Regions that share values',
+    'Nothing, or choose above who keeps the voxels of two that exclude each other.',
+  ],
+  'info ambiguous-file': [
+    'Files that are not used',
+    'Nothing, unless one belongs to a case: each sentence says how it would.',
+  ],
+}
+
 export interface FindingGroup {
   readonly severity: Finding['severity']
   readonly title: string
@@ -68,8 +84,9 @@ export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
   const groups = Map.groupBy(findings, ({ severity, code }) => `${severity} ${code}`)
   return [...groups.values()]
     .map((same) => {
-      const [title, advice] = words[same[0].code]
-      return { severity: same[0].severity, title, advice, findings: same }
+      const [{ severity, code }] = same
+      const [title, advice] = otherWords[`${severity} ${code}`] ?? words[code]
+      return { severity, title, advice, findings: same }
     })
     .sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity))
 }

@@ -106,6 +106,6 @@ describe('several volumes at one place', () => {
   it('ask for a choice', () => {
     const stack = assembleStack(phases, 'MR')
     expect(() => pickStackVolume(stack, null, 'MR')).toThrow('2 volumes at the same place')
-    expect(() => pickStackVolume(stack, 3, 'MR')).toThrow('Choose one from 1 to 2')
+    expect(() => pickStackVolume(stack, 3, 'MR')).toThrow('choose one from 1 to 2')
   })
 })

@@ -1,7 +1,7 @@
 // Slices into volumes: sorted by where they lie, never by number or name. What does not make a regular grid is named.
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Geometry, Point } from '../../../contract/geometry.ts'
-import { notThreeDimensional } from '../files/choose-volume.ts'
+import { chooseVolume, notThreeDimensional } from '../files/choose-volume.ts'
 import { geometryFromAxes } from '../geometry-from-axes.ts'
 import { dot, normalOf, type SliceFrame } from './frames.ts'
 
@@ -214,11 +214,5 @@ export function pickStackVolume(
       volumes.length,
     )
   }
-  const chosen = volumes[(number ?? 1) - 1] as readonly SliceFrame[] | undefined
-  if (chosen) return chosen
-  throw wrong(
-    where,
-    `holds ${volumes.length} volumes, and volume ${number} was chosen`,
-    `Choose one from 1 to ${volumes.length}.`,
-  )
+  return volumes[chooseVolume(volumes.length, number, sizes, where)]
 }

@@ -3,6 +3,7 @@
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { damaged } from '../files/read-bytes.ts'
 import { decodeWith, type CodecName, type DecodedFrame } from './codecs.ts'
+import { decodeGuarded } from './guarded-codec.ts'
 import { decodeJpegLossless } from './jpeg-lossless.ts'
 import type { PixelFormat } from './pixel-format.ts'
 import { decodeRunLength } from './run-length.ts'
@@ -44,7 +45,7 @@ export const decodeCompressed: DecodeFrame = async ({ stream, transferSyntax, fo
     )
   }
   if (codec === 'JPEGDecoder') refuseDeepJpeg(stream, path)
-  const frame = codec === 'lossless' ? losslessFrame(stream, path) : await decodeWith(codec, stream, path)
+  const frame = await frameOf(codec, stream, path, rows * columns)
   if (frame.width !== columns || frame.height !== rows || frame.components !== 1) {
     throw damaged(
       path,
@@ -52,6 +53,18 @@ export const decodeCompressed: DecodeFrame = async ({ stream, transferSyntax, fo
     )
   }
   return valuesOf(widened(frame, format), { ...format, highBit: format.bitsStored - 1 })
+}
+
+async function frameOf(
+  codec: CodecName | 'lossless',
+  stream: Uint8Array,
+  path: string,
+  pixels: number,
+): Promise<DecodedFrame> {
+  if (codec === 'lossless') return losslessFrame(stream, path)
+  return codec === 'JpegLSDecoder'
+    ? decodeGuarded({ name: codec, stream, path }, pixels)
+    : decodeWith(codec, stream, path)
 }
 
 function losslessFrame(stream: Uint8Array, path: string): DecodedFrame {

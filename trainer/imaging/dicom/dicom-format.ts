@@ -39,7 +39,7 @@ export const dicom: ImageFormat = {
 
 /** A folder without a series stands for the only one in it. @param path of a file, or of a folder */
 async function filesFor(path: string, part: ImagePart | null): Promise<Files> {
-  const number = part === null || part.kind === 'segment' ? null : part.number
+  const number = part?.kind === 'volume' || part?.kind === 'series' ? part.number : null
   if (part?.kind !== 'series' && !(await isFolder(path))) {
     const facts = await dicomFacts(path)
     if (facts?.kind === 'other') {

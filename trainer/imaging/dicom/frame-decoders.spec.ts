@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { CompressedFrame } from './compressed-frame.ts'
 import { decodeFrames } from './decode-frames.ts'
 import { openFrameDecoders } from './frame-decoders.ts'
+import { decodeGuarded } from './guarded-codec.ts'
 import { parseDicom } from './parse-dicom.ts'
 import { pixelFormatOf } from './pixel-format.ts'
 
@@ -45,5 +46,39 @@ describe('several threads', () => {
       expect(failure).toMatchObject({ name: 'OrganMosaicError', code: 'invalid-file' })
       expect(failure.message).toMatch(/^cut\.dcm holds compressed pixels of 0 x 0/)
     }
+  })
+})
+
+describe('a JPEG-LS stream that its decoder would count on for very long', () => {
+  const endless = '../damaged/jpeg-ls-endless.dcm'
+
+  it('is answered as damaged, and the next frame is decoded', { timeout: 60_000 }, async () => {
+    const { file, path, format } = await open(endless)
+    await expect(decodeFrames(file, format, path)).rejects.toMatchObject({
+      code: 'invalid-file',
+      message: expect.stringContaining('its compressed pixels cannot be decoded'),
+    })
+    const whole = await open('jpeg-ls.dcm')
+    expect(await decodeFrames(whole.file, whole.format, whole.path)).toHaveLength(1)
+  })
+
+  it('is ended at its limit; those that wait behind it are decoded', { timeout: 60_000 }, async () => {
+    const streamOf = async (name: string): Promise<CompressedFrame> => {
+      const { file, path, format } = await open(name)
+      const frames: CompressedFrame[] = []
+      await decodeFrames(file, format, path, [0], async (frame) => {
+        frames.push(frame)
+        return new Uint8Array()
+      })
+      return frames[0]
+    }
+    const [bad, good] = await Promise.all([streamOf(endless), streamOf('jpeg-ls.dcm')])
+    const request = ({ stream, path }: CompressedFrame) => ({ name: 'JpegLSDecoder' as const, stream, path })
+    const [ended, decoded] = await Promise.allSettled([
+      decodeGuarded(request(bad), 0, 20),
+      decodeGuarded(request(good), 1e6),
+    ])
+    expect(ended).toMatchObject({ status: 'rejected', reason: { code: 'invalid-file' } })
+    expect(decoded).toMatchObject({ status: 'fulfilled', value: { width: 40, height: 32 } })
   })
 })

@@ -2,6 +2,7 @@
 export const TAG = {
   sopClass: 0x00080016,
   sopInstance: 0x00080018,
+  codeValue: 0x00080100,
   imageType: 0x00080008,
   modality: 0x00080060,
   referencedSeriesSequence: 0x00081115,
@@ -44,6 +45,7 @@ export const TAG = {
   pixelValueTransformationSequence: 0x00289145,
   segmentationType: 0x00620001,
   segmentSequence: 0x00620002,
+  segmentedPropertyCategory: 0x00620003,
   segmentNumber: 0x00620004,
   segmentLabel: 0x00620005,
   segmentIdentificationSequence: 0x0062000a,

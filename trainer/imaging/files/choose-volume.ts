@@ -13,7 +13,8 @@ export function chooseVolume(count: number, number: number | null, sizes: readon
   if (number !== null) {
     throw new OrganMosaicError(
       'invalid-data',
-      `${path} holds ${count === 1 ? 'one volume' : `${count} volumes`}, and volume ${number} was chosen; choose one from 1 to ${count}.`,
+      `${path} holds ${count === 1 ? 'one volume' : `${count} volumes`}, and volume ${number} was chosen; choose one from 1 to ${count}. In a dataset the choice counts for all cases: exclude those that hold fewer.`,
+      { details: { finding: 'not-three-dimensional' } },
     )
   }
   if (count === 1) return 0

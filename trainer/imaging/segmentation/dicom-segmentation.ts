@@ -15,7 +15,7 @@ import type { ImageRead } from '../image-format.ts'
 import { voxelCount } from '../volume.ts'
 import { labToHex } from './lab-color.ts'
 import { placeInto } from './place-on-grid.ts'
-import { nameApart, type Painted, type Segmentation } from './segmentation.ts'
+import { nameApart, type Painted, type Segment, type Segmentation } from './segmentation.ts'
 import { noSegment } from './slicer-segmentation.ts'
 
 /** @throws OrganMosaicError invalid-file for a file that is none, or has no place in the patient (whole-slide, X-ray) */
@@ -92,12 +92,24 @@ export async function readSegmentationMap(segmentation: Segmentation, path: stri
   return { volume: { data, geometry: volume.geometry }, oddities }
 }
 
-function segmentOf(item: DicomDataset): { id: string; name: string; color: string | null } {
+/**
+ * Categories of what is no organ (PS3.16, CID 7150), by their SNOMED CT codes and the older SNOMED RT ones. Tissue is none
+ * of them: 3D Slicer says it of everything that nobody described.
+ */
+const CATEGORIES: Readonly<Record<string, string>> = {
+  ...{ '260787004': 'PHYSICAL_OBJECT', 'A-00004': 'PHYSICAL_OBJECT' },
+  ...{ '309825002': 'SPATIAL_CONCEPT', 'R-42018': 'SPATIAL_CONCEPT' },
+}
+
+function segmentOf(item: DicomDataset): Segment {
+  const [category] = item.items(TAG.segmentedPropertyCategory)
+  const type = CATEGORIES[(category as DicomDataset | undefined)?.text(TAG.codeValue) ?? ''] as string | undefined
   const lab = item.numbers(TAG.recommendedDisplayCielab)
   return {
     id: String(item.first(TAG.segmentNumber) ?? 0),
     name: item.text(TAG.segmentLabel) ?? '',
     color: lab.length === 3 ? labToHex(lab) : null,
+    ...(type ? { type } : {}),
   }
 }
 

@@ -3,15 +3,9 @@ import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
 import { pointToVoxel } from '../geometry.ts'
 import { voxelCount } from '../volume.ts'
+import { facing, fillPlane, type Plane, type Polygon } from './contour-planes.ts'
+import { interpolatePlanes, type PlaneMask } from './interpolate-planes.ts'
 import type { Painted } from './segmentation.ts'
-
-/** A closed contour in voxels, within its plane. */
-interface Polygon {
-  /** Where its plane crosses the normal axis, in slices */
-  readonly at: number
-  readonly u: Float64Array
-  readonly v: Float64Array
-}
 
 /** Slices within which contours are in one plane. */
 const SAME_PLANE = 0.05
@@ -39,10 +33,15 @@ export function fillContours(
   const { ofSlice, oddities } = assignPlanes(planes, grid.shape[axis], what, isThin)
   const data = new Uint8Array(voxelCount(grid.shape))
   const strides = [grid.shape[1] * grid.shape[2], grid.shape[2], 1]
-  for (const [slice, plane] of ofSlice) {
-    fillPlane(plane, grid.shape[uAxis], grid.shape[vAxis], (u, v) => {
-      data[slice * strides[axis] + u * strides[uAxis] + v * strides[vAxis]] = 1
-    })
+  const [height, width] = [grid.shape[uAxis], grid.shape[vAxis]]
+  const maskOf = rememberLast((plane: Plane) => fillPlane(plane, height, width))
+  for (const [slice, { plane, next, share }] of ofSlice) {
+    const mask = next
+      ? interpolatePlanes(...facing(plane, next, share, maskOf), share, [grid.spacingMm[uAxis], grid.spacingMm[vAxis]])
+      : maskOf(plane).data
+    for (let at = mask.indexOf(1); at !== -1; at = mask.indexOf(1, at + 1)) {
+      data[slice * strides[axis] + Math.floor(at / width) * strides[uAxis] + (at % width) * strides[vAxis]] = 1
+    }
   }
   return { volume: { data, geometry: grid }, oddities }
 }
@@ -91,11 +90,16 @@ function planesOf(polygons: Polygon[]): { at: number; polygons: Polygon[] }[] {
   return planes
 }
 
-type Plane = readonly Polygon[]
+/** What fills a slice: a plane, or two that it lies between, and how far from the first to the next. */
+interface Filling {
+  readonly plane: Plane
+  readonly next: Plane | null
+  readonly share: number
+}
 
 /**
- * Which plane fills which slice: the closest within half a slice. Where a structure was drawn on every n-th slice only,
- * the slices between two planes take the closer one.
+ * Which planes fill which slice: the one in it; else the two that it lies between, where these follow one another; else,
+ * at the ends, the closest within half a slice. A structure may be drawn on every n-th slice only, or between slices.
  */
 function assignPlanes(
   planes: readonly { at: number; polygons: Polygon[] }[],
@@ -103,62 +107,56 @@ function assignPlanes(
   what: string,
   isThin: boolean,
 ) {
-  const ofSlice = new Map<number, Plane>()
+  const ofSlice = new Map<number, Filling>()
   const distance = new Map<number, number>()
-  const take = (slice: number, { at, polygons }: { at: number; polygons: Polygon[] }): void => {
+  const take = ({ at, polygons }: { at: number; polygons: Polygon[] }): void => {
+    const slice = Math.round(at)
     const away = Math.abs(at - slice)
     if (slice < 0 || slice >= slices || away >= (distance.get(slice) ?? Infinity)) return
-    ofSlice.set(slice, polygons)
+    ofSlice.set(slice, { plane: polygons, next: null, share: 0 })
     distance.set(slice, away)
   }
-  for (const plane of planes) take(Math.round(plane.at), plane)
+  const isOn = ({ at }: { at: number }): boolean => Math.abs(at - Math.round(at)) <= SAME_PLANE
+  planes.filter(isOn).forEach(take)
   const gaps = planes.slice(1).map(({ at }, n) => at - planes[n].at)
   const usual = [...gaps].sort((a, b) => a - b)[gaps.length >> 1] ?? 1
   let between = 0
-  if (usual > 1.5 && !isThin) {
-    for (const [n, gap] of gaps.entries()) {
-      if (gap > 1.5 * usual) continue
-      for (let slice = Math.ceil(planes[n].at); slice <= planes[n + 1].at; slice++) {
-        if (ofSlice.has(slice)) continue
-        take(slice, slice - planes[n].at <= planes[n + 1].at - slice ? planes[n] : planes[n + 1])
-        between++
-      }
+  for (const [n, gap] of gaps.entries()) {
+    const [plane, next] = [planes[n], planes[n + 1]]
+    if (gap > 1.5 * Math.max(1, usual) || (gap > 1.5 && isThin)) continue
+    for (let slice = Math.max(0, Math.ceil(plane.at)); slice <= next.at && slice < slices; slice++) {
+      if (distance.has(slice)) continue
+      ofSlice.set(slice, { plane: plane.polygons, next: next.polygons, share: (slice - plane.at) / gap })
+      distance.set(slice, 0)
+      if (gap > 1.5) between++
     }
   }
+  planes.filter((plane) => !isOn(plane)).forEach(take)
   const off = planes.filter(({ at }) => Math.abs(at - Math.round(at)) > SAME_PLANE).length
   const outside = planes.filter(({ at }) => Math.round(at) < 0 || Math.round(at) >= slices).length
   const oddities = [
     ...(off > 0
-      ? [`${what} has ${off} of ${planes.length} contour planes between slices; each slice takes the closest`]
+      ? [
+          `${what} has ${off} of ${planes.length} contour planes between slices; each slice takes what lies between its two planes`,
+        ]
       : []),
     ...(between > 0
-      ? [`${what} is drawn on every ${usual.toFixed(1)} slices; ${between} slices between take the closest contours`]
+      ? [`${what} is drawn on every ${usual.toFixed(1)} slices; ${between} slices between are interpolated`]
       : []),
     ...(outside > 0 ? [`${what} has ${outside} of ${planes.length} contour planes outside the image; left out`] : []),
   ]
   return { ofSlice, oddities }
 }
 
-/** Line by line: crossings with all contours of the plane in order, filled from every odd one to the next. */
-function fillPlane(plane: Plane, height: number, width: number, mark: (u: number, v: number) => void): void {
-  const crossings = new Map<number, number[]>()
-  for (const { u, v } of plane) {
-    for (let n = 0, before = u.length - 1; n < u.length; before = n++) {
-      const [low, high] = u[before] < u[n] ? [before, n] : [n, before]
-      const first = Math.max(0, Math.ceil(u[low]))
-      for (let row = first; row < u[high] && row < height; row++) {
-        const at = v[low] + ((row - u[low]) / (u[high] - u[low])) * (v[high] - v[low])
-        const list = crossings.get(row)
-        if (list) list.push(at)
-        else crossings.set(row, [at])
-      }
-    }
-  }
-  for (const [row, list] of crossings) {
-    list.sort((a, b) => a - b)
-    for (let n = 0; n + 1 < list.length; n += 2) {
-      const end = Math.min(width, Math.ceil(list[n + 1]))
-      for (let column = Math.max(0, Math.ceil(list[n])); column < end; column++) mark(row, column)
-    }
+/** Two slices in a row lie between the same planes, or share one: each is filled once, and few are kept. */
+function rememberLast(fill: (plane: Plane) => PlaneMask): (plane: Plane) => PlaneMask {
+  const known: { plane: Plane; mask: PlaneMask }[] = []
+  return (plane) => {
+    const found = known.find((each) => each.plane === plane)
+    if (found) return found.mask
+    const mask = fill(plane)
+    known.push({ plane, mask })
+    if (known.length > 3) known.shift()
+    return mask
   }
 }

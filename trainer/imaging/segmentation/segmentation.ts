@@ -8,7 +8,7 @@ export interface Segment {
   readonly name: string
   /** #rrggbb, null where the file says nothing */
   readonly color: string | null
-  /** RT ROI Interpreted Type of a structure set, such as EXTERNAL or PTV */
+  /** RT ROI Interpreted Type of a structure set, such as EXTERNAL or PTV; of a SEG, a category that holds no organs */
   readonly type?: string
 }
 

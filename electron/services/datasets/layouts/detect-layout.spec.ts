@@ -87,7 +87,10 @@ describe('nnU-Net and Decathlon folders', () => {
     ['labels of the wrong kind', '{"labels": [1]}', /not as nnU-Net writes it: labels/],
     ['background only', '{"labels": {"background": 0}}', /background only/],
     ['a value twice', '{"labels": {"a": 1, "b": 1}}', /two labels have the value 1/],
-    ['regions', '{"labels": {"tumour": [1, 2]}}', /is a region of the values 1, 2/],
+    ['values twice', '{"labels": {"a": [1, 2], "b": [2, 1]}}', /two labels have the values 1, 2/],
+    ['a negative value beside nested regions', '{"labels": {"a": [1, 2], "b": 2, "c": -1}}', /and the value -1/],
+    ['an empty region', '{"labels": {"tumour": []}}', /is a region of the values \(none\); expected integers above 0/],
+    ['a region of nothing', '{"labels": {"tumour": [0, 1.5]}}', /is a region of the values 0, 1.5/],
     ['no integer', '{"labels": {"a": "b"}}', /expected an integer value, got "b"/],
     ['ignore label', '{"labels": {"a": 1, "ignore": 2}}', /"ignore" label \(value 2\)/],
   ])('refuses a dataset.json with %s', async (_what, text, message) => {

@@ -153,7 +153,9 @@ function notesOn(
   const shown = left
     .slice(0, 3)
     .map(({ files, folder }) => `${files[0].modality} of ${files.length} files in ${inRoot(folder) || '.'}`)
-  const advice = channels.length > 0 ? ` To use them as channels, name these: ${channels.join(', ')}.` : ''
-  const message = `${left.length} DICOM series without labels ${left.length === 1 ? 'is' : 'are'} not registered: ${shown.join('; ')}${left.length > 3 ? '; ...' : ''}.${advice}`
+  const one = left.length === 1
+  const asChannels =
+    channels.length > 0 ? ` To use ${one ? 'it' : 'them'} as channels, name these: ${channels.join(', ')}.` : ''
+  const message = `${left.length} DICOM series without labels ${one ? 'is' : 'are'} not registered: ${shown.join('; ')}${left.length > 3 ? '; ...' : ''}.${asChannels} A series becomes a case of its own when a SEG or RTSTRUCT of the folder refers to it, or a label file lies in its folder.`
   return [...notes, createFinding('info', 'ambiguous-file', message)]
 }

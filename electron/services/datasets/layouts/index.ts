@@ -2,6 +2,7 @@
 import { extname } from 'node:path'
 import type { DatasetRole, FolderReading } from '../../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../../contract/errors.ts'
+import { isArchiveName } from '../../archives/open-archive.ts'
 import type { FolderListing } from '../list-folder.ts'
 import { isVolume } from './case-files.ts'
 import { chooseChannels, noteMissingChannels } from './choose-channels.ts'
@@ -52,9 +53,17 @@ export async function detectLayout(
   const expected = LAYOUTS.map((layout) => `- ${layout.expects}`).join('\n')
   throw new OrganMosaicError(
     'invalid-data',
-    `${folder.root} fits no known layout.\nExpected one of:\n${expected}\nFound: ${describeContent(folder)}.`,
+    `${folder.root} fits no known layout.\nExpected one of:\n${expected}\nFound: ${describeContent(folder)}.${archivesAdvice(folder)}`,
     { details: { folder: folder.root } },
   )
+}
+
+/** Archives are unpacked where they are what was dropped, or lie in one that was; in a folder nothing is touched. */
+function archivesAdvice({ files }: FolderListing): string {
+  const archives = files.filter(isArchiveName)
+  if (archives.length === 0) return ''
+  const shown = archives.slice(0, 5).join(', ') + (archives.length > 5 ? `, and ${archives.length - 5} more` : '')
+  return `\nIt holds archives (${shown}), which are not looked into in a folder: unpack them there, or pack the folder as one .zip, whose archives are unpacked too.`
 }
 
 /** '12 image, 3 .dcm in the folders a, b, c' */

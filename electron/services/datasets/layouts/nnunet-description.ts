@@ -1,7 +1,6 @@
 // dataset.json in its versions: nnU-Net 2 names values ("liver": 1), nnU-Net 1 and the Decathlon number names ("1": "liver").
 import { z } from 'zod'
 import { OrganMosaicError } from '../../../../contract/errors.ts'
-import type { FoundLabel } from './layout.ts'
 
 const ChannelsSchema = z.union([z.string(), z.record(z.string(), z.string())])
 
@@ -39,35 +38,39 @@ export function channelsOf({ channel_names, modality }: DatasetDescription): str
   return typeof channels === 'string' ? [channels] : Object.values(channels)
 }
 
+/** A name of the description, and the values that it stands for: one, or those of a region. */
+export interface DeclaredLabel {
+  readonly sourceName: string
+  readonly values: readonly number[]
+}
+
 /**
- * The labels without background, ascending by value.
- * @throws OrganMosaicError invalid-data for overlapping regions, an ignore label, or a value that names two labels
+ * The labels without background, ascending by their lowest value; of those that share it, the largest region first.
+ * @throws OrganMosaicError invalid-data for an ignore label, values that name two labels, or a region of anything else
  */
-export function labelsOf(description: DatasetDescription, path: string): FoundLabel[] {
+export function declaredLabels(description: DatasetDescription, path: string): DeclaredLabel[] {
   const labels = Object.entries(description.labels ?? {}).map(([left, right]) => labelOf(left, right, path))
-  const foreground = labels.filter((label) => label.value !== 0).sort((a, b) => a.value - b.value)
-  const repeated = foreground.find((label, at) => at > 0 && foreground[at - 1].value === label.value)
-  if (repeated) {
-    throw new OrganMosaicError(
-      'invalid-data',
-      `${path}: two labels have the value ${repeated.value}; expected one each.`,
-    )
+  const foreground = labels
+    .filter(({ values }) => values.join() !== '0')
+    .sort((a, b) => a.values[0] - b.values[0] || b.values.length - a.values.length)
+  const seen = new Set<string>()
+  for (const { values } of foreground) {
+    if (!seen.has(values.join())) {
+      seen.add(values.join())
+      continue
+    }
+    const what = values.length === 1 ? `value ${values[0]}` : `values ${values.join(', ')}`
+    throw new OrganMosaicError('invalid-data', `${path}: two labels have the ${what}; expected one each.`)
   }
   if (foreground.length === 0) {
     throw new OrganMosaicError('invalid-data', `${path} declares background only; expected at least one organ.`)
   }
-  return foreground.map(({ value, sourceName }) => ({ key: String(value), sourceName }))
+  return foreground
 }
 
-function labelOf(left: string, right: number | string | number[], path: string) {
+function labelOf(left: string, right: number | string | number[], path: string): DeclaredLabel {
   const single = Array.isArray(right) && right.length === 1 ? right[0] : right
-  if (Array.isArray(single)) {
-    throw new OrganMosaicError(
-      'invalid-data',
-      `${path}: label "${left}" is a region of the values ${single.join(', ')}; expected one value a label. ` +
-        'List each value with a name of its own.',
-    )
-  }
+  if (Array.isArray(single)) return { sourceName: left, values: valuesOfRegion(left, single, path) }
   const numbered = integerOf(single)
   const [value, sourceName] = numbered !== null ? [numbered, left] : [integerOf(left), String(single)]
   if (value === null) {
@@ -79,7 +82,16 @@ function labelOf(left: string, right: number | string | number[], path: string) 
       `${path} declares an "ignore" label (value ${value}), which is not supported; remove those voxels or their cases.`,
     )
   }
-  return { value, sourceName }
+  return { sourceName, values: [value] }
+}
+
+function valuesOfRegion(name: string, values: readonly number[], path: string): number[] {
+  const sorted = [...new Set(values)].sort((a, b) => a - b)
+  if (sorted.length > 0 && sorted.every((value) => Number.isInteger(value) && value > 0)) return sorted
+  throw new OrganMosaicError(
+    'invalid-data',
+    `${path}: label "${name}" is a region of the values ${values.join(', ') || '(none)'}; expected integers above 0.`,
+  )
 }
 
 const integerOf = (value: number | string): number | null =>

@@ -7,7 +7,8 @@ import { volumeAddress } from '../../../../trainer/imaging/image-source.ts'
 import type { FolderListing } from '../list-folder.ts'
 import { caseIdOf, channelFiles, countChannels, folderOf, isVolume, pairFiles, stemOf } from './case-files.ts'
 import { namedChannel, type FoundCase, type FoundChannel, type LayoutDetector } from './layout.ts'
-import { channelsOf, labelsOf, parseDescription, type DatasetDescription } from './nnunet-description.ts'
+import { channelsOf, declaredLabels, parseDescription, type DatasetDescription } from './nnunet-description.ts'
+import { readRegions } from './nnunet-regions.ts'
 
 export const nnunetLayout: LayoutDetector = {
   id: 'nnunet',
@@ -38,12 +39,14 @@ export const nnunetLayout: LayoutDetector = {
     const labelsById = Map.groupBy(labels.paths, caseIdOf)
     for (const id of labels.listed) if (!labelsById.has(id)) labelsById.set(id, [])
     const isNumbered = channels.length === 1 || found.paths.some((path) => stemOf(path).endsWith('_0000'))
-    const cases = pairFiles(images, labelsById)
+    const declared = declaredLabels(description, join(folder.root, 'dataset.json'))
+    const { labels: named, cases, notes } = readRegions(declared, pairFiles(images, labelsById))
     return {
       layout: 'nnunet',
       reason: `dataset.json with labels; cases in images${split} and labels${split}`,
       title: description.name ?? null,
-      labels: labelsOf(description, join(folder.root, 'dataset.json')),
+      labels: named,
+      notes,
       ...(isNumbered ? { channels, cases } : byVolume(channels, cases, reading)),
     }
   },

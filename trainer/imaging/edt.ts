@@ -1,7 +1,7 @@
 // Exact Euclidean distance transform in mm: how far every voxel is from the nearest marked one.
-// The surface distances of score-organ.ts are looked up in it. Tensor-free.
+// Surface distances of an evaluation are looked up in it, and slices between contours are interpolated by it. Tensor-free.
 import type { Shape, Spacing } from '../../contract/geometry.ts'
-import { voxelCount } from '../imaging/volume.ts'
+import { voxelCount } from './volume.ts'
 
 /**
  * Squared distance (mm²) of every voxel centre to the nearest marked voxel centre; Infinity when none is marked.
