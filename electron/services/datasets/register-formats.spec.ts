@@ -77,6 +77,16 @@ describe('DICOM', () => {
   })
 })
 
+describe('labels without images', () => {
+  it('are no dataset, and the series that they name is asked for', async () => {
+    const root = temporaryFolder()
+    cpSync(join(fixtures, 'dicom/segmentations/binary.dcm'), join(root, 'P1', 'seg.dcm'), { recursive: true })
+    await expect(register(root)).rejects.toThrow(
+      /holds 1 SEG or RTSTRUCT and no image series; expected the series .*\. SEG seg\.dcm refers to the series .*; copy that series/,
+    )
+  })
+})
+
 describe('other files', () => {
   it('NRRD and MetaImage in paired folders', async () => {
     const root = temporaryFolder()

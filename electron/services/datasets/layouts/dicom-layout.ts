@@ -17,6 +17,16 @@ import { matchLabels } from './match-dicom-labels.ts'
 /** Files of DICOM end so, or have no ending at all (IM0001, 1.2.840.113...). */
 const MAY_BE_DICOM = /(\.(dcm|dicom|ima|seg)|\.\d+|(^|\/)[^./]+)$/i
 
+/** @throws OrganMosaicError invalid-data where there are labels, and no image that they could belong to */
+function refuseLonelyLabels(root: string, series: readonly DicomSeries[]): null {
+  const { unmatched } = matchLabels(series, [])
+  if (unmatched.length === 0) return null
+  throw new OrganMosaicError(
+    'invalid-data',
+    `${root} holds ${unmatched.length} SEG or RTSTRUCT and no image series; expected the series that they were drawn on in the same folder, at any depth. ${unmatched[0]}`,
+  )
+}
+
 export const dicomLayout: LayoutDetector = {
   id: 'dicom',
   expects:
@@ -26,7 +36,7 @@ export const dicomLayout: LayoutDetector = {
     const paths = folder.files.filter((path) => MAY_BE_DICOM.test(path)).map((path) => join(folder.root, path))
     const series = await groupSeries(paths)
     const images = series.filter(isVolumeSeries)
-    if (images.length === 0) return null
+    if (images.length === 0) return refuseLonelyLabels(folder.root, series)
     const inRoot = (path: string): string => relative(folder.root, path).split(sep).join('/')
     const { labelsOf, lostSlices, unmatched } = matchLabels(series, images)
     // Scouts and other series beside a labelled one do not make its name longer.
