@@ -142,6 +142,14 @@ it('says of itself what a deb has to say', () => {
   expect(read('electron-builder.yml')).toMatch(/^ {2}maintainer: .+ <.+@.+>$/m)
 })
 
+// Electron tells the desktop this name; where no entry is called so, a window stands beside its icon, not under it.
+it('has a window that the desktop knows by its entry', () => {
+  const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+  const { desktopName } = JSON.parse(read('package.json')) as { desktopName?: string }
+  const [, entry] = /^ {2}executableName: (\S+)$/m.exec(read('electron-builder.yml')) ?? []
+  expect(desktopName).toBe(`${entry}.desktop`)
+})
+
 /** In place of what makeNatives takes minutes for; tests/server-bundle.spec.ts makes the real ones. */
 function makeDummyNatives(folder: string): string {
   for (const path of NATIVE) {
