@@ -68,8 +68,11 @@ export function openWorkspace(home: string): Workspace {
   const { folder, cause } = refusal
   const reason = reasonOf(cause)
   if (isReadable([root, ...Object.values(folders)]) && hasNewestFormat(root)) {
-    console.error(`The workspace ${root} is read-only (${reason}): it can be looked at, and nothing in it is changed.`)
-    return { home: root, databaseFile: indexFile(root, true), ...folders, readOnly: reason }
+    const readOnly = folder === root ? reason : `${reason}: ${folder}`
+    console.error(
+      `The workspace ${root} is read-only (${readOnly}): it can be looked at, and nothing in it is changed.`,
+    )
+    return { home: root, databaseFile: indexFile(root, true), ...folders, readOnly }
   }
   throw new OrganMosaicError(
     'environment',
