@@ -38,7 +38,7 @@ function summaryOf({ title, result }: PublishedStudy): string {
     formatOverSeeds(mean.hd95Mm, 'hd95Mm'),
     formatOverSeeds(mean.nsd, 'nsd'),
   ])
-  const seeds = runs === 1 ? 'one seed' : `mean ± standard deviation over ${runs} seeds`
+  const seeds = runs === 1 ? 'one seed' : `mean ± standard deviation over up to ${runs} seeds`
   return [
     `**${title}**, ${config.preset} preset, ${budget} patches of each dataset, ${seeds} ([tables, single models, ablation, tests, limits](docs/results/studies.md)):`,
     '',
