@@ -12,6 +12,7 @@ import { shellWord } from '../run-program.ts'
 import { askHost } from './ask-host.ts'
 import { COURIER_FILE, LIST_FILE } from './courier-file.ts'
 import type { Transfer } from './rsync.ts'
+import { worksOn } from './works-on.ts'
 
 /** Which process works on a copy of a job folder, in it. */
 const PID_FILE = 'courier.pid'
@@ -35,14 +36,13 @@ export const introduceScript = (place: SshPlace): string => {
   ].join('\n')
 }
 
-const worksOn = (folder: string): string =>
-  `pid=$(cat ${PID_FILE} 2>/dev/null) && ps -o args= -p "$pid" | grep -qF ${shellWord(folder)}`
+const isAtWork = (folder: string): string => `pid=$(cat ${PID_FILE} 2>/dev/null) && ${worksOn(folder)}`
 
 /** The answer to an earlier call may have been lost: what works already is named. */
 const startScript = (place: SshPlace, folder: string): string =>
   [
     `cd ${shellWord(folder)} || exit 66`,
-    `if ${worksOn(folder)}; then echo "pid=$pid"; exit; fi`,
+    `if ${isAtWork(folder)}; then echo "pid=$pid"; exit; fi`,
     `echo "=== started at $(date -u +%FT%TZ) on $(hostname)" >>trainer.log`,
     `nohup setsid ${placeCommand(place)} job ${shellWord(folder)} </dev/null >>trainer.log 2>&1 &`,
     `echo $! >${PID_FILE}`,
@@ -58,7 +58,7 @@ const lookScript = (away: string, folder: string, request: Control['request'] | 
     ...(request === null
       ? []
       : [`printf '%s\\n' ${shellWord(JSON.stringify({ request }))} >.control.new && mv .control.new control.json`]),
-    `if ${worksOn(folder)}; then echo state=running; else echo state=ended; fi`,
+    `if ${isAtWork(folder)}; then echo state=running; else echo state=ended; fi`,
     '',
   ].join('\n')
 
@@ -119,7 +119,7 @@ export async function clearThere(
     .map((run) => ({ copy: shellWord(jobThere(copiesOf(place), run.folder)), createdAt: run.createdAt }))
     .map(({ copy, createdAt }) => `grep -qsF ${shellWord(createdAt)} ${copy}/run.json || rm -rf -- ${copy}`)
   const script = [
-    `if cd ${shellWord(there)} 2>/dev/null && ${worksOn(there)}; then echo "busy=$pid"; exit; fi`,
+    `if cd ${shellWord(there)} 2>/dev/null && ${isAtWork(there)}; then echo "busy=$pid"; exit; fi`,
     `cd / && rm -rf -- ${shellWord(there)}`,
     ...others,
     '',

@@ -14,6 +14,7 @@ import { askProgram, shellWord } from '../run-program.ts'
 import { askHost, SSH_OPTIONS } from './ask-host.ts'
 import { checkSynced } from './check-synced.ts'
 import { syncedPlace } from './synced-place.ts'
+import { worksOn } from './works-on.ts'
 
 const RUNNING: PlaceWord = { state: 'running', reason: '', position: null, startsAt: null, node: '' }
 
@@ -54,12 +55,10 @@ const startScript = (place: SshPlace, folder: string): string =>
     '',
   ].join('\n')
 
-/** One question for all. A process counts only while its words name the folder: numbers are given away again. */
+/** One question for all. */
 async function look(place: SshPlace, folders: readonly string[]): Promise<void> {
   const jobs = folders.map((folder) => ({ folder, pid: readJobPlace(folder)?.job ?? '0' }))
-  const questions = jobs.map(
-    ({ folder, pid }) => `ps -o args= -p ${shellWord(pid)} | grep -qF ${shellWord(folder)} && echo ${pid}`,
-  )
+  const questions = jobs.map(({ folder, pid }) => `pid=${shellWord(pid)}; ${worksOn(folder)} && echo "$pid"`)
   const answer = await askHost(place, [...questions, 'echo asked', ''].join('\n'))
   const lines = answer?.output.split('\n') ?? []
   if (!lines.includes('asked')) return
