@@ -1,15 +1,7 @@
 // Reads one case and says what is there: grid, hashes, intensities, voxels a label. Meaning comes later (assess-case.ts).
 // Whatever is wrong becomes a finding; nothing is thrown for one bad case.
 import { join } from 'node:path'
-import {
-  FindingCodeSchema,
-  type Finding,
-  type FindingCode,
-  type Intensity,
-  type LabelSource,
-  type Misfit,
-} from '../../../contract/dataset.ts'
-import { OrganMosaicError } from '../../../contract/errors.ts'
+import type { Finding, FindingCode, Intensity, LabelSource, Misfit } from '../../../contract/dataset.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
 import { hashCaseFiles } from '../../../trainer/imaging/hash-case-files.ts'
 import { hashChannels } from '../../../trainer/imaging/hash.ts'
@@ -26,6 +18,7 @@ import type { FoundCase } from './layouts/layout.ts'
 import { LabelTally, type Structure } from './label-tally.ts'
 import { measureMisfit } from './measure-misfit.ts'
 import { findIdentifiers, type Identifiers } from './quality/find-identifiers.ts'
+import { readOrFind, volumesOf } from './read-or-find.ts'
 import { settleSplits } from './settle-splits.ts'
 import type { SharedVoxels } from './shared-voxels.ts'
 
@@ -121,7 +114,7 @@ async function readChannels(
   for (const path of found.images) {
     if (path === null) continue
     const kept = await firstPlanes?.(join(root, path))
-    const read = await readVolume(found.id, 'image', findings, () => readImage(join(root, path), threads), noteVolumes)
+    const read = await readOrFind(found.id, 'image', findings, () => readImage(join(root, path), threads), noteVolumes)
     if (!read) continue
     const grid = channels[0]?.read.volume.geometry ?? read.volume.geometry
     const misfit = checkGrid(grid, { what: 'channel', geometry: read.volume.geometry, path }, found.id)
@@ -144,7 +137,7 @@ async function inspectLabels(
   const labels: LabelSource[] = []
   const leftOut: string[] = []
   for (const source of sources) {
-    const label = await readVolume(id, 'label', findings, () => readLabelSource(root, source, image?.geometry ?? null))
+    const label = await readOrFind(id, 'label', findings, () => readLabelSource(root, source, image?.geometry ?? null))
     leftOut.push(...(label?.leftOut ?? []))
     const settled = label && image ? settleSplits(label, source, midlineMm) : null
     labels.push(settled?.source ?? source)
@@ -194,39 +187,3 @@ function missingFiles({ id, images, labels, leftOut = [] }: FoundCase): Finding[
     return createFinding('error', code, message, { caseId: id })
   })
 }
-
-async function readVolume<T extends { volume: Volume; oddities: string[] }>(
-  caseId: string,
-  what: 'image' | 'label',
-  findings: Finding[],
-  readIt: () => Promise<T>,
-  failed: (error: unknown) => void = () => undefined,
-): Promise<T | null> {
-  try {
-    const read = await readIt()
-    findings.push(...read.oddities.map((oddity) => createFinding('info', 'header-oddity', oddity, { caseId })))
-    return read
-  } catch (error) {
-    // Then the image could not be read, and that is said already.
-    if (needsImage(error)) return null
-    failed(error)
-    const code = findingOf(error) ?? (what === 'image' ? 'unreadable-image' : 'unreadable-label')
-    const reason = error instanceof Error ? error.message : String(error)
-    findings.push(createFinding('error', code, `Case ${caseId}: ${reason}`, { caseId }))
-    return null
-  }
-}
-
-/** Errors that name the finding they are. */
-function findingOf(error: unknown): FindingCode | null {
-  if (!(error instanceof OrganMosaicError)) return null
-  const parsed = FindingCodeSchema.safeParse(error.details['finding'])
-  return parsed.success ? parsed.data : null
-}
-
-/** Contours are nothing without the image that they were drawn on. */
-const needsImage = (error: unknown): boolean =>
-  error instanceof OrganMosaicError && error.details['needsImage'] === true
-
-const volumesOf = (error: unknown): number =>
-  error instanceof OrganMosaicError && typeof error.details['volumes'] === 'number' ? error.details['volumes'] : 0
