@@ -1,15 +1,9 @@
 // What the services answer and the command line prints with --json, beyond datasets, jobs and reports themselves.
 import { z } from 'zod'
-import { ChannelsSchema } from './channel.ts'
-import {
-  AvailabilityStateSchema,
-  DatasetRoleSchema,
-  FindingSchema,
-  LabelSchema,
-  LayoutIdSchema,
-  LeftOutLabelSchema,
-  ModalitySchema,
-} from './dataset.ts'
+import { ChannelsSchema, ModalitySchema } from './channel.ts'
+import { AvailabilityStateSchema } from './case.ts'
+import { DatasetRoleSchema, LabelSchema, LayoutIdSchema, LeftOutLabelSchema } from './dataset.ts'
+import { FindingSchema } from './finding.ts'
 import { DeviceSchema } from './device.ts'
 import { MetricSchema, PhaseSchema } from './events.ts'
 import { ShapeSchema, SpacingSchema } from './geometry.ts'

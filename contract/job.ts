@@ -1,8 +1,10 @@
 // A job is a folder: run.json (what to do), events.jsonl (what happens), control.json (pause, stop).
 // The trainer talks only through it, so a job here, one that outlived its window and one on a cluster are the same.
 import { z } from 'zod'
-import { ChannelsSchema, withChannels, withLists } from './channel.ts'
-import { CaseSchema, LabelSchema, ModalitySchema, NameSchema } from './dataset.ts'
+import { ChannelsSchema, withChannels, withLists, ModalitySchema } from './channel.ts'
+import { CaseSchema } from './case.ts'
+import { LabelSchema } from './dataset.ts'
+import { NameSchema } from './name.ts'
 import { OrganIdSchema, OrganSchema } from './organ.ts'
 import { OutputFormatSchema } from './output.ts'
 import { withoutRetiredKeys } from './retired-keys.ts'

@@ -1,7 +1,7 @@
 // What the labels of a dataset mean, as a small file of its own: made from one dataset, shared, and applied to the next.
 // Here, because the window shows what the command line does.
 import { z } from 'zod'
-import { NameSchema } from './dataset.ts'
+import { NameSchema } from './name.ts'
 import { OrganIdSchema } from './organ.ts'
 
 export const MappingFileSchema = z.object({

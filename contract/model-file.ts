@@ -1,6 +1,6 @@
 // Trained models that leave the application: an archive that another OrganMosaic imports, and ONNX for everything else.
 import { z } from 'zod'
-import { NameSchema } from './dataset.ts'
+import { NameSchema } from './name.ts'
 import type { Normalisation } from './plan.ts'
 import { StageNumberSchema } from './run-config.ts'
 

@@ -1,7 +1,7 @@
 // Where a job runs: this machine, another one over SSH, or a cluster with Slurm. A place of the workspace's settings, and
 // place.json of a job folder, which says where the job is and what that place last said of it.
 import { z } from 'zod'
-import { NameSchema } from './dataset.ts'
+import { NameSchema } from './name.ts'
 
 /** The place that is always there. */
 export const THIS_MACHINE = 'this-machine'

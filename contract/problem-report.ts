@@ -1,6 +1,6 @@
 // An archive that goes with a report of a problem: what is in it is shown before it is written.
 import { z } from 'zod'
-import { NameSchema } from './dataset.ts'
+import { NameSchema } from './name.ts'
 
 export const ReportRequestSchema = z.object({
   runs: z.array(NameSchema).max(50).default([]).describe('Runs that go along; without any, the newest three'),

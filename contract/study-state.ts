@@ -1,7 +1,7 @@
 // How far a study is: its state, and that of each of its jobs, a method with a seed.
 import { z } from 'zod'
 import { ProgressSchema } from './commands.ts'
-import { NameSchema } from './dataset.ts'
+import { NameSchema } from './name.ts'
 import { JobStateSchema, ProcessSchema } from './job.ts'
 import { MethodSchema } from './methods.ts'
 import { PresetSchema } from './run-config.ts'

@@ -1,6 +1,6 @@
 // A study: methods side by side on the same datasets, split and budget, each with several seeds, scored on one test set.
 import { z } from 'zod'
-import { NameSchema } from './dataset.ts'
+import { NameSchema } from './name.ts'
 import { MethodSchema } from './methods.ts'
 import { OrganIdSchema } from './organ.ts'
 import { PairedDifferenceSchema } from './results.ts'

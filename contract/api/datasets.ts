@@ -1,18 +1,17 @@
 // Datasets: what is registered, and what becomes of a folder before and after it is.
 import { z } from 'zod'
-import { ChannelsSchema } from '../channel.ts'
+import { ChannelsSchema, ModalitySchema } from '../channel.ts'
 import { DatasetDetailSchema, DatasetSummarySchema } from '../commands.ts'
+import { AvailabilityStateSchema } from '../case.ts'
 import {
-  AvailabilityStateSchema,
   DatasetChoicesSchema,
   DatasetRoleSchema,
-  FindingSchema,
   FolderReadingSchema,
   LabelSchema,
   LayoutIdSchema,
-  ModalitySchema,
-  NameSchema,
 } from '../dataset.ts'
+import { FindingSchema } from '../finding.ts'
+import { NameSchema } from '../name.ts'
 import { ShapeSchema, SpacingSchema } from '../geometry.ts'
 import { LabelRepairSchema, SplitMethodSchema } from '../label-treatment.ts'
 import { MappingFileSchema } from '../mapping-file.ts'

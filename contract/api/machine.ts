@@ -1,6 +1,6 @@
 // The machine that runs the host: folders to choose from, doctor, settings.
 import { z } from 'zod'
-import { NameSchema } from '../dataset.ts'
+import { NameSchema } from '../name.ts'
 import { GpuPlanSchema, GpuStatusSchema } from '../gpu.ts'
 import { ReportRequestSchema } from '../problem-report.ts'
 import { SettingsSchema } from '../settings.ts'

@@ -1,6 +1,6 @@
 // Trained models that leave the workspace as one file, and those of other workstations that come in.
 import { z } from 'zod'
-import { NameSchema } from '../dataset.ts'
+import { NameSchema } from '../name.ts'
 import { ModelFormatSchema } from '../model-file.ts'
 import { StageNumberSchema } from '../run-config.ts'
 import { TaskSchema } from '../task.ts'

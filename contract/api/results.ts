@@ -1,7 +1,7 @@
 // Evaluations, their comparison, pseudo-label review, prediction and export.
 import { z } from 'zod'
 import { RunSummarySchema } from '../commands.ts'
-import { NameSchema } from '../dataset.ts'
+import { NameSchema } from '../name.ts'
 import { ModelChoiceSchema, ReviewSchema } from '../job.ts'
 import { OutputFormatSchema, OutputPlanSchema, RunCasesSchema, UploadSchema } from '../output.ts'
 import {

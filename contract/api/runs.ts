@@ -1,7 +1,7 @@
 // Training runs: made, started, watched, stopped, removed; and what a new run would be before it is made.
 import { z } from 'zod'
 import { RunDetailSchema, RunSummarySchema } from '../commands.ts'
-import { NameSchema } from '../dataset.ts'
+import { NameSchema } from '../name.ts'
 import { OrganIdSchema } from '../organ.ts'
 import { PlanSchema } from '../plan.ts'
 import { MethodSchema } from '../methods.ts'

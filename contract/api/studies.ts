@@ -1,6 +1,6 @@
 // Studies: methods side by side, composed, started, steered, watched, and their results.
 import { z } from 'zod'
-import { NameSchema } from '../dataset.ts'
+import { NameSchema } from '../name.ts'
 import { MethodSchema } from '../methods.ts'
 import { ComparisonSchema, ResultMetricSchema } from '../results.ts'
 import { StagesSchema } from '../run-config.ts'

@@ -1,7 +1,10 @@
 // What there is to look at in a case: its image, and everything that says which voxel belongs to which organ.
 import { z } from 'zod'
 import { ChannelsSchema } from '../channel.ts'
-import { AvailabilitySchema, DatasetRoleSchema, FindingSchema, NameSchema } from '../dataset.ts'
+import { AvailabilitySchema } from '../case.ts'
+import { DatasetRoleSchema } from '../dataset.ts'
+import { FindingSchema } from '../finding.ts'
+import { NameSchema } from '../name.ts'
 import { GeometrySchema } from '../geometry.ts'
 import { ModelChoiceSchema } from '../job.ts'
 import { OrganIdSchema } from '../organ.ts'

@@ -1,5 +1,5 @@
 // What a volume's values look like, once, when it is registered and when it is normalised. Deterministic.
-import type { Intensity } from '../../contract/dataset.ts'
+import type { Intensity } from '../../contract/case.ts'
 import { filledBlocks } from './filled-blocks.ts'
 import type { VoxelArray } from './volume.ts'
 

@@ -1,7 +1,8 @@
 // Test helper: registered datasets without a registration, in memory and on disk.
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { CaseSchema, type Case, type Modality } from '../../contract/dataset.ts'
+import { CaseSchema, type Case } from '../../contract/case.ts'
+import type { Modality } from '../../contract/channel.ts'
 import type { Geometry, Shape, Spacing } from '../../contract/geometry.ts'
 import { JobDatasetSchema, type JobDataset } from '../../contract/job.ts'
 import { hashVolume } from './hash.ts'

@@ -1,6 +1,6 @@
 // What an evaluation scores for a case: the models' prediction, or the pseudo label stored for the same image.
 import { join } from 'node:path'
-import type { Case } from '../../contract/dataset.ts'
+import type { Case } from '../../contract/case.ts'
 import type { EvaluationReport } from '../../contract/report.ts'
 import type { EvaluateJob } from '../../contract/job.ts'
 import { canonicalTransform, fromCanonical, reorientGeometry } from '../imaging/canonical.ts'

@@ -2,7 +2,7 @@
 // original grid of every image.
 import { copyFile, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Case } from '../../contract/dataset.ts'
+import type { Case } from '../../contract/case.ts'
 import { OrganMosaicError, toOrganMosaicError } from '../../contract/errors.ts'
 import type { EvaluateJob, JobDataset } from '../../contract/job.ts'
 import type { OrganId } from '../../contract/organ.ts'

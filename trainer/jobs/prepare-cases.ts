@@ -1,7 +1,7 @@
 // The cases of a training job, split by patient and preprocessed once into the shared cache.
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import type { Case } from '../../contract/dataset.ts'
+import type { Case } from '../../contract/case.ts'
 import { OrganMosaicError, toOrganMosaicError } from '../../contract/errors.ts'
 import type { JobDataset, TrainJob } from '../../contract/job.ts'
 import type { Plan } from '../../contract/plan.ts'

@@ -3,7 +3,7 @@ import { OrganMosaicError } from '../../contract/errors.ts'
 import { steadyNames } from '../../contract/hashed-patient.ts'
 import type { JobDataset } from '../../contract/job.ts'
 import type { RunConfig } from '../../contract/run-config.ts'
-import type { Case } from '../../contract/dataset.ts'
+import type { Case } from '../../contract/case.ts'
 import { createRandom } from '../imaging/random.ts'
 
 export interface CaseSplit {

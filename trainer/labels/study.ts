@@ -1,6 +1,7 @@
 // What a training job knows about its organs: the union, each dataset's labels as class sets, which model knows
 // which organ, which organs are each other's mirror image. Derived once from the job, used everywhere.
-import type { Case, Label } from '../../contract/dataset.ts'
+import type { Case } from '../../contract/case.ts'
+import type { Label } from '../../contract/dataset.ts'
 import type { JobDataset, TrainJob } from '../../contract/job.ts'
 import type { Organ, OrganId } from '../../contract/organ.ts'
 import { settleKeys } from '../../contract/overlap-rule.ts'

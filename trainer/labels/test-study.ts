@@ -1,5 +1,6 @@
 // Test helpers: organs, labels and cases of small studies.
-import type { AvailabilityState, Case, Label } from '../../contract/dataset.ts'
+import type { AvailabilityState, Case } from '../../contract/case.ts'
+import type { Label } from '../../contract/dataset.ts'
 import type { JobDataset } from '../../contract/job.ts'
 import { OrganSchema, type Organ } from '../../contract/organ.ts'
 import { caseWith, datasetOf } from '../imaging/test-dataset.ts'

@@ -2,7 +2,7 @@
 // depend on who makes it or when.
 import { totalmem } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import type { Case } from '../../contract/dataset.ts'
+import type { Case } from '../../contract/case.ts'
 import { OrganMosaicError } from '../../contract/errors.ts'
 import type { JobDataset } from '../../contract/job.ts'
 import type { Plan } from '../../contract/plan.ts'

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Case } from '../../contract/dataset.ts'
+import type { Case } from '../../contract/case.ts'
 import { toOrganMosaicError } from '../../contract/errors.ts'
 import type { JobDataset } from '../../contract/job.ts'
 import type { Plan } from '../../contract/plan.ts'

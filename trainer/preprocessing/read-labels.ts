@@ -1,7 +1,7 @@
 // All label files of a case as one volume of codes. A code stands for the set of labels that cover a voxel, so
 // overlapping masks lose nothing and no label value is too large.
 import { join } from 'node:path'
-import type { Case, LabelSource } from '../../contract/dataset.ts'
+import type { Case, LabelSource } from '../../contract/case.ts'
 import { OrganMosaicError } from '../../contract/errors.ts'
 import type { Geometry } from '../../contract/geometry.ts'
 import type { JobDataset } from '../../contract/job.ts'

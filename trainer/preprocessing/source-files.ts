@@ -2,7 +2,7 @@
 // that was prepared before by their sizes and times first, because hashing reads everything.
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Case } from '../../contract/dataset.ts'
+import type { Case } from '../../contract/case.ts'
 import { OrganMosaicError } from '../../contract/errors.ts'
 import type { JobDataset } from '../../contract/job.ts'
 import { hashCaseFiles } from '../imaging/hash-case-files.ts'

@@ -1,5 +1,5 @@
 // Organs that the models claim in a dataset while nothing of them becomes a pseudo label there.
-import type { Case } from '../../contract/dataset.ts'
+import type { Case } from '../../contract/case.ts'
 import type { Study } from '../labels/study.ts'
 import { pseudoLabelFolder } from './label-versions.ts'
 import { readAcceptance } from './pseudo-label-store.ts'

@@ -1,7 +1,7 @@
 // Between the stages: calibrated models label what the cases leave open.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Case } from '../../contract/dataset.ts'
+import type { Case } from '../../contract/case.ts'
 import type { Plan } from '../../contract/plan.ts'
 import type { RunConfig } from '../../contract/run-config.ts'
 import { gatherEvidence, type ModelPrediction, type OrganEvidence } from '../inference/fuse.ts'

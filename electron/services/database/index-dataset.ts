@@ -1,5 +1,6 @@
 // Puts a registered dataset into the index: its row, its cases, labels, availability and findings.
-import type { Case, Dataset } from '../../../contract/dataset.ts'
+import type { Case } from '../../../contract/case.ts'
+import type { Dataset } from '../../../contract/dataset.ts'
 import type { Database } from './open-database.ts'
 
 /** Replaces whatever the index held of the dataset of that name; all or nothing. */

@@ -1,6 +1,7 @@
 // What a person decided about the cases of a dataset: which are not to be used, and which are scans of one patient.
 // Works on a fresh registration and on a registered dataset alike, and reads no file: a choice can be taken back.
-import type { Case, Dataset, DatasetChoices, FolderReading } from '../../../contract/dataset.ts'
+import type { Case } from '../../../contract/case.ts'
+import type { Dataset, DatasetChoices, FolderReading } from '../../../contract/dataset.ts'
 import { patientOf, type PatientRule } from '../../../contract/patient-rule.ts'
 import { excludeDuplicates } from './find-duplicates.ts'
 import { fingerprintOf } from './fingerprint.ts'

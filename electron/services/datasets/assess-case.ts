@@ -1,5 +1,7 @@
 // What the facts of a case mean once its labels are organs: availability of every organ, and whether it can be used.
-import type { Availability, Case, Finding, Label, Place } from '../../../contract/dataset.ts'
+import type { Availability, Case, OrganPlace } from '../../../contract/case.ts'
+import type { Label } from '../../../contract/dataset.ts'
+import type { Finding } from '../../../contract/finding.ts'
 import type { OrganId, Vocabulary } from '../../../contract/organ.ts'
 import type { OverlapRule } from '../../../contract/overlap-rule.ts'
 import { valuesOf } from '../../../trainer/imaging/image-source.ts'
@@ -85,8 +87,8 @@ function availabilityOfOrgan(organ: OrganId, facts: CaseFacts, drawn: readonly L
 }
 
 /** Of every organ with a label of its own and voxels. */
-function placesOf(facts: CaseFacts, labels: readonly Label[]): Record<OrganId, Place> {
-  const places = new Map<OrganId, Place>()
+function placesOf(facts: CaseFacts, labels: readonly Label[]): Record<OrganId, OrganPlace> {
+  const places = new Map<OrganId, OrganPlace>()
   for (const [organ, own] of Map.groupBy(
     labels.filter(({ organs }) => organs.length === 1),
     ({ organs }) => organs[0],
@@ -98,7 +100,7 @@ function placesOf(facts: CaseFacts, labels: readonly Label[]): Record<OrganId, P
   return Object.fromEntries(places)
 }
 
-function joinPlaces(structures: readonly Structure[]): Place | null {
+function joinPlaces(structures: readonly Structure[]): OrganPlace | null {
   const voxels = structures.reduce((sum, each) => sum + each.voxels, 0)
   if (voxels === 0) return null
   const mean = (axis: 0 | 1 | 2): number =>

@@ -1,5 +1,6 @@
 // Reading the availability of a registered case.
-import type { AvailabilityState, Case, Dataset } from '../../../contract/dataset.ts'
+import type { AvailabilityState, Case } from '../../../contract/case.ts'
+import type { Dataset } from '../../../contract/dataset.ts'
 import type { OrganId } from '../../../contract/organ.ts'
 
 export const usableCases = (dataset: Pick<Dataset, 'cases'>): Case[] =>

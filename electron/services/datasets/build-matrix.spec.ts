@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { AvailabilityState, Case, Dataset, DatasetRole } from '../../../contract/dataset.ts'
+import type { AvailabilityState, Case } from '../../../contract/case.ts'
+import type { Dataset, DatasetRole } from '../../../contract/dataset.ts'
 import { MatrixSchema } from '../../../contract/matrix.ts'
 import { buildMatrix } from './build-matrix.ts'
 import { GRID } from './write-test-folder.ts'

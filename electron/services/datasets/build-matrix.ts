@@ -1,5 +1,6 @@
 // The availability matrix: dataset x organ, summed up from case x organ, and what a person should know before training.
-import type { Case, Dataset } from '../../../contract/dataset.ts'
+import type { Case } from '../../../contract/case.ts'
+import type { Dataset } from '../../../contract/dataset.ts'
 import type { Matrix, MatrixCell } from '../../../contract/matrix.ts'
 import type { OrganId } from '../../../contract/organ.ts'
 import { stateOf, usableCases } from './availability.ts'

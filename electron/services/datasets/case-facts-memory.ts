@@ -4,13 +4,8 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import {
-  BorderSchema,
-  FindingSchema,
-  IntensitySchema,
-  LabelSourceSchema,
-  MisfitSchema,
-} from '../../../contract/dataset.ts'
+import { BorderSchema, IntensitySchema, LabelSourceSchema, MisfitSchema } from '../../../contract/case.ts'
+import { FindingSchema } from '../../../contract/finding.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { GeometrySchema, PointSchema } from '../../../contract/geometry.ts'
 import { writeJsonFile } from '../workspace/json-file.ts'

@@ -1,5 +1,5 @@
 // Do a label, or another channel, and the image of a case cover the same voxels? Shape must be equal, position within a tolerance.
-import type { Finding } from '../../../contract/dataset.ts'
+import type { Finding } from '../../../contract/finding.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
 import { compareGeometry, gridToleranceMm, ROUNDING_MM } from '../../../trainer/imaging/geometry.ts'
 import { createFinding } from './create-finding.ts'

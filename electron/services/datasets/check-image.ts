@@ -1,5 +1,6 @@
 // Can the intensities of an image be trained on? Also measures them, for the plan.
-import type { Finding, Intensity } from '../../../contract/dataset.ts'
+import type { Intensity } from '../../../contract/case.ts'
+import type { Finding } from '../../../contract/finding.ts'
 import { measureIntensity, summarise } from '../../../trainer/imaging/statistics.ts'
 import type { VoxelArray } from '../../../trainer/imaging/volume.ts'
 import { createFinding } from './create-finding.ts'

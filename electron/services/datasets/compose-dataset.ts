@@ -1,7 +1,9 @@
 // The second half of a registration: facts of the cases, and what a person says of them -> a dataset. Reads no volume.
 import { basename } from 'node:path'
 import { channelOf, modalityOfChannels, type Channel, type Modality } from '../../../contract/channel.ts'
-import type { Case, Dataset, DatasetChoices, DatasetRole, Finding, Label } from '../../../contract/dataset.ts'
+import type { Case } from '../../../contract/case.ts'
+import type { Dataset, DatasetChoices, DatasetRole, Label } from '../../../contract/dataset.ts'
+import type { Finding } from '../../../contract/finding.ts'
 import { sidedKey, SIDES } from '../../../contract/label-treatment.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'
 import { DEFAULT_OVERLAP_RULE } from '../../../contract/overlap-rule.ts'

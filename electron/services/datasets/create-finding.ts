@@ -1,5 +1,5 @@
 // The one place where findings get their shape.
-import type { Finding, FindingCode } from '../../../contract/dataset.ts'
+import type { Finding, FindingCode } from '../../../contract/finding.ts'
 
 /** @param message says what was expected, what came, where, and the next step */
 export function createFinding(

@@ -1,7 +1,8 @@
 // What a window does with datasets: looks at them, changes them, adds and removes them. Wires; the work is elsewhere.
 import { access } from 'node:fs/promises'
 import type { DatasetCard, DatasetPage } from '../../../contract/api/datasets.ts'
-import type { AvailabilityState, Dataset, DatasetRole, Label, LabelSource } from '../../../contract/dataset.ts'
+import type { AvailabilityState, LabelSource } from '../../../contract/case.ts'
+import type { Dataset, DatasetRole, Label } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { keptOrganColor } from '../../../contract/kept-organ-color.ts'
 import { sidedKey, SIDES, type LabelRepair } from '../../../contract/label-treatment.ts'

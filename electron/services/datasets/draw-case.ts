@@ -1,6 +1,6 @@
 // A small picture of a case: the axial slice that shows its labels best, each in its colour. For lists and dialogs.
 import { join } from 'node:path'
-import type { LabelSource } from '../../../contract/dataset.ts'
+import type { LabelSource } from '../../../contract/case.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
 import { drawnOver } from '../../../contract/overlap-rule.ts'
 import { canonicalTransform, reorient } from '../../../trainer/imaging/canonical.ts'

@@ -1,7 +1,9 @@
 // The same image twice, recognised by content. Within a dataset the later case is excluded: it would count double and
 // could straddle training and validation. Across datasets it is only said here; `train` refuses what would leak.
 // References hold the images of others on purpose.
-import type { Case, Dataset, DatasetRole, Finding } from '../../../contract/dataset.ts'
+import type { Case } from '../../../contract/case.ts'
+import type { Dataset, DatasetRole } from '../../../contract/dataset.ts'
+import type { Finding } from '../../../contract/finding.ts'
 import { createFinding } from './create-finding.ts'
 
 /** The same cases, the later one of each pair excluded. */

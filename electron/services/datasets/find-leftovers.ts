@@ -1,5 +1,5 @@
 // What a folder holds beyond its cases: nothing that was dropped disappears without a word.
-import type { Finding } from '../../../contract/dataset.ts'
+import type { Finding } from '../../../contract/finding.ts'
 import { pathOf } from '../../../trainer/imaging/image-source.ts'
 import { createFinding } from './create-finding.ts'
 import { isVolume } from './layouts/case-files.ts'

@@ -1,6 +1,7 @@
 // What tells whether a dataset is still the one that a run was made with.
 import { createHash } from 'node:crypto'
-import type { Case, Label } from '../../../contract/dataset.ts'
+import type { Case } from '../../../contract/case.ts'
+import type { Label } from '../../../contract/dataset.ts'
 import { steadyNames } from '../../../contract/hashed-patient.ts'
 import { valuesOf } from '../../../trainer/imaging/image-source.ts'
 

@@ -1,7 +1,8 @@
 // Reads one case and says what is there: grid, hashes, intensities, voxels a label. Meaning comes later (assess-case.ts).
 // Whatever is wrong becomes a finding; nothing is thrown for one bad case.
 import { join } from 'node:path'
-import type { Finding, FindingCode, Intensity, LabelSource, Misfit } from '../../../contract/dataset.ts'
+import type { Intensity, LabelSource, Misfit } from '../../../contract/case.ts'
+import type { Finding, FindingCode } from '../../../contract/finding.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
 import { hashCaseFiles } from '../../../trainer/imaging/hash-case-files.ts'
 import { hashChannels } from '../../../trainer/imaging/hash.ts'

@@ -1,5 +1,6 @@
 // Counts the voxels of every label of one case, says where they lie, and which labels share them.
-import type { Border, Finding, LabelSource } from '../../../contract/dataset.ts'
+import type { Border, LabelSource } from '../../../contract/case.ts'
+import type { Finding } from '../../../contract/finding.ts'
 import type { Geometry, Point } from '../../../contract/geometry.ts'
 import { sidedKey, SIDES } from '../../../contract/label-treatment.ts'
 import { filledBlocks } from '../../../trainer/imaging/filled-blocks.ts'

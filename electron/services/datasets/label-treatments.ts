@@ -1,5 +1,7 @@
 // What a person chose to have done to label files, on its way into the cases of a folder and into the labels of a dataset.
-import type { DatasetChoices, Finding, Label, LabelSource } from '../../../contract/dataset.ts'
+import type { LabelSource } from '../../../contract/case.ts'
+import type { DatasetChoices, Label } from '../../../contract/dataset.ts'
+import type { Finding } from '../../../contract/finding.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { organsBySide, sidedKey, SIDES, type SplitMethod } from '../../../contract/label-treatment.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'

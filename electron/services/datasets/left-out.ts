@@ -1,6 +1,7 @@
 // Which labels of a folder are not read as organs: those that somebody leaves out, and structures of radiotherapy plans
 // that are none. Decided from names alone, before any case is read: a mask that is left out costs nothing.
-import type { Finding, LeftOutLabel } from '../../../contract/dataset.ts'
+import type { LeftOutLabel } from '../../../contract/dataset.ts'
+import type { Finding } from '../../../contract/finding.ts'
 import { applyMappingFile, type MappingFile } from '../../../contract/mapping-file.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'
 import { lookUpOrgan } from '../vocabulary/look-up-organ.ts'

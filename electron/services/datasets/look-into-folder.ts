@@ -1,6 +1,7 @@
 // What is in a folder, and what it would be as a dataset: before it is registered, or of one that is, to see it anew.
 import type { Inspection, Mapping } from '../../../contract/api/datasets.ts'
-import { NameSchema, type Dataset, type DatasetChoices, type FolderReading } from '../../../contract/dataset.ts'
+import type { Dataset, DatasetChoices, FolderReading } from '../../../contract/dataset.ts'
+import { NameSchema } from '../../../contract/name.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { openPatientKey } from '../workspace/patient-key.ts'

@@ -1,6 +1,7 @@
 // From the names a dataset uses to organs of the vocabulary. The user's word goes first; what maps to nothing is kept
 // as it is and reported, never guessed.
-import type { Finding, Label, LeftOutLabel } from '../../../contract/dataset.ts'
+import type { Label, LeftOutLabel } from '../../../contract/dataset.ts'
+import type { Finding } from '../../../contract/finding.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { OrganId, Vocabulary } from '../../../contract/organ.ts'
 import { organNames } from '../vocabulary/load-vocabulary.ts'

@@ -1,6 +1,7 @@
 // The mapping of a dataset as a file to share, and such a file read and applied while another folder is registered.
 import { readFile, stat } from 'node:fs/promises'
-import type { Dataset, Finding } from '../../../contract/dataset.ts'
+import type { Dataset } from '../../../contract/dataset.ts'
+import type { Finding } from '../../../contract/finding.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { MappingFileSchema, type MappingFile, type MappingWord } from '../../../contract/mapping-file.ts'
 import { describeIssues } from '../workspace/json-file.ts'

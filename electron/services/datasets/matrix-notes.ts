@@ -1,5 +1,6 @@
 // What the availability matrix means for training, in sentences. Test data is not trained on and not judged.
-import type { Case, Dataset } from '../../../contract/dataset.ts'
+import type { Case } from '../../../contract/case.ts'
+import type { Dataset } from '../../../contract/dataset.ts'
 import type { MatrixNote } from '../../../contract/matrix.ts'
 import type { OrganId } from '../../../contract/organ.ts'
 import { stateOf, usableCases } from './availability.ts'

@@ -1,6 +1,6 @@
 // A label that does not lie on its image: which repairs are within reason. Which of them is right is for a person to see:
 // how sharply the image changes at the borders of a label was tried, and preferred labels that reach across the skin.
-import type { Misfit } from '../../../contract/dataset.ts'
+import type { Misfit } from '../../../contract/case.ts'
 import { LabelRepairSchema } from '../../../contract/label-treatment.ts'
 import { compareGeometry } from '../../../trainer/imaging/geometry.ts'
 import { repairGrid } from '../../../trainer/imaging/treated/repair-grid.ts'

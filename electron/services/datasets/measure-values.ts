@@ -1,5 +1,5 @@
 // How many voxels every value of a label volume has, where they lie, and which sides of the image they touch.
-import type { Border } from '../../../contract/dataset.ts'
+import type { Border } from '../../../contract/case.ts'
 import type { Geometry, Point } from '../../../contract/geometry.ts'
 import { canonicalTransform } from '../../../trainer/imaging/canonical.ts'
 import { filledBlocks } from '../../../trainer/imaging/filled-blocks.ts'

@@ -1,5 +1,5 @@
 // Reads a file of a case; whatever is wrong with it becomes a finding.
-import { FindingCodeSchema, type Finding, type FindingCode } from '../../../contract/dataset.ts'
+import { FindingCodeSchema, type Finding, type FindingCode } from '../../../contract/finding.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Volume } from '../../../trainer/imaging/volume.ts'
 import { createFinding } from './create-finding.ts'

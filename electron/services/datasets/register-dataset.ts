@@ -2,13 +2,8 @@
 // The folder itself is never written to.
 import { realpath } from 'node:fs/promises'
 import { basename } from 'node:path'
-import {
-  NameSchema,
-  type Dataset,
-  type DatasetChoices,
-  type DatasetRole,
-  type FolderReading,
-} from '../../../contract/dataset.ts'
+import type { Dataset, DatasetChoices, DatasetRole, FolderReading } from '../../../contract/dataset.ts'
+import { NameSchema } from '../../../contract/name.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { applyMappingFile, type MappingFile, type NamedLabel } from '../../../contract/mapping-file.ts'
 import type { UnpackContext } from '../archives/unpack-archive.ts'

@@ -1,7 +1,8 @@
 // Labels that lie beside their image: which cases have one, and what could be done. Doing it is a choice of the dataset;
 // the files themselves are never written to.
 import type { LabelOffer } from '../../../contract/api/datasets.ts'
-import type { Case, Dataset, DatasetChoices } from '../../../contract/dataset.ts'
+import type { Case } from '../../../contract/case.ts'
+import type { Dataset, DatasetChoices } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { LabelRepair } from '../../../contract/label-treatment.ts'
 import { choicesOf } from './apply-choices.ts'

@@ -1,6 +1,7 @@
 // Structures of one case that share voxels although their organs exclude each other: which of them keeps these, by the
 // rule of the dataset, and the finding that says so.
-import type { Finding, Label } from '../../../contract/dataset.ts'
+import type { Label } from '../../../contract/dataset.ts'
+import type { Finding } from '../../../contract/finding.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'
 import { valuesOf } from '../../../trainer/imaging/image-source.ts'
 import type { OverlapRule, SettledOverlap } from '../../../contract/overlap-rule.ts'

@@ -1,6 +1,6 @@
 // Where a label of a case is split into left and right: the plane is found once, when the case is looked at, and goes into
 // the dataset, so that every later reading splits at the same place.
-import type { LabelSource } from '../../../contract/dataset.ts'
+import type { LabelSource } from '../../../contract/case.ts'
 import type { Volume } from '../../../trainer/imaging/volume.ts'
 import { applySplits, maskOf, type SourceRead } from '../../../trainer/imaging/treated/read-label-source.ts'
 import { planeBetween } from '../../../trainer/imaging/treated/split-sides.ts'

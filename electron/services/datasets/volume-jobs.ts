@@ -1,5 +1,6 @@
 // What is asked of the threads that read volumes: what a folder holds, the facts of a case, or a picture of one.
-import type { DatasetRole, FolderReading, LabelSource } from '../../../contract/dataset.ts'
+import type { LabelSource } from '../../../contract/case.ts'
+import type { DatasetRole, FolderReading } from '../../../contract/dataset.ts'
 import type { SettledOverlap } from '../../../contract/overlap-rule.ts'
 import type { DetectedFolder } from './detect-folder.ts'
 import type { FoundCase } from './layouts/layout.ts'

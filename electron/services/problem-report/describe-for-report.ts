@@ -1,6 +1,8 @@
 // What a report says of a dataset and of a job: how many, how large, in which state, set how. No image, label, hash, path or
 // volume of an organ.
-import type { Case, Dataset, Finding } from '../../../contract/dataset.ts'
+import type { Case } from '../../../contract/case.ts'
+import type { Dataset } from '../../../contract/dataset.ts'
+import type { Finding } from '../../../contract/finding.ts'
 import type { Job, JobDataset } from '../../../contract/job.ts'
 import type { Settings } from '../../../contract/settings.ts'
 import { usableCases } from '../datasets/availability.ts'

@@ -1,6 +1,6 @@
 // Reports of one dataset side by side: each against the first, case by case, with tests that respect the pairing.
 // Which test, which correction and which interval, and why: docs/reference/statistics.md.
-import type { Case } from '../../../contract/dataset.ts'
+import type { Case } from '../../../contract/case.ts'
 import type { OrganId } from '../../../contract/organ.ts'
 import type { OrganScore } from '../../../contract/report.ts'
 import type { Comparison, PairedDifference, ReportDetail, ResultMetric } from '../../../contract/results.ts'

@@ -1,7 +1,7 @@
 // Everything about results in one object: reports, comparisons, files of them, the review of pseudo labels, and what
 // prediction and export will write.
 import type { RunSummary } from '../../../contract/commands.ts'
-import type { Case } from '../../../contract/dataset.ts'
+import type { Case } from '../../../contract/case.ts'
 import type { Review } from '../../../contract/job.ts'
 import type { OutputPlan, RunCases } from '../../../contract/output.ts'
 import type { Comparison, PseudoReview, ReportDetail, ReportEntry, ResultMetric } from '../../../contract/results.ts'

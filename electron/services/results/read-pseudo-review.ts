@@ -1,7 +1,7 @@
 // The pseudo labels of a run as a person reviews them: case by case, where the models contradict each other most first.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Case } from '../../../contract/dataset.ts'
+import type { Case } from '../../../contract/case.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { ReviewSchema, type TrainJob } from '../../../contract/job.ts'
 import type { OrganId } from '../../../contract/organ.ts'

@@ -1,5 +1,5 @@
 // One evaluation report as its tables: a row an organ, cases from the worst on, volumes in ml.
-import type { Case } from '../../../contract/dataset.ts'
+import type { Case } from '../../../contract/case.ts'
 import type { EvaluationReport, OrganScore } from '../../../contract/report.ts'
 import type { CaseScore, OrganResult, ReportDetail, ReportEntry } from '../../../contract/results.ts'
 import { counts, valuesOf } from './metric-values.ts'

@@ -1,5 +1,6 @@
 // An upper bound: the same images, patients and split, learned with the complete labels that a reference dataset has of them.
-import type { Case, Dataset } from '../../../contract/dataset.ts'
+import type { Case } from '../../../contract/case.ts'
+import type { Dataset } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { usableCases } from '../datasets/availability.ts'
 

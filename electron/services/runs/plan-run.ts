@@ -1,7 +1,7 @@
 // From what a person asks for to a complete, checked training job. Everything that can be refused is refused here,
 // before a folder exists.
 import type { Dataset } from '../../../contract/dataset.ts'
-import { NameSchema } from '../../../contract/dataset.ts'
+import { NameSchema } from '../../../contract/name.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { TrainJob } from '../../../contract/job.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'

@@ -1,5 +1,6 @@
 // Test data never trains: neither a test dataset, nor a patient or an image that is also in one.
-import type { Case, Dataset } from '../../../contract/dataset.ts'
+import type { Case } from '../../../contract/case.ts'
+import type { Dataset } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { usableCases } from '../datasets/availability.ts'
 

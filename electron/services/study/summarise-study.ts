@@ -1,5 +1,5 @@
 // From the scores of all runs of a study to its tables: means over seeds, and differences to the first row by case.
-import type { Case } from '../../../contract/dataset.ts'
+import type { Case } from '../../../contract/case.ts'
 import type { EvaluationReport } from '../../../contract/report.ts'
 import type { Comparison, ReportDetail, ResultMetric } from '../../../contract/results.ts'
 import type {

@@ -1,6 +1,7 @@
 // Everything the viewer asks for: a case with its layers, and the voxels of one of them.
 import type { CaseView } from '../../../contract/api/volumes.ts'
-import type { Case, Dataset } from '../../../contract/dataset.ts'
+import type { Case } from '../../../contract/case.ts'
+import type { Dataset } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Vocabulary } from '../../../contract/organ.ts'
 import { readDataset } from '../workspace/dataset-store.ts'

@@ -1,6 +1,7 @@
 // What can be said and shown of an image before it is turned: its header, and its three middle planes.
 import type { VolumeHeader } from '../../../contract/api/volumes.ts'
-import type { Intensity, Modality } from '../../../contract/dataset.ts'
+import type { Intensity } from '../../../contract/case.ts'
+import type { Modality } from '../../../contract/channel.ts'
 import { canonicalTransform, reorientGeometry, type AxisTransform } from '../../../trainer/imaging/canonical.ts'
 import type { Volume } from '../../../trainer/imaging/volume.ts'
 import { middleOf, middlePlanes } from './middle-planes.ts'

@@ -1,7 +1,8 @@
 // Which layers a case has, each with the recipe of its voxels. Nothing is decoded here.
 import { isAbsolute, join, relative } from 'node:path'
 import type { Layer } from '../../../contract/api/volumes.ts'
-import type { Case, Dataset } from '../../../contract/dataset.ts'
+import type { Case } from '../../../contract/case.ts'
+import type { Dataset } from '../../../contract/dataset.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { ModelChoice, TrainJob } from '../../../contract/job.ts'
 import { REPAIR_WORDS } from '../../../contract/label-treatment.ts'

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Case } from '../../../contract/dataset.ts'
+import type { Case } from '../../../contract/case.ts'
 import { GeometrySchema, ShapeSchema, type Geometry } from '../../../contract/geometry.ts'
 import type { TrainJob } from '../../../contract/job.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'

@@ -1,6 +1,7 @@
 // What has to be read, and how, to give the voxels of one layer: plain data, so that it can go to a worker thread.
 import type { VolumeContent, VolumeHeader } from '../../../contract/api/volumes.ts'
-import type { Intensity, LabelSource, Modality } from '../../../contract/dataset.ts'
+import type { Intensity, LabelSource } from '../../../contract/case.ts'
+import type { Modality } from '../../../contract/channel.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
 
 /** Paths are absolute. `grid` is the image's, as registered; null when nobody could read it. */

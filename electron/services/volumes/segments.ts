@@ -1,6 +1,7 @@
 // What the values of a layer stand for, with names and colours as everywhere else.
 import type { Segment } from '../../../contract/api/volumes.ts'
-import type { Case, Dataset, Label } from '../../../contract/dataset.ts'
+import type { Case } from '../../../contract/case.ts'
+import type { Dataset, Label } from '../../../contract/dataset.ts'
 import type { TrainJob } from '../../../contract/job.ts'
 import { keptOrganColor } from '../../../contract/kept-organ-color.ts'
 import { sidedKey, SIDES } from '../../../contract/label-treatment.ts'

@@ -1,5 +1,5 @@
 // The grey values to show first: soft tissue for a CT, what the image is made of for everything else.
-import type { Modality } from '../../../contract/dataset.ts'
+import type { Modality } from '../../../contract/channel.ts'
 import { percentiles } from '../../../trainer/imaging/statistics.ts'
 import type { StoredArray } from './to-stored.ts'
 

@@ -1,6 +1,7 @@
 // A registered dataset as people ask for it: one line, or its sizes, organs, cases and findings.
 import type { DatasetDetail, DatasetSummary } from '../../../contract/commands.ts'
-import type { AvailabilityState, Case, Dataset } from '../../../contract/dataset.ts'
+import type { AvailabilityState, Case } from '../../../contract/case.ts'
+import type { Dataset } from '../../../contract/dataset.ts'
 import type { OrganId } from '../../../contract/organ.ts'
 import { stateOf, usableCases } from '../datasets/availability.ts'
 import { delineatedOrgans } from '../runs/organ-union.ts'

@@ -4,7 +4,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Case, DicomPerson } from '../../../contract/dataset.ts'
+import type { Case, DicomPerson } from '../../../contract/case.ts'
 import { asDiskError, OrganMosaicError } from '../../../contract/errors.ts'
 import { unsaltedHashOf } from '../../../contract/hashed-patient.ts'
 

@@ -1,5 +1,5 @@
 // Findings as a window shows them: a title for each kind, and what to do about it here.
-import type { Finding, FindingCode } from '../../../contract/dataset.ts'
+import type { Finding, FindingCode } from '../../../contract/finding.ts'
 
 const words: Record<FindingCode, readonly [title: string, advice: string]> = {
   'missing-image': ['Image missing', 'Add the file and look for new cases, or go on without the case.'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Intensity, Modality } from '../../../contract/dataset.ts'
+import type { Intensity } from '../../../contract/case.ts'
+import type { Modality } from '../../../contract/channel.ts'
 import type { Shape, Spacing } from '../../../contract/geometry.ts'
 import { PlanSchema } from '../../../contract/plan.ts'
 import { RunConfigSchema, type RunConfigInput } from '../../../contract/run-config.ts'

@@ -1,5 +1,5 @@
 // The plan of a study: one spacing, patch, network depth and normalisation for all its cases, each with its reason.
-import type { Case } from '../../../contract/dataset.ts'
+import type { Case } from '../../../contract/case.ts'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import type { Geometry, Shape } from '../../../contract/geometry.ts'
 import type { JobDataset } from '../../../contract/job.ts'

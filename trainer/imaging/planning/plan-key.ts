@@ -1,7 +1,7 @@
 // Where preprocessed cases lie in the cache, shared by all jobs whose plans preprocess alike.
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { Case } from '../../../contract/dataset.ts'
+import type { Case } from '../../../contract/case.ts'
 import type { JobDataset } from '../../../contract/job.ts'
 import type { Plan } from '../../../contract/plan.ts'
 

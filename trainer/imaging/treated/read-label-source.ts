@@ -1,7 +1,7 @@
 // The one way to the labels of a case: a label file with its treatments applied (left out, repaired, split), and
 // what its values stand for. Registration, viewer, pictures and training all read through here, so that they see the same.
 import { join } from 'node:path'
-import type { LabelSource } from '../../../contract/dataset.ts'
+import type { LabelSource } from '../../../contract/case.ts'
 import type { Geometry } from '../../../contract/geometry.ts'
 import { sidedKey, type SplitMethod } from '../../../contract/label-treatment.ts'
 import { readLabel } from '../read-label.ts'

@@ -1,7 +1,7 @@
 // organ-mosaic import-model: models of another workstation as a run of this workspace.
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { NameSchema } from '../../../../contract/dataset.ts'
+import { NameSchema } from '../../../../contract/name.ts'
 import { RunDetailSchema } from '../../../../contract/commands.ts'
 import { importArchive } from '../../../services/models/import-archive.ts'
 import { defineCommand } from '../define-command.ts'

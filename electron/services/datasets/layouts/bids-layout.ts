@@ -2,7 +2,8 @@
 // below derivatives/. What values mean is in a ..._dseg.tsv.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { LabelSource, Modality } from '../../../../contract/dataset.ts'
+import type { LabelSource } from '../../../../contract/case.ts'
+import type { Modality } from '../../../../contract/channel.ts'
 import type { FolderListing } from '../list-folder.ts'
 import { parseTable } from '../parse-table.ts'
 import { isBidsName, parseBidsName, type BidsName } from './bids-names.ts'

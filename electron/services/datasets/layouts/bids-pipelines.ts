@@ -1,6 +1,7 @@
 // Pipelines of a BIDS folder: each one's labels are a drawing of their own, and two drawings of one image are not one.
 // One of them is read; the others are named, and can be chosen.
-import type { Finding, FolderReading } from '../../../../contract/dataset.ts'
+import type { FolderReading } from '../../../../contract/dataset.ts'
+import type { Finding } from '../../../../contract/finding.ts'
 import { OrganMosaicError } from '../../../../contract/errors.ts'
 import { createFinding } from '../create-finding.ts'
 import type { BidsName } from './bids-names.ts'

@@ -2,7 +2,9 @@
 // refer to. Label files in other formats belong to the series of their patient's folder.
 import { join, relative, sep } from 'node:path'
 import { OrganMosaicError } from '../../../../contract/errors.ts'
-import type { Finding, LabelSource, Modality } from '../../../../contract/dataset.ts'
+import type { LabelSource } from '../../../../contract/case.ts'
+import type { Modality } from '../../../../contract/channel.ts'
+import type { Finding } from '../../../../contract/finding.ts'
 import { groupSeries, isVolumeSeries, type DicomSeries } from '../../../../trainer/imaging/dicom/dicom-series.ts'
 import { segmentAddress, seriesAddress } from '../../../../trainer/imaging/image-source.ts'
 import { openSegmentation } from '../../../../trainer/imaging/read-label.ts'

@@ -1,7 +1,7 @@
 // Label files that name their structures (3D Slicer's .seg.nrrd) become one source a structure: two patients' files may
 // give one number to different organs, but not one name.
 import { join } from 'node:path'
-import type { LabelSource } from '../../../../contract/dataset.ts'
+import type { LabelSource } from '../../../../contract/case.ts'
 import { pathOf, segmentAddress } from '../../../../trainer/imaging/image-source.ts'
 import { openSegmentation } from '../../../../trainer/imaging/read-label.ts'
 import type { Segment } from '../../../../trainer/imaging/segmentation/segmentation.ts'

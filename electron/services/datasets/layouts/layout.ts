@@ -1,14 +1,9 @@
 // What a layout detector is and what it hands on: files grouped into cases, and the names that labels have there.
 // A detector looks at names and small text files only; volumes are read later, a case at a time.
-import type {
-  DatasetRole,
-  DicomPerson,
-  Finding,
-  FolderReading,
-  LabelSource,
-  LayoutId,
-  Modality,
-} from '../../../../contract/dataset.ts'
+import type { DicomPerson, LabelSource } from '../../../../contract/case.ts'
+import type { Modality } from '../../../../contract/channel.ts'
+import type { DatasetRole, FolderReading, LayoutId } from '../../../../contract/dataset.ts'
+import type { Finding } from '../../../../contract/finding.ts'
 import type { FolderListing } from '../list-folder.ts'
 
 export interface FoundLabel {

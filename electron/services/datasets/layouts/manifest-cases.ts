@@ -1,7 +1,8 @@
 // From rows of a manifest to cases: rows of one image are one case. A file that is not there excludes its case only, with
 // the line that names it.
 import { isAbsolute, relative, sep } from 'node:path'
-import type { Finding, LabelSource } from '../../../../contract/dataset.ts'
+import type { LabelSource } from '../../../../contract/case.ts'
+import type { Finding } from '../../../../contract/finding.ts'
 import { pathOf } from '../../../../trainer/imaging/image-source.ts'
 import { createFinding } from '../create-finding.ts'
 import type { FolderListing } from '../list-folder.ts'

@@ -1,7 +1,7 @@
 // nnU-Net's regions: a name that stands for several values of the label map. Regions that share no value are labels of
 // several values. Nested ones (whole tumour, tumour core) are structures that overlap, as nnU-Net trains them: each is read
 // as a mask of its own, and the rule for overlaps decides where their organs exclude each other.
-import type { Finding } from '../../../../contract/dataset.ts'
+import type { Finding } from '../../../../contract/finding.ts'
 import { OrganMosaicError } from '../../../../contract/errors.ts'
 import { valuesAddress } from '../../../../trainer/imaging/image-source.ts'
 import { createFinding } from '../create-finding.ts'

@@ -1,7 +1,7 @@
 // One folder a patient, with the image (or one a channel: t1, t2) and one mask file an organ: in segmentations/, masks/ ... or
 // beside the image.
 // A mask file that one patient lacks means that nobody looked there: unlabelled, not absent.
-import type { LabelSource } from '../../../../contract/dataset.ts'
+import type { LabelSource } from '../../../../contract/case.ts'
 import { ambiguity, folderOf, IMAGE_NAME, isVolume, nameOf, stemOf } from './case-files.ts'
 import { modalityOf, namedChannel, oneChannel, type FoundCase, type LayoutDetector } from './layout.ts'
 

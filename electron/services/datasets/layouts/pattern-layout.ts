@@ -1,6 +1,7 @@
 // Names that no other layout knows: a person says by two patterns which files are images and which are labels.
 import { OrganMosaicError } from '../../../../contract/errors.ts'
-import type { FolderReading, LabelSource } from '../../../../contract/dataset.ts'
+import type { LabelSource } from '../../../../contract/case.ts'
+import type { FolderReading } from '../../../../contract/dataset.ts'
 import type { FolderListing } from '../list-folder.ts'
 import { ambiguity, stemOf } from './case-files.ts'
 import { modalityOf, namedChannel, oneChannel, type FoundCase, type LayoutMatch } from './layout.ts'

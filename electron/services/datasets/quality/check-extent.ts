@@ -1,5 +1,7 @@
 // Organs that the image does not show whole, and organs that some label maps leave out.
-import type { Border, Case, Finding, Label } from '../../../../contract/dataset.ts'
+import type { Border, Case } from '../../../../contract/case.ts'
+import type { Label } from '../../../../contract/dataset.ts'
+import type { Finding } from '../../../../contract/finding.ts'
 import type { OrganId } from '../../../../contract/organ.ts'
 import { createFinding } from '../create-finding.ts'
 

@@ -1,5 +1,6 @@
 // Do the DICOM files tell people apart? After de-identification they may name nobody, or all of them alike.
-import type { Case, Finding } from '../../../../contract/dataset.ts'
+import type { Case } from '../../../../contract/case.ts'
+import type { Finding } from '../../../../contract/finding.ts'
 import { createFinding } from '../create-finding.ts'
 
 /** As many cases of one person alone are a dataset that nobody makes on purpose. */

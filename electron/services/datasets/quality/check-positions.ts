@@ -1,6 +1,8 @@
 // Do the organs of a case lie to each other as in the other cases, and those of a dataset as in the other datasets?
 // An image whose orientation is wrong has them upside down, back to front or mirrored.
-import type { Case, Dataset, Finding } from '../../../../contract/dataset.ts'
+import type { Case } from '../../../../contract/case.ts'
+import type { Dataset } from '../../../../contract/dataset.ts'
+import type { Finding } from '../../../../contract/finding.ts'
 import type { Point } from '../../../../contract/geometry.ts'
 import { createFinding } from '../create-finding.ts'
 import { usableCases } from '../availability.ts'

@@ -1,6 +1,7 @@
 // Are left and right where they belong? Centres of organs in patient coordinates: LPS x grows to the left. Labels may be
 // exchanged, or the whole image may be mirrored; organs that lie on one side by nature tell which.
-import type { Case, Finding } from '../../../../contract/dataset.ts'
+import type { Case } from '../../../../contract/case.ts'
+import type { Finding } from '../../../../contract/finding.ts'
 import type { Organ, OrganId, Vocabulary } from '../../../../contract/organ.ts'
 import { createFinding } from '../create-finding.ts'
 import { medianOf } from './check-volumes.ts'

@@ -1,6 +1,7 @@
 // Volumes that are unlike those of adults, or unlike those of the other cases of the dataset. Only whole organs are
 // compared: one that reaches a border of its image, or that shares its label, says nothing of its size.
-import type { Case, Finding } from '../../../../contract/dataset.ts'
+import type { Case } from '../../../../contract/case.ts'
+import type { Finding } from '../../../../contract/finding.ts'
 import type { OrganId } from '../../../../contract/organ.ts'
 import { createFinding } from '../create-finding.ts'
 import { ADULT_ML } from './adult-volumes.ts'

@@ -2,7 +2,7 @@
 // of it goes into the workspace, a message or a log.
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Finding } from '../../../../contract/dataset.ts'
+import type { Finding } from '../../../../contract/finding.ts'
 import type { DicomDataset } from '../../../../trainer/imaging/dicom/dicom-dataset.ts'
 import { tellsNobody } from '../../../../trainer/imaging/dicom/patient-id.ts'
 import { isDicom } from '../../../../trainer/imaging/dicom/parse-dicom.ts'

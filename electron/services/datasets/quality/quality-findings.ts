@@ -1,6 +1,8 @@
 // Suspicions that no single file shows: from the cases of a dataset together, and from the datasets of a workspace together.
 // The first go with every change of a dataset, the second with every change of any dataset.
-import type { Case, Dataset, DatasetRole, Finding, FindingCode, Label } from '../../../../contract/dataset.ts'
+import type { Case } from '../../../../contract/case.ts'
+import type { Dataset, DatasetRole, Label } from '../../../../contract/dataset.ts'
+import type { Finding, FindingCode } from '../../../../contract/finding.ts'
 import { findDuplicatesAcross } from '../find-duplicates.ts'
 import { loadVocabulary, organNames } from '../../vocabulary/load-vocabulary.ts'
 import { checkAbsence, checkBorders } from './check-extent.ts'

@@ -1,6 +1,8 @@
 // Suspicions over many cases: what is wrong is named, and clean datasets stay quiet.
 import { describe, expect, it } from 'vitest'
-import type { Border, Case, Dataset, Finding } from '../../../../contract/dataset.ts'
+import type { Border, Case } from '../../../../contract/case.ts'
+import type { Dataset } from '../../../../contract/dataset.ts'
+import type { Finding } from '../../../../contract/finding.ts'
 import { caseWith } from '../../../../trainer/imaging/test-dataset.ts'
 import { tellsNobody } from '../../../../trainer/imaging/dicom/patient-id.ts'
 import { loadVocabulary, organNames } from '../../vocabulary/load-vocabulary.ts'

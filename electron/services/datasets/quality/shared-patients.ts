@@ -1,5 +1,7 @@
 // The same person in two datasets: known by the hashed identifier of DICOM files, or by names that people gave.
-import type { Case, Dataset, DatasetRole, Finding } from '../../../../contract/dataset.ts'
+import type { Case } from '../../../../contract/case.ts'
+import type { Dataset, DatasetRole } from '../../../../contract/dataset.ts'
+import type { Finding } from '../../../../contract/finding.ts'
 import { secretOf } from '../../../../contract/hashed-patient.ts'
 import { createFinding } from '../create-finding.ts'
 
