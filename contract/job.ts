@@ -99,6 +99,7 @@ export const EvaluateJobSchema = z.object({
   kind: z.literal('evaluate'),
   ...common,
   ...modelUse,
+  runUpdatedAt: z.iso.datetime().nullable().optional().describe('Time of the last event of the run, for the report'),
   dataset: JobDatasetSchema,
   nsdToleranceMm: z.number().positive(),
   savePredictions: z.boolean(),

@@ -47,6 +47,7 @@ export const EvaluationReportSchema = z.object({
   stage: z.int(),
   model: ModelChoiceSchema,
   createdAt: z.iso.datetime(),
+  runUpdatedAt: z.iso.datetime().nullable().optional().describe('Time of the last event that the run had then'),
   nsdToleranceMm: z.number(),
   meanDice: z.number().nullable().describe('Mean over organs of the mean over cases'),
   organs: z.array(OrganSummarySchema),

@@ -21,6 +21,7 @@ export const ReportEntrySchema = z.object({
   stage: z.int(),
   model: ModelChoiceSchema,
   createdAt: z.iso.datetime(),
+  runUpdatedAt: EvaluationReportSchema.shape.runUpdatedAt,
   meanDice: z.number().nullable(),
   cases: z.int().describe('Cases with scores'),
   failures: z.int().describe('Cases that could not be predicted or read'),

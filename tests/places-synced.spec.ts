@@ -9,6 +9,7 @@ import type { RunSummary } from '../contract/commands.ts'
 import { ProcessSchema, START_AGAIN_EXIT } from '../contract/job.ts'
 import { StudyConfigSchema } from '../contract/study.ts'
 import { readRequest } from '../electron/services/jobs/request-control.ts'
+import { findReport } from '../electron/services/runs/ensure-run.ts'
 import { runStudy } from '../electron/services/study/run-study.ts'
 import { readJobPlace } from '../trainer/job-folder/read-job-place.ts'
 import { hashFiles } from './helpers/hash-files.ts'
@@ -123,6 +124,12 @@ describe.skipIf(reason !== null)(`copies on another machine${reason === null ? '
       const request = { run: 'there', dataset: 'test' }
       const far = await tiny.services.evaluateRun({ ...request, place: 'box' })
       expect(tiny.services.listEvaluations('there').map(({ createdAt }) => createdAt)).toEqual([far.createdAt])
+      expect(findReport(tiny.services, { ...request, stage: 2, model: 'ensemble' })).toEqual(
+        expect.objectContaining({
+          createdAt: far.createdAt,
+          runUpdatedAt: tiny.services.getRun('there').summary.updatedAt,
+        }),
+      )
       const near = await tiny.services.evaluateRun({ ...request, run: 'here' })
       expect(far.scores).toEqual(near.scores)
     },

@@ -118,6 +118,7 @@ function summarise(
     stage: job.stage,
     model: job.model,
     createdAt: new Date().toISOString(),
+    runUpdatedAt: job.runUpdatedAt,
     nsdToleranceMm: job.nsdToleranceMm,
     meanDice: meanDiceOver(organs),
     organs,

@@ -64,7 +64,7 @@ export function createReportStore(workspace: Workspace): ReportStore {
 
 /** The name of the folder counts as the run's: it may have been copied or renamed since. */
 function describeReport(run: string, report: EvaluationReport): ReportEntry {
-  const { dataset, stage, model, createdAt, meanDice, failures } = report
+  const { dataset, stage, model, createdAt, runUpdatedAt, meanDice, failures } = report
   return {
     key: `${run}:${stage}:${model}`,
     run,
@@ -72,6 +72,7 @@ function describeReport(run: string, report: EvaluationReport): ReportEntry {
     stage,
     model,
     createdAt,
+    runUpdatedAt,
     meanDice,
     cases: new Set(report.scores.map(({ caseId }) => caseId)).size,
     failures: failures.length,

@@ -2,6 +2,7 @@
 import type { EvaluationReport } from '../../../contract/report.ts'
 import type { Services } from '../services.ts'
 import type { Watch } from '../jobs/run-job.ts'
+import { isCurrent } from '../results/is-current.ts'
 import type { EvaluationRequest } from './evaluate-run.ts'
 import type { RunRequest } from './plan-run.ts'
 import { describeTakenOver, takeOverStages } from './take-over-stages.ts'
@@ -38,9 +39,9 @@ export async function ensureTrained(
   await host.followRun(request.name, from)
 }
 
-/** The newest report that is newer than the run's last event; null without one. */
+/** The newest report of the run as it is now; null without one. */
 export function findReport(services: Services, request: EvaluationRequest): EvaluationReport | null {
-  const { updatedAt } = services.getRun(request.run).summary
+  const { summary } = services.getRun(request.run)
   const found = services
     .listEvaluations(request.run)
     .findLast(
@@ -48,12 +49,12 @@ export function findReport(services: Services, request: EvaluationRequest): Eval
         report.dataset === request.dataset &&
         report.model === request.model &&
         report.stage === request.stage &&
-        report.createdAt > (updatedAt ?? ''),
+        isCurrent(report, summary),
     )
   return found ?? null
 }
 
-/** A report that is newer than the run's last event is taken as it is. */
+/** A report of the run as it is now is taken as it is. */
 export async function ensureScored(
   services: Services,
   request: EvaluationRequest,

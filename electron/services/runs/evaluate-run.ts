@@ -17,6 +17,7 @@ import { bringPatientForward, openPatientKey } from '../workspace/patient-key.ts
 import { delineatedOrgans, toJobDataset } from './organ-union.ts'
 import { givenPatient } from './refuse-leakage.ts'
 import { refuseOtherChannels } from './refuse-other-channels.ts'
+import { summariseFolder } from './summarise-folder.ts'
 import { findTrainedModels, type ModelRequest } from './trained-models.ts'
 
 export type EvaluationRequest = ModelRequest & {
@@ -50,6 +51,7 @@ export async function evaluateRun(
       runFolder,
       stage,
       model,
+      runUpdatedAt: summariseFolder(workspace, request.run).updatedAt,
       dataset: toJobDataset(dataset),
       nsdToleranceMm: request.nsdToleranceMm ?? 2,
       savePredictions: request.savePredictions ?? false,

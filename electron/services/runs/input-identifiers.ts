@@ -10,10 +10,8 @@ const AT_ONCE = 8
 
 /** @returns sentences, none where nothing was found */
 export async function describeIdentifiers(inputs: Inputs): Promise<string[]> {
-  const found = await mapConcurrently(
-    inputs,
-    AT_ONCE,
-    ({ id, images }) => findIdentifiers('', images, [id, ...images.map((image) => basename(pathOf(image)))]),
+  const found = await mapConcurrently(inputs, AT_ONCE, ({ id, images }) =>
+    findIdentifiers('', images, [id, ...images.map((image) => basename(pathOf(image)))]),
   )
   const holding = found.filter(({ fields }) => fields.length > 0)
   const called = found.filter(({ inPath }) => inPath).length

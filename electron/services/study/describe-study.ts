@@ -6,6 +6,7 @@ import type { ReportEntry } from '../../../contract/results.ts'
 import type { StudyDetail, StudyJobState, StudyJobStatus, StudySummary } from '../../../contract/study-state.ts'
 import type { StudyConfig } from '../../../contract/study.ts'
 import type { Services } from '../services.ts'
+import { isCurrent } from '../results/is-current.ts'
 import { meanOf } from '../results/statistics/describe-values.ts'
 import { planStudy, type StudyJob } from './run-study.ts'
 import { lastStage } from './study-scores.ts'
@@ -65,11 +66,7 @@ function describeJob({ runDesk }: Services, job: StudyJob, { test }: StudyConfig
   const run = known.runs.get(job.request.name)
   const stage = lastStage(job)
   const fresh = known.reports.filter(
-    (report) =>
-      report.run === run?.name &&
-      report.dataset === test &&
-      report.stage === stage &&
-      report.createdAt > (run.updatedAt ?? ''),
+    (report) => report.run === run?.name && report.dataset === test && report.stage === stage && isCurrent(report, run),
   )
   const all = fresh.find(({ model }) => model === 'ensemble')
   const single = fresh.find(({ model }) => typeof model === 'number')
