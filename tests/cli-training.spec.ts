@@ -4,10 +4,10 @@ import { execFile, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { DemoResultSchema, EvaluationResultSchema, RunDetailSchema, RunSummarySchema } from '../contract/commands.ts'
 import { EvaluationReportSchema } from '../contract/report.ts'
+import { until } from './helpers/until.ts'
 
 const main = join(import.meta.dirname, '../electron/hosts/cli/main.ts')
 const home = join(mkdtempSync(join(tmpdir(), 'organ-mosaic-training-')), 'home')
@@ -81,7 +81,7 @@ test('its models predict and are scored one by one', async () => {
 test('Ctrl-C pauses a training, resume continues it, stop ends it', async () => {
   const long = ['--set', 'stage1.steps=100000', ...tiny]
   const { child, ended } = start('train', '--name', 'long', '--datasets', 'site-a,site-b', ...long)
-  while (!existsSync(join(home, 'runs', 'long', 'checkpoints'))) await sleep(100)
+  await until(() => existsSync(join(home, 'runs', 'long', 'checkpoints')), 'a checkpoint', 120_000)
   child.kill('SIGINT')
   const paused = await ended
   expect(paused).toMatchObject({ code: 1, stdout: '' })

@@ -80,10 +80,13 @@ test(
       const pid = workingPid(folder)
       await host.kill()
       expect(isAlive(pid)).toBe(true)
+      // It must not be over before it is looked at.
+      process.kill(pid, 'SIGSTOP')
       host = await openHost()
       const { state, progress } = await summaryOf(host, 'orphaned')
       expect(state).toBe('running')
       expect(progress).not.toBeNull()
+      process.kill(pid, 'SIGCONT')
     }
     await untilFinished(host, 'orphaned')
     // One trainer from beginning to end.

@@ -9,9 +9,10 @@ import { runStudy } from '../electron/services/study/run-study.ts'
 import { readJobPlace } from '../trainer/job-folder/read-job-place.ts'
 import { writeJobPlace } from '../electron/services/places/job-place.ts'
 import { hashFiles } from './helpers/hash-files.ts'
-import { openSlurmCluster, until, whyNoSlurm, type SlurmCluster } from './helpers/slurm-cluster.ts'
+import { openSlurmCluster, whyNoSlurm, type SlurmCluster } from './helpers/slurm-cluster.ts'
 import { openTinyStudy, tinySettings, type TinyStudy } from './helpers/tiny-study.ts'
 import { readTraining, runFolderOf, trainTiny } from './helpers/train-tiny.ts'
+import { until } from './helpers/until.ts'
 
 const reason = whyNoSlurm()
 const timeout = 240_000

@@ -13,15 +13,15 @@ import { findReport } from '../electron/services/runs/ensure-run.ts'
 import { runStudy } from '../electron/services/study/run-study.ts'
 import { readJobPlace } from '../trainer/job-folder/read-job-place.ts'
 import { hashFiles } from './helpers/hash-files.ts'
-import { until } from './helpers/slurm-cluster.ts'
 import { openSshHost, whyNoOtherMachine, type SshHost } from './helpers/ssh-host.ts'
 import { openTinyStudy, tinySettings, type TinyStudy } from './helpers/tiny-study.ts'
 import { readTraining, runFolderOf, trainTiny } from './helpers/train-tiny.ts'
+import { until } from './helpers/until.ts'
 
 const reason = whyNoOtherMachine()
 const timeout = 400_000
 /** A loaded machine takes its time. */
-const wait = (holds: () => boolean, what: string): Promise<void> => until(holds, what, timeout / 2)
+const wait = (holds: () => boolean, what: string | (() => string)): Promise<void> => until(holds, what, timeout / 2)
 const pidIn = (path: string): number => ProcessSchema.parse(JSON.parse(readFileSync(path, 'utf8'))).pid
 /** So that each step leaves an event. */
 const everyStep = ['checkpoint.everySeconds=0', 'stage1.steps=6']
@@ -56,11 +56,15 @@ describe.skipIf(reason !== null)(`copies on another machine${reason === null ? '
   const isHalted = (pid: number): boolean =>
     spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.startsWith('T')
   /** Starts the run; its trainer there halts after the first checkpoint of a stage, so that what follows meets it at work. */
-  const startHalted = async (name: string, stage: 1 | 2, place?: string): Promise<number> => {
+  const startHalted = async (name: string, stage: 1 | 2, at?: string): Promise<number> => {
     host.haltAfter(`"type":"checkpoint","stage":${stage}`)
-    await tiny.services.startRun(name, place === undefined ? {} : { place })
+    await tiny.services.startRun(name, at === undefined ? {} : { place: at })
     const sign = join(there(folderOf(name)), 'process.json')
-    await wait(() => existsSync(sign) && isHalted(pidIn(sign)), 'a trainer that halts')
+    const place = (): string => JSON.stringify(readJobPlace(folderOf(name)))
+    await wait(
+      () => existsSync(sign) && isHalted(pidIn(sign)),
+      () => `a trainer that halts: ${place()}`,
+    )
     const pid = pidIn(sign)
     halted.add(pid)
     return pid

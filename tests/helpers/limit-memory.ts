@@ -2,9 +2,11 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ProcessSchema } from '../../contract/job.ts'
 import { readJournal } from '../../trainer/job-folder/read-journal.ts'
+import { until } from './until.ts'
+
+const PATIENCE_MS = 120_000
 
 export const canLimitMemory = process.platform === 'linux' && existsSync('/usr/bin/prlimit')
 
@@ -13,11 +15,10 @@ export const canLimitMemory = process.platform === 'linux' && existsSync('/usr/b
  * @param known jobs that were there before
  */
 export async function limitNextPreflight(jobs: string, known: readonly string[], spareMb: number): Promise<void> {
-  for (;;) {
-    const name = readdirSync(jobs).find((each) => each.startsWith('preflight') && !known.includes(each))
-    if (name !== undefined) return limitWhenPrepared(join(jobs, name), spareMb)
-    await sleep(10)
-  }
+  const next = (): string | undefined =>
+    readdirSync(jobs).find((each) => each.startsWith('preflight') && !known.includes(each))
+  await until(() => next() !== undefined, `a pre-flight in ${jobs}`, PATIENCE_MS, 10)
+  await limitWhenPrepared(join(jobs, next()!), spareMb)
 }
 
 /**
@@ -25,7 +26,7 @@ export async function limitNextPreflight(jobs: string, known: readonly string[],
  * @param all waits until the last case is prepared, instead of the first
  */
 export async function limitWhenPrepared(folder: string, spareMb: number, all = false): Promise<void> {
-  while (!isPrepared(folder, all)) await sleep(10)
+  await until(() => isPrepared(folder, all), `prepared cases in ${folder}`, PATIENCE_MS, 10)
   const pid = workingPid(folder)
   const usedKb = Number(/^VmData:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
   execFileSync('/usr/bin/prlimit', ['--pid', String(pid), `--data=${(usedKb + spareMb * 1024) * 1024}:`])

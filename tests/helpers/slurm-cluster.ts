@@ -6,7 +6,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { createServer } from 'node:net'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { until } from './until.ts'
 
 const PROGRAMS = ['munged', 'slurmctld', 'slurmd', 'sbatch', 'squeue', 'scancel', 'scontrol', 'sinfo']
 const SYSTEM_PATH = `${process.env['PATH']}:/usr/sbin:/sbin`
@@ -75,12 +75,6 @@ export async function openSlurmCluster(): Promise<SlurmCluster> {
       if (before === undefined) delete process.env['SLURM_CONF']
       else process.env['SLURM_CONF'] = before
     },
-  }
-}
-
-export async function until(holds: () => boolean, what: string, patienceMs = 30_000): Promise<void> {
-  for (const end = performance.now() + patienceMs; !holds(); await sleep(200)) {
-    if (performance.now() > end) throw new Error(`waited in vain for ${what}`)
   }
 }
 

@@ -4,7 +4,8 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { freePorts, until } from './slurm-cluster.ts'
+import { freePorts } from './slurm-cluster.ts'
+import { until } from './until.ts'
 
 const SSHD = '/usr/sbin/sshd'
 
