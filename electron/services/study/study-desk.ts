@@ -25,6 +25,7 @@ import { startStudyTask } from './study-task.ts'
 import { removeStudy, restoreStudy } from './study-trash.ts'
 import { STUDY_METRICS } from './summarise-study.ts'
 import { studyFiles } from './write-study.ts'
+import { requireWritable } from '../workspace/refuse-writing.ts'
 
 export interface StudyDesk {
   /** Newest first. */
@@ -71,13 +72,18 @@ export function createStudyDesk(services: Services): StudyDesk {
     },
     get,
     plan: (config) => planNewStudy(services, config),
-    startMeasure: (config) => startStudyMeasure(services, config),
+    startMeasure(config) {
+      requireWritable(workspace)
+      return startStudyMeasure(services, config)
+    },
     async start(config) {
+      requireWritable(workspace)
       const { problems } = planNewStudy(services, config)
       if (problems.length > 0) throw new OrganMosaicError('invalid-config', problems.join(' '))
       return work(config)
     },
     async resume(name) {
+      requireWritable(workspace)
       const config = readStoredConfig(workspace, name)
       if (readStudyState(workspace, name).state === 'running' || taskOf(name)) {
         throw new OrganMosaicError('conflict', `Study ${name} is being worked on already.`)
@@ -85,6 +91,7 @@ export function createStudyDesk(services: Services): StudyDesk {
       return work(config)
     },
     async control(name, request) {
+      requireWritable(workspace)
       requireStudy(workspace, name)
       const { state } = readStudyState(workspace, name)
       if (state === 'finished' || (state !== 'running' && request === 'pause')) {
@@ -106,8 +113,14 @@ export function createStudyDesk(services: Services): StudyDesk {
       if (state !== 'running') noteStudy(workspace, name, 'cancelled')
       return get(name)
     },
-    remove: (name) => removeStudy(workspace, name),
-    restore: (removed) => get(restoreStudy(workspace, removed)),
+    remove(name) {
+      requireWritable(workspace)
+      return removeStudy(workspace, name)
+    },
+    restore(removed) {
+      requireWritable(workspace)
+      return get(restoreStudy(workspace, removed))
+    },
     results(name, metric) {
       const { result, summary } = results.of(name)
       const lines = summary.lines.map(({ key, row, kind, label }) => ({ key, row, kind, label }))

@@ -1,6 +1,5 @@
 // Removed studies: their folders move to the workspace's trash, and come back from there. Their runs stay as they are.
 import { OrganMosaicError } from '../../../contract/errors.ts'
-import { requireWritable } from '../workspace/refuse-writing.ts'
 import { moveToTrash, restoreFromTrash } from '../workspace/trash.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { readStudyState, requireStudy, studyFolder } from './study-store.ts'
@@ -10,7 +9,6 @@ import { readStudyState, requireStudy, studyFolder } from './study-store.ts'
  * @throws OrganMosaicError `not-found`; `conflict` while it is worked on
  */
 export function removeStudy(workspace: Workspace, name: string): string {
-  requireWritable(workspace)
   const folder = requireStudy(workspace, name)
   if (readStudyState(workspace, name).state === 'running') {
     throw new OrganMosaicError(

@@ -34,7 +34,7 @@ export function refuseWriting(services: Services): Services {
     settings: without(settings, 'save'),
     datasetDesk: without(datasetDesk, ...OF_DATASETS),
     uploads: without(uploads, 'begin'),
-    results: without(results, 'sendReview'),
+    results: { ...without(results, 'sendReview'), uploads: without(results.uploads, 'store', 'remove') },
     models: without(models, 'startImport'),
     runDesk: without(runDesk, 'create', 'resume', 'remove', 'restore', 'startPreflight'),
   }
@@ -42,7 +42,7 @@ export function refuseWriting(services: Services): Services {
 
 const DIRECT = [
   ...(['registerDataset', 'createRun', 'startRun', 'startRuns', 'controlRun'] as const),
-  ...(['evaluateRun', 'predictWithRun', 'exportRun'] as const),
+  ...(['evaluateRun', 'predictWithRun', 'exportRun', 'reindex'] as const),
 ] satisfies (keyof Services)[]
 
 const OF_DATASETS = [
