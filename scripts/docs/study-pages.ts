@@ -1,6 +1,8 @@
 // The results of README.md and docs/results/studies.md, written from docs/results/studies/*.result.json.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { METHODS } from '../../contract/methods.ts'
+import type { StudyRow } from '../../contract/study.ts'
 import { scoredLines, studyTables, formatOverSeeds } from '../../contract/study-tables.ts'
 import { loadVocabulary } from '../../electron/services/vocabulary/load-vocabulary.ts'
 import type { PublishedStudy } from '../results/published-study.ts'
@@ -22,28 +24,27 @@ export function readmeWithResults(readme: string, studies: Studies): string {
       `README.md should have the lines "${README_BEGIN}" and "${README_END}", and has them not in this order.`,
     )
   }
-  const parts = [...studies.values()].map(summaryOf)
-  return `${readme.slice(0, begin)}${README_BEGIN}\n\n${parts.join('\n\n')}\n\n${readme.slice(end)}`
+  return `${readme.slice(0, begin)}${README_BEGIN}\n\n${summaryOf([...studies.values()])}\n\n${readme.slice(end)}`
 }
 
-/** Means over organs, of whole methods with all their models; the rest is in the tables. */
-function summaryOf({ title, result }: PublishedStudy): string {
-  const { rows, budget, config } = result
-  const runs = Math.max(...rows.map((each) => each.runs.length))
-  const isWhole = (name: string): boolean => config.rows.find((each) => each.name === name)?.set.length === 0
-  const whole = rows.filter(({ name }) => isWhole(name)).map((each) => ({ ...each, single: null }))
-  const lines = scoredLines(whole).map(({ label, mean }) => [
-    label,
-    formatOverSeeds(mean.dice, 'dice'),
-    formatOverSeeds(mean.hd95Mm, 'hd95Mm'),
-    formatOverSeeds(mean.nsd, 'nsd'),
-  ])
-  const seeds = runs === 1 ? 'one seed' : `mean ± standard deviation over up to ${runs} seeds`
+/** Mean Dice of whole methods with all their models, a column a study; the rest is in the tables. */
+function summaryOf(studies: readonly PublishedStudy[]): string {
+  const columns = studies.map(({ result }) => new Map(result.config.rows.flatMap((each) => meanDice(each, result))))
+  const methods = [...new Set(columns.flatMap((column) => [...column.keys()]))]
+  const lines = methods.map((method) => [method, ...columns.map((column) => column.get(method) ?? '')])
   return [
-    `**${title}**, ${config.preset} preset, ${budget} patches of each dataset, ${seeds} ([tables, single models, ablation, tests, limits](docs/results/studies.md)):`,
+    'Mean Dice over organs in percent, on complete test cases; every method has learned from as many patches, mean ± standard deviation over seeds where there were several ([organs, distances, single models, ablation, tests, limits](docs/results/studies.md)):',
     '',
-    table(['method', 'Dice (%)', 'HD95 (mm)', 'NSD (%)'], lines),
+    table(['method', ...studies.map(({ title }) => title)], lines),
   ].join('\n')
+}
+
+function meanDice(row: StudyRow, { rows }: PublishedStudy['result']): [string, string][] {
+  const found = rows.find(({ name }) => name === row.name)
+  if (row.set.length > 0 || !found) return []
+  const label = METHODS[row.method].title + (row.labels ? ', all labels given' : '')
+  const [whole] = scoredLines([{ ...found, single: null }])
+  return whole ? [[label, formatOverSeeds(whole.mean.dice, 'dice')]] : []
 }
 
 export function studiesPage(studies: Studies): string {
