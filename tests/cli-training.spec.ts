@@ -1,10 +1,10 @@
 // The whole way through the command line: real trainer children, a real database, a tiny phantom study. It shows that
 // everything fits together; what so short a training learns is nothing.
-import { execFile, type ChildProcess } from 'node:child_process'
+import { execFile, spawnSync, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { DemoResultSchema, EvaluationResultSchema, RunDetailSchema, RunSummarySchema } from '../contract/commands.ts'
 import { EvaluationReportSchema } from '../contract/report.ts'
 import { until } from './helpers/until.ts'
@@ -31,6 +31,9 @@ function start(...words: string[]): { child: ChildProcess; ended: Promise<Outcom
 const mosaic = (...words: string[]): Promise<Outcome> => start(...words).ended
 const stateOf = async (name: string) =>
   RunSummarySchema.parse(RunDetailSchema.parse(JSON.parse((await mosaic('run', name, '--json')).stdout)).summary).state
+
+// A test that failed may leave a training that nobody else would end.
+afterAll(() => void spawnSync('pkill', ['-KILL', '-f', home]))
 
 test('the demo trains both stages, scores every model and exports; again it shows what exists', async () => {
   const first = await mosaic('demo', ...study, ...settings, '--json')
@@ -98,4 +101,4 @@ test('Ctrl-C pauses a training, resume continues it, stop ends it', async () => 
   expect(second.stderr).toContain('running already')
   expect(await mosaic('stop', 'long')).toMatchObject({ code: 0 })
   expect(await stateOf('long')).toBe('stopped')
-}, 120_000)
+}, 240_000)

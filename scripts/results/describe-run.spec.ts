@@ -71,12 +71,13 @@ test('columns in the order of the method, missed organs said, what was not score
     [
       report(2, 'ensemble', { organs: [organ('liver', 0.95, 3.21), organ('spleen', 0.25, 8, 1)] }),
       report(2, 1, { organs: [organ('liver', 0.9, 4)] }),
+      report(0, 'ensemble', { organs: [organ('liver', 0.7, 6)] }),
       report(1, 'ensemble', { organs: [organ('liver', 0.8, 5)] }),
       report(1, 'pseudo', { dataset: 'reference', organs: [organ('liver', null, null)] }),
     ],
   )
-  expect(text).toContain('| organ | POS fused | pseudo labels | FOS 1 (a) | FOS ensemble |')
-  expect(text).toContain('| liver | 0.800 / 5.0 | - | 0.900 / 4.0 | 0.950 / 3.2 |')
-  expect(text).toContain('| spleen | - | - | - | 0.250 / 8.0 (1 missed) |')
+  expect(text).toContain('| organ | shared network | POS fused | pseudo labels | FOS 1 (a) | FOS ensemble |')
+  expect(text).toContain('| liver | 0.700 / 6.0 | 0.800 / 5.0 | - | 0.900 / 4.0 | 0.950 / 3.2 |')
+  expect(text).toContain('| spleen | - | - | - | - | 0.250 / 8.0 (1 missed) |')
   expect(text).toContain('Pseudo labels are scored on reference')
 })

@@ -56,6 +56,7 @@ function rank({ stage, model }: EvaluationReport): number {
 
 function columnTitle({ stage, model }: EvaluationReport, job: TrainJob): string {
   if (model === 'pseudo') return 'pseudo labels'
+  if (stage === 0) return 'shared network'
   if (model === 'ensemble') return stage === 1 ? 'POS fused' : 'FOS ensemble'
   return `${stage === 1 ? 'POS' : 'FOS'} ${model} (${job.datasets[model - 1]?.name})`
 }
