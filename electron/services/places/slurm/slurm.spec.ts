@@ -31,6 +31,7 @@ describe('what sbatch is given', () => {
       ]),
     )
     expect(batchOptions(place, ['/w/runs/a']).filter((option) => /array|account/.test(option))).toEqual([])
+    expect(batchOptions({ ...place, account: 'lab' }, ['/w/runs/a'])).toContain('--account=lab')
   })
 
   test('the script starts the command of the place in its container, on folders with any name', () => {
