@@ -7,9 +7,11 @@ import type { Services } from '../services.ts'
 import { planRun } from '../runs/plan-run.ts'
 import { runPreflight } from '../runs/run-preflight.ts'
 import { loadVocabulary } from '../vocabulary/load-vocabulary.ts'
+import { requireWritable } from '../workspace/refuse-writing.ts'
 import { planStudy } from './run-study.ts'
 
 export function startStudyMeasure({ tasks, workspace }: Services, config: StudyConfig): Task {
+  requireWritable(workspace)
   const jobs = config.rows.flatMap(({ name }) => planStudy(config).find(({ row }) => row.name === name) ?? [])
   const plans = jobs.map(({ row, request }) => ({
     row: row.name,

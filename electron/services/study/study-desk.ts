@@ -7,6 +7,7 @@ import type { StudyDetail, StudySummary } from '../../../contract/study-state.ts
 import type { StudyConfig } from '../../../contract/study.ts'
 import type { Task } from '../../../contract/task.ts'
 import type { Services } from '../services.ts'
+import { requireWritable } from '../workspace/refuse-writing.ts'
 import { describeStudy, readKnown } from './describe-study.ts'
 import { startStudyMeasure } from './measure-study.ts'
 import { planNewStudy } from './plan-new-study.ts'
@@ -73,11 +74,13 @@ export function createStudyDesk(services: Services): StudyDesk {
     plan: (config) => planNewStudy(services, config),
     startMeasure: (config) => startStudyMeasure(services, config),
     async start(config) {
+      requireWritable(workspace)
       const { problems } = planNewStudy(services, config)
       if (problems.length > 0) throw new OrganMosaicError('invalid-config', problems.join(' '))
       return work(config)
     },
     async resume(name) {
+      requireWritable(workspace)
       const config = readStoredConfig(workspace, name)
       if (readStudyState(workspace, name).state === 'running' || taskOf(name)) {
         throw new OrganMosaicError('conflict', `Study ${name} is being worked on already.`)

@@ -22,5 +22,7 @@ export function removeStudy(workspace: Workspace, name: string): string {
 }
 
 /** @returns its name @throws OrganMosaicError `not-found`; `conflict` when another study has its name by now */
-export const restoreStudy = (workspace: Workspace, removed: string): string =>
-  restoreFromTrash(workspace, 'studies', removed, 'study', (name) => studyFolder(workspace, name))
+export function restoreStudy(workspace: Workspace, removed: string): string {
+  requireWritable(workspace)
+  return restoreFromTrash(workspace, 'studies', removed, 'study', (name) => studyFolder(workspace, name))
+}
