@@ -82,6 +82,14 @@ describe.skipIf(disk === null)('a read-only disk (skipped where this user may no
     await expect.poll(() => tasks.get(id).state, { timeout: 60_000 }).toBe('done')
   })
 
+  test('the machine is examined all the same: it can compute, and the workspace is what hinders', async () => {
+    const { checks, probe } = await tiny.services.doctor()
+    expect(checks.filter(({ status }) => status === 'error')).toMatchObject([
+      { name: 'Workspace', value: `${tiny.home} is read-only (the disk is read-only)` },
+    ])
+    expect(probe?.gradientError).toBeLessThan(0.02)
+  }, 60_000)
+
   const changes: Record<string, (services: Services) => unknown> = {
     'a run': ({ createRun }) => createRun({ name: 'x', datasets: tiny.datasets, preset: 'quick' }),
     'a run of the window': ({ runDesk }) => runDesk.remove('first'),
