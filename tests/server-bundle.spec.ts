@@ -1,7 +1,17 @@
 // The server bundle as a stranger gets it: made, unpacked into a folder that cannot be written, and used with an empty
 // environment by a user without rights. Takes minutes, so `npm run test:all` runs it.
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { chownSync, globSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -111,6 +121,13 @@ describe.runIf(isAsked)('the server bundle (skipped: Linux only, and with TEST_A
       expect(notices).toContain(`\n  ${name}`)
     }
     expect(notices).not.toContain('\n  vitest ')
+  })
+
+  it('holds the pages that its help names', async () => {
+    const helps = await Promise.all(['places', 'train', 'study'].map((name) => run(name, '--help')))
+    const pages = helps.flatMap(({ stdout }) => stdout.match(/docs\/[\w/-]+\.md/g) ?? [])
+    expect(pages.length).toBeGreaterThan(3)
+    expect(pages.filter((page) => !existsSync(join(bundle, page)))).toEqual([])
   })
 
   it('is not written to by anybody, and says its version', async () => {
