@@ -150,16 +150,12 @@ describe.runIf(isAsked)('the server bundle (skipped: Linux only, and with TEST_A
     expect(DemoResultSchema.parse(JSON.parse(stdout)).table).toHaveLength(8 + 1)
   }, 600_000)
 
-  it('is there in less than 2 s', async () => {
-    const seconds: number[] = []
-    // The best counts: other programs may be at work on this machine.
-    for (let tries = 0; tries < 3; tries++) {
-      const begun = performance.now()
-      const { child } = await serve()
-      seconds.push((performance.now() - begun) / 1000)
-      expect(await end(child)).toBe(0)
-    }
-    expect(Math.min(...seconds)).toBeLessThan(2)
+  it('is there in less than 2 s of the processor, whatever else is at work on this machine', async () => {
+    const { child } = await serve()
+    const seconds = processorSeconds(child.pid!)
+    expect(await end(child)).toBe(0)
+    expect(seconds).toBeGreaterThan(0)
+    expect(seconds).toBeLessThan(2)
   }, 60_000)
 
   it.runIf(findBrowser())(
@@ -180,3 +176,10 @@ describe.runIf(isAsked)('the server bundle (skipped: Linux only, and with TEST_A
     120_000,
   )
 })
+
+/** User and system time of a process so far, which Linux counts in hundredths of a second. */
+function processorSeconds(pid: number): number {
+  // The name of the program comes before, between brackets, and may hold anything.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
