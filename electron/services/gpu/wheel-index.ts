@@ -74,7 +74,7 @@ function readBase(base: string): Pick<WheelIndex, 'headers'> & { origin: string;
   const url = URL.parse(base)
   if (url === null || !/^https?:$/.test(url.protocol)) {
     // What was given may hold a password: it is not repeated.
-    const message = 'PIP_INDEX_URL is no address of a package index; expected one such as https://pypi.org/simple.'
+    const message = 'PIP_INDEX_URL is no address of a package index; expected one that begins with https:// or http://.'
     throw new OrganMosaicError('environment', message)
   }
   const { origin, username, password } = url
