@@ -254,4 +254,10 @@ test('settings of a place are read as what they are: text that looks like a numb
   const kept = { partition: '7', memory: '32000', cpus: 8, modules: ['cuda', 'python'] }
   expect(JSON.parse(stdout)).toMatchObject({ places: [{ name: 'cluster', ...kept }] })
   await expectRefusal(['places', 'add', 'cluster', '--set', 'cpus=many'], 2, /cpus: .*expected number/)
+  await expectRefusal(
+    ['places', 'add', 'cluster', '--set', 'core=8'],
+    2,
+    /"core"\. What can be set: .*partition, .*cpus/,
+  )
+  await expectRefusal(['places', 'add', 'box'], 2, /--slurm, or --ssh HOST/)
 })

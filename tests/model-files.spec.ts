@@ -8,7 +8,6 @@ import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-web'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Shape } from '../contract/geometry.ts'
 import type { OnnxMetadata } from '../contract/model-file.ts'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { TaskSchema, type Task } from '../contract/task.ts'
 import { createHandler } from '../electron/hosts/api/create-handler.ts'
 import { describeApp } from '../electron/hosts/api/describe-app.ts'
@@ -26,6 +25,7 @@ import { createParameters, forward } from '../trainer/network/unet.ts'
 import { tf, type Tensor5D } from '../trainer/tensor/tensorflow.ts'
 import { openTinyStudy, type TinyStudy } from './helpers/tiny-study.ts'
 import { trainTiny } from './helpers/train-tiny.ts'
+import { until } from './helpers/until.ts'
 
 let tiny: TinyStudy
 const folder = mkdtempSync(join(tmpdir(), 'model-files-'))
@@ -154,7 +154,7 @@ async function byApi(services: Services, path: string, body: object): Promise<Ta
   const response = await handle(asked)
   if (!response.ok) throw new Error(await response.text())
   const { id } = TaskSchema.parse(await response.json())
-  while (services.tasks.get(id).state === 'running') await sleep(20)
+  await until(() => services.tasks.get(id).state !== 'running', `the end of ${path}`, 60_000, 20)
   return services.tasks.get(id)
 }
 

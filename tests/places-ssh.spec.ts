@@ -2,9 +2,9 @@
 // connection that drops is no failed run. Skipped with its reason where there is no sshd.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RunSummary } from '../contract/commands.ts'
+import { lookAtJobs } from '../electron/services/places/look-at-jobs.ts'
 import { hashFiles } from './helpers/hash-files.ts'
 import { openSshHost, whyNoSsh, type SshHost } from './helpers/ssh-host.ts'
 import { openTinyStudy, tinySettings, type TinyStudy } from './helpers/tiny-study.ts'
@@ -22,7 +22,8 @@ describe.skipIf(reason !== null)(`another machine over SSH${reason === null ? ''
     await tiny.services.startRun(name, { place: 'box' })
   }
   const look = async (name: string): Promise<RunSummary> => {
-    await tiny.services.lookAtPlaces()
+    // At once, however short ago it was asked.
+    await lookAtJobs([runFolderOf(tiny.services, name)], 0)
     return tiny.services.getRun(name).summary
   }
   const follow = (name: string) => tiny.services.followRun(name, () => undefined, { pollMs: 50 })
@@ -70,12 +71,11 @@ describe.skipIf(reason !== null)(`another machine over SSH${reason === null ? ''
       await start('long', 'stage1.steps=100000')
       await expect(tiny.services.startRun('long')).rejects.toThrow(/running already/)
       await host.drop()
-      await sleep(3500)
       expect((await look('long')).state).toBe('running')
       await host.back()
       await tiny.services.controlRun('long', 'stop')
       expect(await follow('long')).toBe('stopped')
-      await sleep(3500)
+      await expect.poll(async () => (await look('long')).place?.state, { timeout: 60_000 }).toBe('ended')
       await tiny.services.startRun('long')
       const { place } = await look('long')
       expect(place?.name).toBe('box')

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { homedir, hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { ReportContentsSchema } from '../contract/problem-report.ts'
 import { openZip } from '../electron/services/archives/read-zip.ts'
@@ -223,4 +223,8 @@ it('of the command line is shown first, and written when it was asked for', asyn
   expect(ask('--yes', '--output', output)).toMatchObject({ status: 0, files: true })
   expect([...(await unpack(readFileSync(output))).keys()]).toContain('runs/run-1/trainer.log')
   expect(ask('--yes', '--output', output).stderr).toContain('exists already')
+  const nowhere = join(dirname(output), 'nowhere')
+  expect(ask('--yes', '--output', join(nowhere, 'report.zip')).stderr).toContain(
+    `There is no folder ${nowhere}; make it`,
+  )
 }, 120_000)

@@ -1,7 +1,17 @@
 // The server bundle as a stranger gets it: made, unpacked into a folder that cannot be written, and used with an empty
 // environment by a user without rights. Takes minutes, so `npm run test:all` runs it.
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { chownSync, globSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -64,6 +74,25 @@ describe.runIf(isAsked)('the server bundle (skipped: Linux only, and with TEST_A
     })
   }
 
+  /** @returns once it has said where it is */
+  async function serve(): Promise<{ child: ChildProcess; url: string }> {
+    const child = start('serve')
+    const url = await new Promise<string>((resolve, reject) => {
+      child.stderr?.on('data', (chunk: Buffer) => {
+        const found = /OrganMosaic is at (\S+)/.exec(String(chunk))
+        if (found) resolve(found[1])
+      })
+      child.on('error', reject)
+      child.on('close', (code) => reject(new Error(`serve ended with ${code}`)))
+    })
+    return { child, url }
+  }
+  const end = (child: ChildProcess): Promise<unknown> => {
+    const ended = new Promise((resolve) => child.on('close', resolve))
+    child.kill('SIGTERM')
+    return ended
+  }
+
   it('loads on glibc 2.28: every native file was looked into', () => {
     expect(() => requireOldMachines(bundle)).not.toThrow()
     const names = readElfFiles(bundle).map(({ path }) => path.slice(bundle.length + 1))
@@ -94,6 +123,13 @@ describe.runIf(isAsked)('the server bundle (skipped: Linux only, and with TEST_A
     expect(notices).not.toContain('\n  vitest ')
   })
 
+  it('holds the pages that its help names', async () => {
+    const helps = await Promise.all(['places', 'train', 'study'].map((name) => run(name, '--help')))
+    const pages = helps.flatMap(({ stdout }) => stdout.match(/docs\/[\w/-]+\.md/g) ?? [])
+    expect(pages.length).toBeGreaterThan(3)
+    expect(pages.filter((page) => !existsSync(join(bundle, page)))).toEqual([])
+  })
+
   it('is not written to by anybody, and says its version', async () => {
     expect(statSync(join(bundle, 'app')).mode & 0o222).toBe(0)
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
@@ -114,18 +150,18 @@ describe.runIf(isAsked)('the server bundle (skipped: Linux only, and with TEST_A
     expect(DemoResultSchema.parse(JSON.parse(stdout)).table).toHaveLength(8 + 1)
   }, 600_000)
 
+  it('is there in less than 2 s of the processor, whatever else is at work on this machine', async () => {
+    const { child } = await serve()
+    const seconds = processorSeconds(child.pid!)
+    expect(await end(child)).toBe(0)
+    expect(seconds).toBeGreaterThan(0)
+    expect(seconds).toBeLessThan(2)
+  }, 60_000)
+
   it.runIf(findBrowser())(
     'serves the page: the finished run is seen in a browser',
     async () => {
-      const child = start('serve')
-      const url = await new Promise<string>((resolve, reject) => {
-        child.stderr?.on('data', (chunk: Buffer) => {
-          const found = /OrganMosaic is at (\S+)/.exec(String(chunk))
-          if (found) resolve(found[1])
-        })
-        child.on('error', reject)
-        child.on('close', (code) => reject(new Error(`serve ended with ${code}`)))
-      })
+      const { child, url } = await serve()
       const browser = await chromium.launch({ executablePath: findBrowser() ?? '' })
       try {
         const page = await browser.newPage()
@@ -134,11 +170,16 @@ describe.runIf(isAsked)('the server bundle (skipped: Linux only, and with TEST_A
         expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('Runs')
       } finally {
         await browser.close()
-        const ended = new Promise((resolve) => child.on('close', resolve))
-        child.kill('SIGTERM')
-        expect(await ended).toBe(0)
+        expect(await end(child)).toBe(0)
       }
     },
     120_000,
   )
 })
+
+/** User and system time of a process so far, which Linux counts in hundredths of a second. */
+function processorSeconds(pid: number): number {
+  // The name of the program comes before, between brackets, and may hold anything.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}

@@ -1,5 +1,5 @@
 // Lays out the server bundle: Node, the application with its packages and native parts, a starter and the notices.
-import { chmodSync, constants, copyFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, constants, copyFileSync, cpSync, globSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { listPackedFiles } from './packed-files.mjs'
 import { collectNotices } from './write-notices.mjs'
@@ -25,6 +25,8 @@ export function stageServer({ root, folder, natives, node, platform = process.pl
   chmodSync(join(folder, 'organ-mosaic'), 0o755)
   copy(join(root, 'resources/package/README.txt'), join(folder, 'README.txt'))
   copy(join(root, 'LICENSE'), join(folder, 'LICENSE'))
+  // Messages and help name its pages.
+  for (const page of globSync('docs/**/*.md', { cwd: root })) copy(join(root, page), join(folder, page))
   writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), collectNotices(root, { files, natives, node: true }))
 }
 

@@ -77,13 +77,17 @@ function checkDisk(workspace: Workspace): Check {
 
 function checkWritable(workspace: Workspace): Check {
   const name = 'Workspace'
+  const advice = 'Make the folder writable or choose another with --home.'
+  if (workspace.readOnly !== null) {
+    return { name, status: 'error', value: `${workspace.home} is read-only (${workspace.readOnly})`, advice }
+  }
   const probe = join(workspace.home, `.doctor-${process.pid}`)
   try {
     writeFileSync(probe, 'can this be written?')
     return { name, status: 'ok', value: `${workspace.home} is writable`, advice: '' }
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown)
-    return { name, status: 'error', value: reason, advice: 'Make the folder writable or choose another with --home.' }
+    return { name, status: 'error', value: reason, advice }
   } finally {
     rmSync(probe, { force: true })
   }

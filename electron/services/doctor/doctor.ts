@@ -1,17 +1,14 @@
 // Examines this machine: what checkMachine sees, then a real convolution with its gradients in a trainer child.
 import { describeDevices } from '../../../contract/device.ts'
 import { toOrganMosaicError } from '../../../contract/errors.ts'
-import { ProbeReportSchema, type DoctorReport } from '../../../contract/report.ts'
+import type { DoctorReport, ProbeReport } from '../../../contract/report.ts'
 import { repairAdvice } from '../../../trainer/runtime/installation.ts'
-import { newJobFolder } from '../jobs/create-job-folder.ts'
-import { jobHeader } from '../jobs/job-header.ts'
-import { readJobReport } from '../jobs/read-job-report.ts'
-import { runJob, type Watch } from '../jobs/run-job.ts'
+import type { Watch } from '../jobs/run-job.ts'
+import { runProbe } from '../jobs/run-probe.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { checkMachine, isSetUp } from './check-machine.ts'
 
 type Check = DoctorReport['checks'][number]
-type Probe = NonNullable<DoctorReport['probe']>
 
 /** Gradients by TensorFlow and by finite differences in float32 agree this well. */
 const largestGradientError = 0.02
@@ -24,7 +21,7 @@ export async function doctor(workspace: Workspace, watch: Watch = {}): Promise<D
   let probe: DoctorReport['probe'] = null
   if (isSetUp()) {
     try {
-      probe = await runProbe(workspace, watch)
+      probe = await runProbe(workspace, 'The TensorFlow probe', watch)
       checks.push(...judgeProbe(probe))
     } catch (thrown) {
       if (watch.signal?.aborted) throw thrown
@@ -35,29 +32,15 @@ export async function doctor(workspace: Workspace, watch: Watch = {}): Promise<D
   return { ok: checks.every(({ status }) => status !== 'error'), checks, probe }
 }
 
-async function runProbe(workspace: Workspace, watch: Watch): Promise<Probe> {
-  const folder = newJobFolder(workspace.jobs, 'probe')
-  await runJob(
-    folder,
-    {
-      kind: 'probe',
-      ...jobHeader(workspace, folder),
-    },
-    'The TensorFlow probe',
-    watch,
-  )
-  return readJobReport(folder, ProbeReportSchema)
-}
-
 /** @example 'GPU: NVIDIA L4, 22.5 GB, its memory taken as needed' */
-function describeComputing({ device, devices, threads }: Probe): string {
+function describeComputing({ device, devices, threads }: ProbeReport): string {
   const used = devices.filter(({ type }) => type === device)
   if (device === 'CPU') return `CPU: ${describeDevices(used)}, ${threads} threads`
   const spread = used.length > 1 ? ', the models of a stage spread over them' : ''
   return `GPU: ${used.length > 0 ? describeDevices(used) : 'a graphics card'}${spread}, memory taken as needed`
 }
 
-export function judgeProbe(probe: Probe): Check[] {
+export function judgeProbe(probe: ProbeReport): Check[] {
   const source = probe.binding === 'wheel' ? 'from the PyPI wheel' : "from the package's own download"
   const hasIdleGpu = probe.device === 'CPU' && probe.devices.some(({ type }) => type === 'GPU')
   const isSlow = probe.convolutionGflops < slowGflops

@@ -90,6 +90,11 @@ describe('what is fetched', () => {
     )
   })
 
+  it('says that an index is no address, and not what it was: it may hold a password', () => {
+    for (const base of ['lab:secret@mirror', 'mirror/simple'])
+      expect(() => openWheelIndex(base)).toThrow(/^PIP_INDEX_URL is no address [^@]*$/)
+  })
+
   it('gives the password of a mirror to the mirror alone', async () => {
     const index = openWheelIndex(server.url.replace('//', '//lab:pass%20word@'))
     await index.list('tensorflow')

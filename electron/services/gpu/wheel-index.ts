@@ -69,9 +69,14 @@ export function openWheelIndex(
   }
 }
 
-/** Nobody but the index itself is told the password. */
+/** Nobody but the index itself is told the password. @throws OrganMosaicError `environment` when it is no address */
 function readBase(base: string): Pick<WheelIndex, 'headers'> & { origin: string; address: string } {
-  const url = new URL(base)
+  const url = URL.parse(base)
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    // What was given may hold a password: it is not repeated.
+    const message = 'PIP_INDEX_URL is no address of a package index; expected one that begins with https:// or http://.'
+    throw new OrganMosaicError('environment', message)
+  }
   const { origin, username, password } = url
   const word = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
   url.username = url.password = ''

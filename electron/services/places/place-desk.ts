@@ -1,6 +1,7 @@
 // What a host does with places: lists, adds, removes and checks them. They are kept in the workspace's settings.
 import { OrganMosaicError } from '../../../contract/errors.ts'
-import { PlaceSchema, type Place, type PlaceCheck } from '../../../contract/place.ts'
+import type { z } from 'zod'
+import { PlaceSchema, SlurmPlaceSchema, SshPlaceSchema, type Place, type PlaceCheck } from '../../../contract/place.ts'
 import { describeIssues } from '../workspace/json-file.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { readSettings, writeSettings } from '../workspace/settings-file.ts'
@@ -29,7 +30,8 @@ export function createPlaceDesk(workspace: Workspace): PlaceDesk {
     save(given) {
       const parsed = PlaceSchema.safeParse(given)
       if (!parsed.success) {
-        throw new OrganMosaicError('usage', `The place cannot be used: ${describeIssues(parsed.error)}.`)
+        const what = `The place cannot be used: ${describeIssues(parsed.error)}.${possibleSettings(given, parsed.error)}`
+        throw new OrganMosaicError('usage', what)
       }
       const others = readSettings(workspace).places.filter(({ name }) => name !== parsed.data.name)
       write([...others, parsed.data])
@@ -43,4 +45,12 @@ export function createPlaceDesk(workspace: Workspace): PlaceDesk {
       return { place: name, findings: await openPlace(findPlace(workspace, name)).check(workspace) }
     },
   }
+}
+
+/** A sentence, where something was set that a place of its kind does not have. */
+function possibleSettings(given: unknown, { issues }: z.ZodError): string {
+  if (!issues.some(({ code }) => code === 'unrecognized_keys')) return ''
+  const { shape } = (given as { kind: unknown }).kind === 'slurm' ? SlurmPlaceSchema : SshPlaceSchema
+  const settings = Object.keys(shape).filter((key) => key !== 'kind' && key !== 'name')
+  return ` What can be set: ${settings.join(', ')}.`
 }

@@ -1,6 +1,7 @@
 // Gathers a report, shows what is in it, and gives exactly that away.
 import { randomUUID } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { OrganMosaicError } from '../../../contract/errors.ts'
 import { ReportRequestSchema, type ReportContents, type ReportRequest } from '../../../contract/problem-report.ts'
 import type { DoctorReport } from '../../../contract/report.ts'
@@ -80,6 +81,12 @@ export function createReportDesk(parts: ReportParts): ReportDesk {
     async write(id, path) {
       if (existsSync(path)) {
         throw new OrganMosaicError('conflict', `${path} exists already; choose another file with --output.`)
+      }
+      if (!existsSync(dirname(path))) {
+        throw new OrganMosaicError(
+          'not-found',
+          `There is no folder ${dirname(path)}; make it, or choose another file with --output.`,
+        )
       }
       await writeFileAtomically(path, find(id).bytes)
     },

@@ -7,6 +7,7 @@ import type { StudyDetail, StudySummary } from '../../../contract/study-state.ts
 import type { StudyConfig } from '../../../contract/study.ts'
 import type { Task } from '../../../contract/task.ts'
 import type { Services } from '../services.ts'
+import { requireWritable } from '../workspace/refuse-writing.ts'
 import { describeStudy, readKnown } from './describe-study.ts'
 import { startStudyMeasure } from './measure-study.ts'
 import { planNewStudy } from './plan-new-study.ts'
@@ -25,7 +26,6 @@ import { startStudyTask } from './study-task.ts'
 import { removeStudy, restoreStudy } from './study-trash.ts'
 import { STUDY_METRICS } from './summarise-study.ts'
 import { studyFiles } from './write-study.ts'
-import { requireWritable } from '../workspace/refuse-writing.ts'
 
 export interface StudyDesk {
   /** Newest first. */

@@ -1,7 +1,7 @@
 // A workspace that can only be looked at: whatever would change it is refused in one sentence.
 import { OrganMosaicError } from '../../../contract/errors.ts'
-import type { DatasetDesk } from '../datasets/dataset-desk.ts'
 import type { Services } from '../services.ts'
+import { ACCESS } from './access.ts'
 import type { Workspace } from './open-workspace.ts'
 
 const refusal = ({ home, readOnly }: Workspace): OrganMosaicError =>
@@ -21,31 +21,17 @@ export function refuseWriting(services: Services): Services {
   const refuse = (): never => {
     throw refusal(services.workspace)
   }
-  const { places, settings, datasetDesk, uploads, results, models, runDesk } = services
-  const without = <T extends object>(desk: T, ...names: (keyof T)[]): T => ({
-    ...desk,
-    ...Object.fromEntries(names.map((name) => [name, refuse])),
-  })
   return {
-    ...without(services, ...DIRECT),
-    // What places say is written beside the jobs.
+    ...withoutWriting(services, ACCESS, refuse),
     lookAtPlaces: () => Promise.resolve(),
-    places: without(places, 'save', 'remove'),
-    settings: without(settings, 'save'),
-    datasetDesk: without(datasetDesk, ...OF_DATASETS),
-    uploads: without(uploads, 'begin'),
-    results: { ...without(results, 'sendReview'), uploads: without(results.uploads, 'store', 'remove') },
-    models: without(models, 'startImport'),
-    runDesk: without(runDesk, 'create', 'resume', 'remove', 'restore', 'startPreflight'),
   }
 }
 
-const DIRECT = [
-  ...(['registerDataset', 'createRun', 'startRun', 'startRuns', 'controlRun'] as const),
-  ...(['evaluateRun', 'predictWithRun', 'exportRun', 'reindex'] as const),
-] satisfies (keyof Services)[]
-
-const OF_DATASETS = [
-  ...(['startInspection', 'startRegistration', 'startRescan', 'startRepair', 'startRelink', 'startDemoStudy'] as const),
-  ...(['edit', 'exclude', 'groupPatients', 'remove', 'restore'] as const),
-] satisfies (keyof DatasetDesk)[]
+function withoutWriting<T extends object>(services: T, access: object, refuse: () => never): T {
+  const entries = Object.entries(services).map(([name, service]: [string, unknown]) => {
+    const of: unknown = Reflect.get(access, name)
+    if (of === 'writes') return [name, refuse]
+    return [name, typeof of === 'object' ? withoutWriting(service as object, of as object, refuse) : service]
+  })
+  return Object.fromEntries(entries) as T
+}

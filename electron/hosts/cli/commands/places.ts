@@ -47,6 +47,9 @@ docs/reference/places.md lists what --set takes.`,
     if (what === 'remove') desk.remove(name)
     else {
       const known = desk.list().find((place) => place.name === name)
+      if (!known && !slurm && ssh === undefined) {
+        throw new OrganMosaicError('usage', `Say what kind of place ${name} is: --slurm, or --ssh HOST.`)
+      }
       const kind = slurm ? { kind: 'slurm' } : ssh === undefined ? {} : { kind: 'ssh', host: ssh }
       desk.save({ ...known, ...kind, name, ...readSettings(set) })
     }

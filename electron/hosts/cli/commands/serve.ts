@@ -32,10 +32,12 @@ Ctrl-C ends it; trainings go on.`,
     if (root.length > 0) services.folders.limitTo(root.map((folder) => resolve(folder)))
     const info = describeApp(services, 'web')
     const host = await serveWeb(services, { port, page, info })
+    // Before it says where it is: whoever reads that may end it at once.
+    const asked = untilAsked(terminal)
     terminal.note(`OrganMosaic is at ${host.url}`)
     terminal.note('Ctrl-C ends it; trainings go on.')
     if (open && !(await openBrowser(host.newTicketUrl()))) terminal.note('No browser was found; open the link above.')
-    await untilAsked(terminal)
+    await asked
     await host.close()
     await services.tasks.close()
     return { url: host.url }
