@@ -1,8 +1,7 @@
-// The program organ-mosaic. Node caches the compiled modules, which halves the time a command takes to begin; only
-// modules that are imported after the cache is on profit.
-import { enableCompileCache } from 'node:module'
+// The program organ-mosaic.
+import { keepCompiled } from '../../keep-compiled.ts'
 
-enableCompileCache()
+keepCompiled()
 const { runCli } = await import('./run-cli.ts')
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

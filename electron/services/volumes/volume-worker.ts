@@ -1,8 +1,7 @@
 // A thread that decodes volumes one after the other, so that the host goes on answering meanwhile.
-// It begins in half the time with compiled modules from Node's cache, from which only later imports profit.
-import { enableCompileCache } from 'node:module'
 import { parentPort } from 'node:worker_threads'
 import type { ErrorReport } from '../../../contract/errors.ts'
+import { keepCompiled } from '../../keep-compiled.ts'
 import type { Recipe, VolumeRest, VolumeStart } from './recipe.ts'
 
 export type WorkerRequest = { id: number; recipe: Recipe }
@@ -11,7 +10,7 @@ export type WorkerAnswer =
   | { id: number; type: 'rest'; rest: VolumeRest }
   | { id: number; type: 'failed'; error: ErrorReport['error'] }
 
-enableCompileCache()
+keepCompiled()
 const [{ toOrganMosaicError }, { decodeVolume }] = await Promise.all([
   import('../../../contract/errors.ts'),
   import('./decode-volume.ts'),
