@@ -139,8 +139,10 @@ test.skipIf(!mayChangeUser)(
     const listed = mosaic('datasets')
     expect(listed).toMatchObject({ status: 0, stdout: expect.stringContaining('site-a') })
     expect(listed.stderr).toContain(`The workspace ${tiny.home} is read-only (no permission): it can be looked at`)
-    const removed = mosaic('remove', 'dataset', 'site-a')
-    expect(removed).toMatchObject({ status: 1, stderr: expect.stringContaining('nothing in it can be changed') })
+    for (const what of ['dataset', 'study']) {
+      const removed = mosaic('remove', what, 'site-a')
+      expect(removed).toMatchObject({ status: 1, stderr: expect.stringContaining('nothing in it can be changed') })
+    }
     expect(hashFiles(tiny.home)).toEqual(hashes)
   },
   timeout,

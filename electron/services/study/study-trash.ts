@@ -1,5 +1,6 @@
 // Removed studies: their folders move to the workspace's trash, and come back from there. Their runs stay as they are.
 import { OrganMosaicError } from '../../../contract/errors.ts'
+import { requireWritable } from '../workspace/refuse-writing.ts'
 import { moveToTrash, restoreFromTrash } from '../workspace/trash.ts'
 import type { Workspace } from '../workspace/open-workspace.ts'
 import { readStudyState, requireStudy, studyFolder } from './study-store.ts'
@@ -9,6 +10,7 @@ import { readStudyState, requireStudy, studyFolder } from './study-store.ts'
  * @throws OrganMosaicError `not-found`; `conflict` while it is worked on
  */
 export function removeStudy(workspace: Workspace, name: string): string {
+  requireWritable(workspace)
   const folder = requireStudy(workspace, name)
   if (readStudyState(workspace, name).state === 'running') {
     throw new OrganMosaicError(
@@ -20,5 +22,7 @@ export function removeStudy(workspace: Workspace, name: string): string {
 }
 
 /** @returns its name @throws OrganMosaicError `not-found`; `conflict` when another study has its name by now */
-export const restoreStudy = (workspace: Workspace, removed: string): string =>
-  restoreFromTrash(workspace, 'studies', removed, 'study', (name) => studyFolder(workspace, name))
+export function restoreStudy(workspace: Workspace, removed: string): string {
+  requireWritable(workspace)
+  return restoreFromTrash(workspace, 'studies', removed, 'study', (name) => studyFolder(workspace, name))
+}
